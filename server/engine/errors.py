@@ -1,0 +1,46 @@
+"""What can go wrong in an engine.
+
+EngineError
+├── InvalidGeneration    the request is at fault: names the field (400)
+├── UnknownAdapter       no such adapter (404)
+├── QueueFull            too many rows wait (429)
+├── EngineUnavailable    starting, draining or dead (503)
+└── RowFailed            this row raised; the others go on (500)
+"""
+
+
+class EngineError(Exception):
+    """Anything an engine raises through `generate`."""
+
+
+class InvalidGeneration(EngineError):
+    """The request cannot be served as it stands; `param` is the request's field at fault."""
+
+    def __init__(self, message: str, *, param: str, code: str | None = None) -> None:
+        super().__init__(message)
+        self.param = param
+        self.code = code  # OpenAI's, such as context_length_exceeded
+
+
+class UnknownAdapter(EngineError):
+    """No adapter of this name is loaded."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"no adapter named {name!r} is loaded")
+        self.name = name
+
+
+class QueueFull(EngineError):
+    """As many requests wait as are allowed to."""
+
+    def __init__(self, message: str, *, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class EngineUnavailable(EngineError):
+    """The engine takes nothing now: starting, draining, or its thread has died."""
+
+
+class RowFailed(EngineError):
+    """One row raised inside the engine; the cause is chained."""

@@ -1,0 +1,121 @@
+"""What an engine is: a `Generation` in, `Piece`s and one `Finish` out.
+
+The HTTP layer, the scoring middleware and the tests' fakes know this file and no other part of an engine.
+"""
+
+from collections.abc import AsyncGenerator
+from typing import Literal, Protocol, runtime_checkable
+
+import msgspec
+
+from scoring.scores import Scores
+
+Role = Literal["system", "user", "assistant"]
+FinishReason = Literal["stop", "length"]
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """One turn of a conversation, as plain text."""
+
+    role: Role
+    content: str
+
+
+class Sampling(msgspec.Struct, frozen=True, kw_only=True):
+    """How the next token is drawn. A temperature of 0 is greedy; `top_k` 0, `min_p` 0 and `top_p` 1 are off."""
+
+    temperature: float = 1.0
+    top_p: float = 1.0
+    top_k: int = 0
+    min_p: float = 0.0
+    seed: int | None = None
+    repetition_penalty: float = 1.0  # 1 is off; over the last 64 tokens
+    presence_penalty: float = 0.0
+    frequency_penalty: float = 0.0
+
+
+class Generation(msgspec.Struct, frozen=True, kw_only=True):
+    """One answer to produce: the only thing an engine sees of a request."""
+
+    id: str
+    messages: tuple[Message, ...]
+    sampling: Sampling
+    max_tokens: int
+    stop: tuple[str, ...] = ()
+    adapter: str | None = None  # None is the base model
+
+
+class Piece(msgspec.Struct, frozen=True, kw_only=True, tag="piece"):
+    """New text, whole characters only, with the ids of the tokens drawn since the last piece."""
+
+    text: str
+    token_ids: tuple[int, ...]
+
+
+class Finish(msgspec.Struct, frozen=True, kw_only=True, tag="finish"):
+    """The end of an answer: exactly one, last, on every stream that did not raise an `EngineError`."""
+
+    reason: FinishReason
+    num_prompt_tokens: int
+    num_completion_tokens: int
+    num_cached_tokens: int = 0
+    queue_time_s: float = 0.0  # from arrival at the engine to the row's insertion
+    scores: Scores | None = None  # filled in by the scoring middleware, never by an engine
+
+
+Event = Piece | Finish
+
+
+class ServedModel(msgspec.Struct, frozen=True, kw_only=True):
+    """A name that requests may put into `model`: the base, or an adapter on it."""
+
+    id: str
+    created: int  # Unix time, s
+    parent: str | None = None  # the base's id, for an adapter
+    root: str | None = None  # where it was loaded from
+    digest: str | None = None  # content hash of an adapter's weights and scale
+
+
+class Load(msgspec.Struct, frozen=True, kw_only=True):
+    """How busy an engine is, in rows."""
+
+    num_running: int
+    num_waiting: int
+
+
+@runtime_checkable
+class Engine(Protocol):
+    """Produces answers. Every method is called on the event loop's thread and returns at once."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Digest of the base's weights and the engine's versions: the response's `system_fingerprint`."""
+        ...
+
+    @property
+    def special_tokens(self) -> frozenset[str]:
+        """The tokenizer's special tokens as they would be spelt in visible text."""
+        ...
+
+    def models(self) -> tuple[ServedModel, ...]:
+        """List what can be asked for, the base first."""
+        ...
+
+    def load(self) -> Load:
+        """Count the running and the waiting rows."""
+        ...
+
+    def is_ready(self) -> bool:
+        """Say whether a generation would be taken now: started, not draining, the engine thread alive."""
+        ...
+
+    def generate(self, generation: Generation) -> AsyncGenerator[Event]:
+        """Stream one answer; closing the generator early cancels its row at the next step.
+
+        Raises an `EngineError` (server/engine/errors.py) at the first event or later: bad input, queue full, draining, a failed row.
+        """
+        ...
+
+    async def close(self, grace_s: float) -> None:
+        """Take nothing new, let running rows end for up to `grace_s` seconds, cancel the rest, free the model."""
+        ...
