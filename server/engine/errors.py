@@ -1,6 +1,7 @@
 """What can go wrong in an engine.
 
 EngineError
+├── ModelLoadError       the model or an adapter cannot be loaded: the server does not come up
 ├── InvalidGeneration    the request is at fault: names the field (400)
 ├── UnknownAdapter       no such adapter (404)
 ├── QueueFull            too many rows wait (429)
@@ -10,7 +11,11 @@ EngineError
 
 
 class EngineError(Exception):
-    """Anything an engine raises through `generate`."""
+    """Anything an engine raises, through `generate` or at its start."""
+
+
+class ModelLoadError(EngineError):
+    """The model or one of its adapters cannot be loaded; the message is for people and names it."""
 
 
 class InvalidGeneration(EngineError):

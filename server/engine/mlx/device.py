@@ -1,0 +1,82 @@
+"""Every choice that depends on the backend: Metal, CUDA or the CPU. It never imports MLX, so that it can run before MLX does.
+
+On Linux MLX's CPU wheel brings reference BLAS and slow 16-bit and quantised products. A real BLAS loaded before `mlx.core` takes its
+place (the symbols interpose), and float32 weights use it; see docs/log.md for the figures. On Metal and CUDA both are left alone.
+"""
+
+import ctypes
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+Backend = Literal["metal", "cuda", "cpu"]
+
+OPENBLAS_NAME = "libopenblas.so.0"
+OPENBLAS_HINT = "install OpenBLAS for a many times faster CPU: 'apt-get install libopenblas0-pthread' or your system's package"
+CUDA_PACKAGES = ("mlx-cuda-13", "mlx-cuda-12", "mlx-cuda")
+
+
+class Device(msgspec.Struct, frozen=True, kw_only=True):
+    """What the engine runs on, and what follows from it."""
+
+    backend: Backend
+    blas: str | None  # what does the CPU's matrix products; None where that is not the CPU's work
+    weights_dtype: str | None  # an mlx dtype's name that weights are cast (and dequantised) to; None leaves them as they are
+    prefill_step_size: int  # tokens of a prompt a step: larger is faster alone and stalls the rows that decode
+    advice: str | None = None
+
+    def describe(self) -> str:
+        """Say it in one line, for the log."""
+        parts = [f"device {self.backend}", f"weights {self.weights_dtype or 'as stored'}"]
+        parts += [f"BLAS {self.blas}"] if self.blas else []
+        return ", ".join(parts) + (f" ({self.advice})" if self.advice else "")
+
+
+def prepare_device() -> Device:
+    """Find the backend and, on a Linux CPU, bring in OpenBLAS. Call it before `mlx.core` is first imported: later is too late."""
+    backend = _find_backend()
+    if backend != "cpu":
+        return Device(backend=backend, blas=None, weights_dtype=None, prefill_step_size=512)
+    openblas = _load_openblas()
+    return Device(
+        backend="cpu",
+        blas=openblas or "MLX's own (slow)",
+        weights_dtype="float32",
+        prefill_step_size=256,
+        advice=None if openblas else OPENBLAS_HINT,
+    )
+
+
+def _find_backend() -> Backend:
+    if sys.platform == "darwin":
+        return "metal"
+    has_driver = any(Path(node).exists() for node in ("/dev/nvidiactl", "/dev/dxg"))
+    return "cuda" if has_driver and any(_is_installed(package) for package in CUDA_PACKAGES) else "cpu"
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        version(package)
+    except PackageNotFoundError:
+        return False
+    return True
+
+
+def _load_openblas() -> str | None:
+    """Load OpenBLAS with global symbols and give its own description of itself, such as `OpenBLAS 0.3.21 … SkylakeX`."""
+    if "mlx.core" in sys.modules and not _is_loaded(OPENBLAS_NAME):
+        raise RuntimeError("prepare_device() came after the import of mlx.core: OpenBLAS cannot take its place any more")
+    try:
+        library = ctypes.CDLL(OPENBLAS_NAME, mode=ctypes.RTLD_GLOBAL)
+    except OSError:
+        return None
+    library.openblas_get_config.restype = ctypes.c_char_p
+    description: bytes = library.openblas_get_config()
+    return description.decode().strip()
+
+
+def _is_loaded(library: str) -> bool:
+    return library.removesuffix(".0") in Path("/proc/self/maps").read_text()

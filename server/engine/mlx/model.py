@@ -1,0 +1,102 @@
+"""Load any Gemma 3: text-only or nested, quantised or not."""
+
+import hashlib
+import json
+from importlib.metadata import version
+from pathlib import Path
+
+import mlx.core as mx
+import mlx.nn as nn
+import msgspec
+from mlx_lm.tokenizer_utils import TokenizerWrapper
+from mlx_lm.utils import dequantize_model, load_model, load_tokenizer
+
+from server.engine.errors import ModelLoadError
+from server.engine.mlx.device import Device
+
+MODEL_TYPES = ("gemma3_text", "gemma3")
+END_OF_TURN = "<end_of_turn>"
+DEFAULT_CONTEXT_SIZE = 32_768  # Gemma 3 1B's, for a configuration that does not say
+WHOLE_HASH_BYTES = 256 * 2**20  # weight files up to this size are hashed whole
+
+
+class LoadedModel(msgspec.Struct, frozen=True, kw_only=True):
+    """A model ready to generate, with what the engine must know of it."""
+
+    model: nn.Module
+    tokenizer: TokenizerWrapper
+    stop_ids: frozenset[int]
+    vocabulary_size: int
+    context_size: int  # tokens, prompt and answer together
+    dtype: mx.Dtype
+    fingerprint: str
+
+
+def load(path: Path, device: Device) -> LoadedModel:
+    """Load the model in folder `path` for `device`. Raises ModelLoadError with a message for people."""
+    _check_type(path)
+    try:
+        model, config = load_model(path, lazy=True)
+        tokenizer = load_tokenizer(path, eos_token_ids=config.get("eos_token_id"))
+    except (OSError, ValueError, RuntimeError, KeyError, TypeError) as exc:
+        raise ModelLoadError(f"the model in {path} could not be loaded: {exc}") from exc
+    if device.weights_dtype:
+        _cast(model, getattr(mx, device.weights_dtype))
+    mx.eval(model.parameters())
+    text_config = config.get("text_config", config)
+    return LoadedModel(
+        model=model,
+        tokenizer=tokenizer,
+        stop_ids=_stop_ids(tokenizer),
+        vocabulary_size=_embedding(model).weight.shape[0],
+        context_size=text_config.get("max_position_embeddings", DEFAULT_CONTEXT_SIZE),
+        dtype=_text_model(model).norm.weight.dtype,
+        fingerprint=_fingerprint(path),
+    )
+
+
+def _check_type(path: Path) -> None:
+    try:
+        model_type = json.loads((path / "config.json").read_bytes()).get("model_type")
+    except FileNotFoundError as exc:
+        raise ModelLoadError(f"{path} has no config.json: expected a model's folder") from exc
+    except (OSError, ValueError, AttributeError) as exc:
+        raise ModelLoadError(f"{path / 'config.json'} cannot be read: {exc}") from exc
+    if model_type not in MODEL_TYPES:
+        raise ModelLoadError(f"{path} holds a model of type {model_type!r}; candor serves Gemma 3: {' or '.join(MODEL_TYPES)}")
+
+
+def _cast(model: nn.Module, dtype: mx.Dtype) -> None:
+    dequantize_model(model)
+    model.set_dtype(dtype)
+
+
+def _text_model(model: nn.Module) -> nn.Module:
+    """The stack of layers itself, under `language_model` where a vision tower was beside it."""
+    return getattr(model, "language_model", model).model
+
+
+def _embedding(model: nn.Module) -> nn.Module:
+    return _text_model(model).embed_tokens
+
+
+def _stop_ids(tokenizer: TokenizerWrapper) -> frozenset[int]:
+    """The union of the tokenizer's ids, the configurations' (mlx-lm joins those) and the turn marker's: one alone is often missing."""
+    end_of_turn = tokenizer.get_vocab().get(END_OF_TURN)
+    return frozenset(tokenizer.eos_token_ids) | ({end_of_turn} if end_of_turn is not None else set())
+
+
+def _fingerprint(path: Path) -> str:
+    """Digest the weights with the engine's versions. Of large files only size, header and both ends are read, to start quickly."""
+    content = hashlib.sha256()
+    for file in [path / "config.json", *sorted(path.glob("model*.safetensors"))]:
+        size = file.stat().st_size
+        content.update(f"{file.name} {size}".encode())
+        with file.open("rb") as stream:
+            if size <= WHOLE_HASH_BYTES:
+                content.update(stream.read())
+            else:
+                content.update(stream.read(2**20))
+                stream.seek(-(2**20), 2)
+                content.update(stream.read())
+    return f"fp_{content.hexdigest()[:16]}_mlx-{version('mlx')}_mlx-lm-{version('mlx-lm')}"

@@ -1,0 +1,37 @@
+"""Messages in, token ids out, by the model's own chat template."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from jinja2 import TemplateError
+from mlx_lm.tokenizer_utils import TokenizerWrapper
+
+from server.engine.errors import InvalidGeneration
+from server.engine.protocol import Message
+
+
+class PromptEncoder:
+    """Renders and tokenises on a thread of its own: a long prompt stalls neither the event loop nor the running rows."""
+
+    def __init__(self, tokenizer: TokenizerWrapper, *, max_tokens: int) -> None:
+        self._tokenizer = tokenizer
+        self._max_tokens = max_tokens  # the model's context
+        self.executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="prompt")
+
+    def encode(self, messages: Sequence[Message]) -> list[int]:
+        """Give the prompt's token ids, the model's turn opened at the end.
+
+        Raises InvalidGeneration if the template refuses the messages or no room for an answer is left.
+        """
+        conversation = [{"role": message.role, "content": message.content} for message in messages]
+        try:
+            ids: list[int] = self._tokenizer.apply_chat_template(conversation, add_generation_prompt=True)
+        except TemplateError as exc:
+            raise InvalidGeneration(f"the model's chat template does not take these messages: {exc}", param="messages") from exc
+        if len(ids) >= self._max_tokens:
+            raise InvalidGeneration(
+                f"the prompt is {len(ids)} tokens long, the model's context {self._max_tokens}: at least one must be left for the answer",
+                param="messages",
+                code="context_length_exceeded",
+            )
+        return ids

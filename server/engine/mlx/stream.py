@@ -1,0 +1,58 @@
+"""What the worker sends back for one answer, collected on the event loop."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterator, Sequence
+
+from server.engine.errors import EngineError
+from server.engine.mlx.worker import News, Started
+from server.engine.protocol import Event, Finish, Piece
+
+
+class AnswerStream:
+    """The events of one answer. Pieces that pile up while the reader is busy are joined: a slow reader gets fewer, larger ones."""
+
+    def __init__(self) -> None:
+        self.is_started = False  # its row has left the queue
+        self.has_ended = False
+        self._news: list[News] = []
+        self._arrived = asyncio.Event()
+
+    def put(self, news: News) -> None:
+        """Take what happened to the row; called on the event loop's thread."""
+        if isinstance(news, Started):
+            self.is_started = True
+            return
+        self.has_ended = not isinstance(news, Piece)
+        self._news.append(news)
+        self._arrived.set()
+
+    async def events(self) -> AsyncGenerator[Event]:
+        """Yield pieces and one finish; raises the EngineError that took the finish's place."""
+        while True:
+            await self._arrived.wait()
+            self._arrived.clear()
+            news, self._news = self._news, []
+            for event in _joined(news):
+                if isinstance(event, EngineError):
+                    raise event
+                yield event
+                if isinstance(event, Finish):
+                    return
+
+
+def _joined(news: Sequence[News]) -> Iterator[Event | EngineError]:
+    """Join neighbouring pieces, and drop those without text unless they carry the ids of what follows."""
+    text = ""
+    ids: list[int] = []
+    for one in news:
+        match one:
+            case Piece():
+                text += one.text
+                ids += one.token_ids
+            case Finish() | EngineError():
+                if text or ids:
+                    yield Piece(text=text, token_ids=tuple(ids))
+                text, ids = "", []
+                yield one
+    if text or ids:
+        yield Piece(text=text, token_ids=tuple(ids))

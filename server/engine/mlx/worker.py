@@ -1,0 +1,212 @@
+"""The one thread that owns MLX: loads the model, takes requests between two decoding steps, and sends back what came of them.
+
+Everyone else talks to it by messages. Its loop holds the engine's only broad `except`: what a row raises is handed to that row.
+"""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from queue import Empty, SimpleQueue
+
+import mlx.core as mx
+import msgspec
+
+from server.engine.errors import EngineUnavailable, RowFailed
+from server.engine.mlx.batch import Batch, Drawn
+from server.engine.mlx.row import Row
+from server.engine.mlx.runtime import Runtime
+from server.engine.protocol import Finish, FinishReason, Piece
+
+log = logging.getLogger(__name__)
+
+
+class Insert(msgspec.Struct, frozen=True):
+    """Let this row join."""
+
+    row: Row
+
+
+class Cancel(msgspec.Struct, frozen=True):
+    """Take this row out; its stream is gone."""
+
+    row_id: str
+
+
+class Stop(msgspec.Struct, frozen=True):
+    """End the thread; rows still there are lost."""
+
+
+class Started(msgspec.Struct, frozen=True):
+    """A row has left the queue for the batch."""
+
+
+Order = Insert | Cancel | Stop
+News = Started | Piece | Finish | RowFailed | EngineUnavailable
+Deliver = Callable[[Sequence[tuple[str, News]]], None]  # row ids with what happened to them, once a step
+
+
+class Worker(threading.Thread):
+    """Runs rows on the runtime that `start_runtime` makes on this thread."""
+
+    def __init__(self, start_runtime: Callable[[], Runtime], *, batch_size: int, deliver: Deliver) -> None:
+        super().__init__(name="mlx", daemon=True)
+        self.orders: SimpleQueue[Order] = SimpleQueue()
+        self._start_runtime = start_runtime
+        self._batch_size = batch_size
+        self._deliver = deliver
+        self._waiting: deque[Row] = deque()
+        self._news: list[tuple[str, News]] = []
+        self._runtime: Runtime
+        self._batch: Batch
+        self._opened = threading.Event()
+        self._failure: BaseException | None = None
+        self._is_failing = False  # the last step failed and nothing has been drawn since
+
+    def open(self) -> Runtime:
+        """Start the thread and wait for its runtime; raises what making it raised."""
+        self.start()
+        self._opened.wait()
+        if self._failure:
+            raise self._failure
+        return self._runtime
+
+    def run(self) -> None:
+        """Make the runtime, then serve until told to stop."""
+        try:
+            self._runtime = self._start_runtime()
+            self._batch = self._runtime.make_batch()
+        except BaseException as exc:  # handed to open(), on the caller's thread
+            self._failure = exc
+            return
+        finally:
+            self._opened.set()
+        try:
+            while self._take_orders():
+                self._admit()
+                self._step()
+                self._send()
+        except Exception as exc:
+            log.exception("the engine's thread has died")
+            rows = (*self._batch.rows(), *self._waiting)
+            error = EngineUnavailable(f"the engine has died: {type(exc).__name__}")
+            self._deliver([(row.id, error) for row in rows])
+
+    def _take_orders(self) -> bool:
+        """Take every order that is there; sleep only when there is nothing to run. False means stop."""
+        try:
+            while True:
+                is_idle = not self._waiting and not len(self._batch)
+                if is_idle and self.orders.empty():
+                    mx.clear_cache()
+                match self.orders.get(block=is_idle):
+                    case Insert(row):
+                        self._waiting.append(row)
+                    case Cancel(row_id):
+                        self._cancel(row_id)
+                    case Stop():
+                        return False
+        except Empty:
+            return True
+
+    def _cancel(self, row_id: str) -> None:
+        for row in self._batch.rows():
+            if row.id == row_id:
+                self._batch.remove(row)
+        self._waiting = deque(row for row in self._waiting if row.id != row_id)
+
+    def _admit(self) -> None:
+        while self._waiting and len(self._batch) < self._batch_size:
+            row = self._waiting.popleft()
+            row.queue_time_s = time.monotonic() - row.arrived_s
+            try:
+                self._batch.insert(row)
+            except Exception as exc:
+                self._fail(row, exc)
+            else:
+                self._news.append((row.id, Started()))
+
+    def _step(self) -> None:
+        if not len(self._batch):
+            return
+        try:
+            drawn = self._batch.step()
+        except Exception as exc:
+            self._recover(exc)
+            return
+        for one in drawn:
+            self._is_failing = False
+            try:
+                self._take(one)
+            except Exception as exc:
+                self._batch.remove(one.row)
+                self._fail(one.row, exc)
+
+    def _take(self, drawn: Drawn) -> None:
+        """Turn a token into text, and end the row where it ends."""
+        row = drawn.row
+        row.token_ids.append(drawn.token_id)
+        if drawn.end == "stop":
+            self._finish(row, "stop", shown="", ids=())
+            return
+        shown = row.text.add(drawn.token_id)
+        if row.text.is_stopped or drawn.end:
+            self._batch.remove(row)
+            self._finish(row, "stop" if row.text.is_stopped else "length", shown=shown, ids=(drawn.token_id,))
+        else:
+            self._news.append((row.id, Piece(text=shown, token_ids=(drawn.token_id,))))
+
+    def _finish(self, row: Row, reason: FinishReason, *, shown: str, ids: tuple[int, ...]) -> None:
+        shown += row.text.flush()
+        if row.text.is_stopped:  # the last held characters may have completed a stop string
+            reason = "stop"
+        if shown or ids:
+            self._news.append((row.id, Piece(text=shown, token_ids=ids)))
+        finish = Finish(
+            reason=reason,
+            num_prompt_tokens=len(row.prompt_ids),
+            num_completion_tokens=len(row.token_ids),
+            queue_time_s=row.queue_time_s,
+        )
+        self._news.append((row.id, finish))
+
+    def _fail(self, row: Row, exc: Exception) -> None:
+        log.error("row %s failed", row.id, exc_info=exc)
+        error = RowFailed(f"this request failed inside the engine: {type(exc).__name__}")
+        error.__cause__ = exc
+        self._news.append((row.id, error))
+
+    def _recover(self, exc: Exception) -> None:
+        """Find the row that makes a step fail and let the others go on where they stood, in a new batch.
+
+        A step that raises leaves its batch unusable. Each row is tried alone up to its next token; the draws depend on seed and place
+        only, so the survivors' answers are what they would have been. If none fails alone, they are tried together once more.
+        """
+        rows = self._batch.rows()
+        log.warning("a decoding step failed with %d rows running: looking for the one at fault", len(rows), exc_info=exc)
+        at_fault = {row.id: fault for row in rows if (fault := self._try_alone(row))}
+        if self._is_failing and not at_fault:
+            at_fault = {row.id: exc for row in rows}
+        self._is_failing = True
+        self._batch = self._runtime.make_batch()
+        for row in rows:
+            if row.id in at_fault:
+                self._fail(row, at_fault[row.id])
+            else:
+                self._batch.insert(row)
+
+    def _try_alone(self, row: Row) -> Exception | None:
+        try:
+            batch = self._runtime.make_batch()
+            batch.insert(row)
+            while not batch.step():
+                pass
+        except Exception as exc:
+            return exc
+        return None
+
+    def _send(self) -> None:
+        if self._news:
+            self._deliver(self._news)
+            self._news = []
