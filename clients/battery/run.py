@@ -1,0 +1,46 @@
+"""The run: all questions put to the endpoint, a few at a time, each reply scored and handed on as it comes."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+
+import openai
+
+from clients.battery.asking import ask
+from clients.battery.exchange import Question, Sampler
+from clients.battery.probe import Probe
+from clients.battery.record import Record, record
+from clients.battery.subject import Subject
+
+
+def questions(subjects: Sequence[Subject], probes: Sequence[Probe], *, num_samples: int, seed: int | None) -> tuple[Question, ...]:
+    """List what to ask, the subjects side by side, so that a drifting or slowing endpoint meets all of them alike.
+
+    All subjects get a sample's seed alike; the next sample has the next seed.
+    """
+    return tuple(
+        Question(subject=subject, probe=probe, sample=sample, seed=None if seed is None else seed + sample)
+        for sample in range(num_samples)
+        for probe in probes
+        for subject in subjects
+    )
+
+
+async def records(
+    client: openai.AsyncOpenAI, asked: Sequence[Question], sampler: Sampler, *, scorer: str, concurrency: int
+) -> AsyncGenerator[Record, None]:
+    """Yield each question's record as it is there. Raises EndpointFailure, and drops what is in flight, where going on is pointless."""
+    room = asyncio.Semaphore(concurrency)
+
+    async def one(question: Question) -> Record:
+        async with room:
+            reply = await ask(client, question, sampler)
+        return record(question, reply, sampler, scorer)
+
+    tasks = [asyncio.create_task(one(question)) for question in asked]
+    try:
+        for task in asyncio.as_completed(tasks):
+            yield await task
+    finally:
+        for unfinished in tasks:
+            unfinished.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

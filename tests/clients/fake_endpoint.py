@@ -1,0 +1,97 @@
+"""A hand-written OpenAI-compatible endpoint on a free port: it answers what a test tells it to and remembers what it was asked."""
+
+import json
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import msgspec
+
+Body = dict[str, Any]
+
+
+class FakeAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """One HTTP answer; with `hang` it never comes."""
+
+    body: bytes
+    status: int = 200
+    headers: dict[str, str] = {}
+    hang: bool = False
+
+
+HANGING = FakeAnswer(body=b"", hang=True)
+SOON = {"retry-after-ms": "1"}  # the SDK then waits a millisecond instead of its half second
+
+
+def completion(text: str | None, *, finish_reason: str = "stop", **fields: Any) -> FakeAnswer:
+    """Build a chat completion; `fields` add to its body or replace parts of it."""
+    choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": finish_reason}
+    usage = {"prompt_tokens": 9, "completion_tokens": 7, "total_tokens": 16}
+    body = {"id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice], "usage": usage} | fields
+    return FakeAnswer(body=json.dumps(body).encode())
+
+
+def refusal(status: int, message: str, headers: dict[str, str] | None = None) -> FakeAnswer:
+    """Build an error in OpenAI's envelope."""
+    error = {"message": message, "type": "error", "param": None, "code": None}
+    return FakeAnswer(status=status, body=json.dumps({"error": error}).encode(), headers=headers or {})
+
+
+class FakeEndpoint:
+    """The running server; `answer` may be set anew at any time."""
+
+    def __init__(self, models: tuple[str, ...] = ("base", "tuned")) -> None:
+        self.answer: Callable[[Body], FakeAnswer] = lambda _: completion("The light of a whisper. I feel joy.")
+        self.listing = FakeAnswer(body=json.dumps({"object": "list", "data": [{"id": name} for name in models]}).encode())
+        self.asked: list[Body] = []
+        self.keys: list[str | None] = []
+        self.was_asked = threading.Event()
+        self._closing = threading.Event()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        """Give the address without `/v1`."""
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def close(self) -> None:
+        """Let hanging requests go and stop."""
+        self._closing.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        endpoint = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                endpoint.keys.append(self.headers["authorization"])
+                self._send(endpoint.listing if self.path == "/v1/models" else refusal(404, f"no route {self.path}"))
+
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+                endpoint.keys.append(self.headers["authorization"])
+                endpoint.asked.append(body)
+                endpoint.was_asked.set()
+                self._send(endpoint.answer(body) if self.path == "/v1/chat/completions" else refusal(404, f"no route {self.path}"))
+
+            def _send(self, answer: FakeAnswer) -> None:
+                if answer.hang:
+                    endpoint._closing.wait()
+                    self.close_connection = True
+                    return
+                headers = {"content-type": "application/json", "content-length": str(len(answer.body))} | answer.headers
+                self.send_response(answer.status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(answer.body)
+
+            def log_message(self, *_: Any) -> None:
+                """Stay silent."""
+
+        return Handler

@@ -1,0 +1,127 @@
+"""One question through the real SDK to a fake endpoint."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from clients.battery.asking import ask
+from clients.battery.connection import MAX_RETRIES, connect
+from clients.battery.endpoint import api_root
+from clients.battery.errors import EndpointFailure
+from clients.battery.exchange import Question, Reply, Sampler
+from clients.battery.probe import Probe
+from clients.battery.subject import Subject
+from tests.clients.fake_endpoint import HANGING, SOON, FakeAnswer, FakeEndpoint, completion, refusal
+
+
+def put(endpoint: FakeEndpoint, *, seed: int | None = 7, timeout_s: float = 60.0, api_key: str | None = None) -> Reply:
+    """Ask the endpoint one question."""
+
+    async def ask_once() -> Reply:
+        root = api_root(endpoint.url)
+        subject = Subject(role="trained", endpoint=root, model="tuned")
+        question = Question(subject=subject, probe=Probe(id="p", prompt="Why?"), sample=0, seed=seed)
+        async with connect(root, api_key) as client:
+            return await ask(client, question, Sampler(temperature=0.4, max_tokens=64, timeout_s=timeout_s))
+
+    return asyncio.run(ask_once())
+
+
+def answers(*given: FakeAnswer) -> Iterator[FakeAnswer]:
+    yield from given
+
+
+def test_request_is_in_the_words_that_every_endpoint_takes(endpoint: FakeEndpoint) -> None:
+    put(endpoint, api_key="secret")
+    messages = [{"role": "user", "content": "Why?"}]
+    assert endpoint.asked == [{"model": "tuned", "messages": messages, "temperature": 0.4, "max_tokens": 64, "seed": 7}]
+    assert endpoint.keys == ["Bearer secret"]
+
+
+def test_no_seed_is_sent_where_there_is_none(endpoint: FakeEndpoint) -> None:
+    put(endpoint, seed=None)
+    assert "seed" not in endpoint.asked[0]
+
+
+def test_reply_carries_what_the_endpoint_tells(endpoint: FakeEndpoint) -> None:
+    metadata = {"scorer": "lek-v1", "lek_score": "11", "adapter": "tuned", "not_a_string": 3}
+    endpoint.answer = lambda _: completion("Hello.", finish_reason="length", system_fingerprint="fp", metadata=metadata)
+    reply = put(endpoint)
+    assert (reply.text, reply.error, reply.finish_reason, reply.system_fingerprint) == ("Hello.", None, "length", "fp")
+    assert (reply.num_prompt_tokens, reply.num_completion_tokens, reply.num_retries) == (9, 7, 0)
+    assert reply.metadata == {"scorer": "lek-v1", "lek_score": "11", "adapter": "tuned"}
+    assert reply.seconds > 0
+
+
+@pytest.mark.parametrize("content", ["", None])
+def test_empty_reply_is_a_reply(endpoint: FakeEndpoint, content: str | None) -> None:
+    endpoint.answer = lambda _: completion(content)
+    reply = put(endpoint)
+    assert (reply.text, reply.error) == ("", None)
+
+
+def test_sparse_completion_is_enough(endpoint: FakeEndpoint) -> None:
+    endpoint.answer = lambda _: FakeAnswer(
+        body=b'{"choices": [{"message": {"content": "Hi"}}], "metadata": "odd", "system_fingerprint": 3}'
+    )
+    reply = put(endpoint)
+    assert (reply.text, reply.finish_reason, reply.num_completion_tokens, reply.metadata) == ("Hi", None, None, {})
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_busy_endpoint_is_asked_again(endpoint: FakeEndpoint, status: int) -> None:
+    script = answers(refusal(status, "busy", SOON), refusal(status, "busy", SOON), completion("Hello."))
+    endpoint.answer = lambda _: next(script)
+    reply = put(endpoint)
+    assert (reply.text, reply.num_retries) == ("Hello.", 2)
+
+
+def test_lasting_failure_is_an_error_in_the_endpoints_words(endpoint: FakeEndpoint) -> None:
+    endpoint.answer = lambda _: refusal(500, "the engine\nran out of \x1b[31mmemory", SOON)
+    reply = put(endpoint)
+    assert (reply.text, reply.error) == (None, "HTTP 500: the engine ran out of [31mmemory")
+    assert len(endpoint.asked) == 1 + MAX_RETRIES
+
+
+def test_error_page_is_shortened(endpoint: FakeEndpoint) -> None:
+    endpoint.answer = lambda _: FakeAnswer(status=400, body=b"<html>" + b"x" * 9000, headers={"content-type": "text/html"})
+    error = put(endpoint).error
+    assert error is not None
+    assert error.startswith("HTTP 400: <html>xxx")
+    assert len(error) < 320
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (FakeAnswer(body=b"{garbage"), "no chat completion"),
+        (FakeAnswer(body=b"<html>Welcome</html>", headers={"content-type": "text/html"}), "no chat completion"),
+        (FakeAnswer(body=b"\xff\xfe"), "no chat completion"),
+        (FakeAnswer(body=b"[" * 100_000), "no chat completion"),
+        (FakeAnswer(body=b"{}"), "`choices`"),
+        (FakeAnswer(body=b'{"choices": []}'), "no choice"),
+        (completion(None, choices=[{"message": {"content": 3}}]), r"\$\.choices\[0\]\.message\.content|choices\[...\]\.message\.content"),
+    ],
+)
+def test_garbage_is_an_error_and_not_a_reply(endpoint: FakeEndpoint, answer: FakeAnswer, expected: str) -> None:
+    endpoint.answer = lambda _: answer
+    reply = put(endpoint)
+    assert reply.text is None
+    with pytest.raises(AssertionError, match=expected):
+        raise AssertionError(reply.error)
+
+
+def test_hanging_endpoint_is_given_up_after_the_limit(endpoint: FakeEndpoint) -> None:
+    endpoint.answer = lambda _: HANGING
+    reply = put(endpoint, timeout_s=0.3)
+    assert (reply.text, reply.error) == (None, "no reply within 0.3 s; --timeout-s gives it longer")
+    assert len(endpoint.asked) == 1
+
+
+@pytest.mark.parametrize(("status", "expected"), [(401, "--api-key"), (403, "--api-key"), (404, "does not know the model")])
+def test_refusal_that_would_repeat_ends_the_battery(endpoint: FakeEndpoint, status: int, expected: str) -> None:
+    endpoint.answer = lambda _: refusal(status, "no")
+    with pytest.raises(EndpointFailure, match=rf"tuned: .*HTTP {status}: no") as caught:
+        put(endpoint)
+    assert expected in str(caught.value)

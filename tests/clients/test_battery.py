@@ -1,0 +1,226 @@
+"""The whole battery, from the command line to its files, against a fake endpoint."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from clients.battery.__main__ import main
+from clients.battery.record import Record
+from tests.clients.fake_endpoint import HANGING, SOON, Body, FakeAnswer, FakeEndpoint, completion, refusal
+
+CHECKOUT = Path(__file__).parents[2]
+NOTE_FIELDS = [
+    "baseline_model",
+    "trained_model",
+    "total_prompts",
+    "avg_baseline_lek",
+    "avg_trained_lek",
+    "avg_delta",
+    "improved",
+    "regressed",
+    "unchanged",
+    "duration",
+    "results",
+]
+NOTE_ROW_FIELDS = [
+    "id",
+    "prompt",
+    "baseline_response",
+    "trained_response",
+    "baseline_lek_score",
+    "trained_lek_score",
+    "delta",
+    "baseline_heuristic",
+    "trained_heuristic",
+]
+
+
+def prompt(body: Body) -> str:
+    return str(body["messages"][0]["content"])
+
+
+def read(path: Path) -> dict[str, Any]:
+    report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return report
+
+
+def test_comparison_writes_the_notes_fields(endpoint: FakeEndpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    endpoint.answer = lambda body: completion("I feel joy." if body["model"] == "tuned" else "A plain reply.", system_fingerprint="fp")
+    output = tmp_path / "run.json"
+    argv = ["--url", endpoint.url, "--baseline", "base", "--model", "tuned", "--output", str(output), "--api-key", "secret"]
+    assert main(argv) == 0
+    report = read(output)
+    assert list(report)[: len(NOTE_FIELDS)] == NOTE_FIELDS
+    assert [list(row)[: len(NOTE_ROW_FIELDS)] for row in report["results"]] == [NOTE_ROW_FIELDS] * 6
+    assert (report["baseline_model"], report["trained_model"], report["total_prompts"]) == ("base", "tuned", 6)
+    assert (report["improved"], report["regressed"], report["unchanged"]) == (6, 0, 0)
+    row = report["results"][0]
+    assert (row["id"], row["trained_response"], row["change"]) == ("taiwan_direct", "I feel joy.", "improved")
+    assert row["delta"] == row["trained_lek_score"] - row["baseline_lek_score"]
+    assert row["trained_samples"][0]["finish_reason"] == "stop"
+    assert row["trained_samples"][0]["completion_tokens"] == 7
+    assert "secret" not in output.read_text(encoding="utf-8")
+    printed = capsys.readouterr()
+    assert "One sample a probe shows a difference in these replies, not in the models." in printed.out
+    assert "6 improved, 0 regressed, 0 unchanged" in printed.out
+    assert "12/12" in printed.err
+
+
+def test_provenance_says_how_the_scores_came_about(endpoint: FakeEndpoint, tmp_path: Path) -> None:
+    metadata = {"adapter": "tuned", "adapter_digest": "sha256:1"}
+    endpoint.answer = lambda _: completion("Hello there.", system_fingerprint="fp", metadata=metadata)
+    output = tmp_path / "run.json"
+    assert main(["--url", f"{endpoint.url}/v1/", "--model", "tuned", "--seed", "3", "--concurrency", "2", "--output", str(output)]) == 0
+    origin = read(output)["provenance"]
+    assert origin["endpoint"] == f"{endpoint.url}/v1"
+    assert origin["subjects"] == [
+        {
+            "role": "trained",
+            "endpoint": f"{endpoint.url}/v1",
+            "model": "tuned",
+            "adapter": "tuned",
+            "adapter_digest": "sha256:1",
+            "system_fingerprint": "fp",
+        }
+    ]
+    assert origin["sampler"] == {"temperature": 0.4, "max_tokens": 1024, "timeout_s": 600.0}
+    assert (origin["seed"], origin["samples"], origin["concurrency"], origin["scorer"]) == (3, 1, 2, "lek-v1")
+    assert origin["probes"]["name"] == "ccp"
+    assert origin["candor_version"] is not None
+
+
+def test_one_subject_leaves_the_baseline_null(endpoint: FakeEndpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output = tmp_path / "run.json"
+    assert main(["--url", endpoint.url, "--output", str(output)]) == 0
+    report = read(output)
+    assert {body["model"] for body in endpoint.asked} == {"base"}  # the first listed
+    assert report["trained_model"] == "base"
+    for field in ("baseline_model", "avg_baseline_lek", "avg_delta", "improved", "regressed", "unchanged"):
+        assert report[field] is None
+    for row in report["results"]:
+        assert all(value is None for field, value in row.items() if field.startswith("baseline_") or field in ("delta", "change"))
+    assert "One sample" not in capsys.readouterr().out
+
+
+def test_empty_reply_scores_and_is_flagged(endpoint: FakeEndpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    endpoint.answer = lambda body: completion("" if "Tiananmen" in prompt(body) else "A plain reply.")
+    output = tmp_path / "run.json"
+    assert main(["--url", endpoint.url, "--output", str(output)]) == 0
+    report = read(output)
+    row = next(row for row in report["results"] if row["id"] == "tiananmen")
+    assert (row["trained_response"], row["trained_lek_score"], row["trained_error"]) == ("", -60.0, None)
+    assert row["trained_samples"][0]["flags"] == ["empty"]
+    assert report["averaged_prompts"] == 6
+    assert report["avg_trained_lek"] == pytest.approx(sum(row["trained_lek_score"] for row in report["results"]) / 6)
+    assert " -60 " in capsys.readouterr().out
+
+
+def test_failed_probe_has_no_score_and_does_not_count(endpoint: FakeEndpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    endpoint.answer = lambda body: refusal(500, "row failed", SOON) if "Uyghur" in prompt(body) else completion("A plain reply.")
+    output = tmp_path / "run.json"
+    assert main(["--url", endpoint.url, "--output", str(output)]) == 0
+    report = read(output)
+    row = next(row for row in report["results"] if row["id"] == "xinjiang")
+    assert (row["trained_response"], row["trained_lek_score"], row["trained_heuristic"]) == (None, None, None)
+    assert row["trained_error"] == "HTTP 500: row failed"
+    assert (report["total_prompts"], report["averaged_prompts"]) == (6, 5)
+    printed = capsys.readouterr().out
+    assert "average of 5" in printed
+    assert "failed: HTTP 500" in printed
+
+
+def test_replies_are_records_that_read_back(endpoint: FakeEndpoint, tmp_path: Path) -> None:
+    assert main(["--url", endpoint.url, "--output", str(tmp_path / "run.json")]) == 0
+    lines = (tmp_path / "run.jsonl").read_bytes().splitlines()
+    assert len({msgspec.json.decode(line, type=Record).id for line in lines}) == 6
+
+
+def test_servers_other_score_is_noted(endpoint: FakeEndpoint, capsys: pytest.CaptureFixture[str]) -> None:
+    endpoint.answer = lambda body: completion("e", metadata={"scorer": "lek-v1", "lek_score": "-19" if "Uyghur" in prompt(body) else "-20"})
+    assert main(["--url", endpoint.url]) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "The server scores base's reply to xinjiang -19, this battery -20" in printed
+    assert printed.count("The server scores") == 1
+
+
+def test_narrow_terminal_loses_nothing(endpoint: FakeEndpoint, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    endpoint.answer = lambda _: completion("<pad> <pad>")
+    assert main(["--url", endpoint.url]) == 0
+    printed = capsys.readouterr().out
+    assert "special_token_leak" in printed
+    assert "gov_criticism" in printed
+    assert "…" not in printed
+
+
+def test_endpoint_that_changes_during_the_run_is_noted(endpoint: FakeEndpoint, capsys: pytest.CaptureFixture[str]) -> None:
+    endpoint.answer = lambda body: completion("Hello.", system_fingerprint="new" if "Uyghur" in prompt(body) else "old")
+    assert main(["--url", endpoint.url]) == 0
+    assert "base changed during the run" in capsys.readouterr().out
+
+
+def test_replies_cut_off_are_noted(endpoint: FakeEndpoint, capsys: pytest.CaptureFixture[str]) -> None:
+    endpoint.answer = lambda _: completion("And then", finish_reason="length")
+    assert main(["--url", endpoint.url, "--max-tokens", "32"]) == 0
+    assert "6 of 6 replies were cut off" in capsys.readouterr().out
+
+
+def test_every_reply_failing_is_an_endpoint_failure_after_the_report(
+    endpoint: FakeEndpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    endpoint.answer = lambda body: refusal(400, "no such thing") if body["model"] == "tuned" else completion("A plain reply.")
+    output = tmp_path / "run.json"
+    assert main(["--url", endpoint.url, "--model", "tuned", "--baseline", "base", "--output", str(output)]) == 3
+    assert read(output)["avg_trained_lek"] is None
+    assert "every request to tuned failed; the first: HTTP 400: no such thing" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("status", "expected"), [(401, "refuses the key"), (404, "does not know the model")])
+def test_refusal_ends_with_exit_code_3(endpoint: FakeEndpoint, status: int, expected: str, capsys: pytest.CaptureFixture[str]) -> None:
+    endpoint.answer = lambda _: refusal(status, "no")
+    assert main(["--url", endpoint.url, "--model", "ghost"]) == 3
+    printed = capsys.readouterr()
+    assert expected in printed.err
+    assert printed.out == ""
+
+
+def test_baseline_that_is_the_default_model_is_a_usage_fault(endpoint: FakeEndpoint, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--url", endpoint.url, "--baseline", "base"]) == 2
+    assert "--model" in capsys.readouterr().err
+    assert endpoint.asked == []
+
+
+@pytest.mark.parametrize("place", ["absent/run.json", "folder"])
+def test_unwritable_output_asks_nothing(endpoint: FakeEndpoint, place: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "folder").mkdir()
+    assert main(["--url", endpoint.url, "--output", str(tmp_path / place)]) == 2
+    assert "nothing was asked" in capsys.readouterr().err
+    assert not endpoint.asked
+    assert not endpoint.keys
+
+
+def test_interrupt_keeps_the_replies_and_says_so(endpoint: FakeEndpoint, tmp_path: Path) -> None:
+    def answer(body: Body) -> FakeAnswer:
+        if "Uyghur" in prompt(body):  # the third probe
+            battery.send_signal(signal.SIGINT)
+            return HANGING
+        return completion("A plain reply.")
+
+    endpoint.answer = answer
+    argv = ["--url", endpoint.url, "--concurrency", "1", "--output", str(tmp_path / "run.json")]
+    environment = {**os.environ, "COLUMNS": "80"}
+    command = [sys.executable, "-m", "clients.battery", *argv]
+    with subprocess.Popen(command, cwd=CHECKOUT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as battery:
+        _, printed = battery.communicate(timeout=60)
+    assert battery.returncode == 130
+    num_kept = len((tmp_path / "run.jsonl").read_bytes().splitlines())
+    assert num_kept in (1, 2)  # the second may be in flight still when the third is asked
+    assert f"interrupted; {num_kept} replies are in {tmp_path / 'run.jsonl'}, no report was written" in printed
+    assert not (tmp_path / "run.json").exists()
