@@ -64,8 +64,8 @@ def refusal(error: openai.APIStatusError) -> str:
 def describe(error: openai.APIError) -> str:
     """Put an error of the SDK into one line, with the endpoint's own words where it has any."""
     if isinstance(error, openai.APIStatusError):
-        body = error.body
-        words = body.get("message") if isinstance(body, dict) else None
+        body = error.body  # OpenAI's `error` object; mlx_lm.server has a bare string there
+        words = body.get("message") if isinstance(body, dict) else body
         return f"HTTP {error.status_code}: {_one_line(str(words or error.response.text))}"
     return _one_line(f"{error.message} {error.__cause__ or ''}")
 

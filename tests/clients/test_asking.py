@@ -84,6 +84,11 @@ def test_lasting_failure_is_an_error_in_the_endpoints_words(endpoint: FakeEndpoi
     assert len(endpoint.asked) == 1 + MAX_RETRIES
 
 
+def test_error_that_is_a_bare_string_is_understood(endpoint: FakeEndpoint) -> None:
+    endpoint.answer = lambda _: FakeAnswer(status=400, body=b'{"error": "no such snapshot"}')
+    assert put(endpoint).error == "HTTP 400: no such snapshot"
+
+
 def test_error_page_is_shortened(endpoint: FakeEndpoint) -> None:
     endpoint.answer = lambda _: FakeAnswer(status=400, body=b"<html>" + b"x" * 9000, headers={"content-type": "text/html"})
     error = put(endpoint).error
