@@ -75,10 +75,16 @@ def record(question: Question, reply: Reply, sampler: Sampler, scorer: str) -> R
         retries=reply.num_retries,
         error=reply.error,
         system_fingerprint=reply.system_fingerprint,
-        adapter=reply.metadata.get("adapter"),
-        adapter_digest=reply.metadata.get("adapter_digest"),
+        adapter=_adapter(reply, "adapter"),
+        adapter_digest=_adapter(reply, "adapter_digest"),
         server_lek_score=_server_score(reply, scorer),
     )
+
+
+def _adapter(reply: Reply, key: str) -> str | None:
+    """Read what candor tells of the adapter; it calls the base's `none`, as its metrics do."""
+    word = reply.metadata.get(key)
+    return None if word == "none" else word
 
 
 def _server_score(reply: Reply, scorer: str) -> float | None:

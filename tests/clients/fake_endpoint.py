@@ -1,5 +1,6 @@
 """A hand-written OpenAI-compatible endpoint on a free port: it answers what a test tells it to and remembers what it was asked."""
 
+import contextlib
 import json
 import threading
 from collections.abc import Callable
@@ -46,7 +47,6 @@ class FakeEndpoint:
         self.listing = FakeAnswer(body=json.dumps({"object": "list", "data": [{"id": name} for name in models]}).encode())
         self.asked: list[Body] = []
         self.keys: list[str | None] = []
-        self.was_asked = threading.Event()
         self._closing = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -76,7 +76,6 @@ class FakeEndpoint:
                 body = json.loads(self.rfile.read(int(self.headers["content-length"])))
                 endpoint.keys.append(self.headers["authorization"])
                 endpoint.asked.append(body)
-                endpoint.was_asked.set()
                 self._send(endpoint.answer(body) if self.path == "/v1/chat/completions" else refusal(404, f"no route {self.path}"))
 
             def _send(self, answer: FakeAnswer) -> None:
@@ -85,11 +84,12 @@ class FakeEndpoint:
                     self.close_connection = True
                     return
                 headers = {"content-type": "application/json", "content-length": str(len(answer.body))} | answer.headers
-                self.send_response(answer.status)
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(answer.body)
+                with contextlib.suppress(ConnectionError):  # the client may have gone
+                    self.send_response(answer.status)
+                    for name, value in headers.items():
+                        self.send_header(name, value)
+                    self.end_headers()
+                    self.wfile.write(answer.body)
 
             def log_message(self, *_: Any) -> None:
                 """Stay silent."""

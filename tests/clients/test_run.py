@@ -66,6 +66,11 @@ def test_record_holds_the_score_beside_the_servers(endpoint: FakeEndpoint) -> No
     assert (tuned.lek_score, tuned.server_lek_score, tuned.adapter, tuned.adapter_digest) == (-20.0, 1.5, "tuned", "sha256:1")
 
 
+def test_base_has_no_adapter(endpoint: FakeEndpoint) -> None:
+    endpoint.answer = lambda _: completion("Hello.", metadata={"adapter": "none", "adapter_digest": "none"})
+    assert {(record.adapter, record.adapter_digest) for record in run(endpoint, concurrency=4)} == {(None, None)}
+
+
 @pytest.mark.parametrize(
     "metadata", [{"scorer": "lek-v2", "lek_score": "3"}, {"lek_score": "3"}, {"scorer": "lek-v1", "lek_score": "nan"}, None]
 )
