@@ -8,7 +8,7 @@ from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, Offl
 
 from server.engine.errors import ModelLoadError
 
-REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
+REPOSITORY = re.compile(r"\w[\w.-]*/\w[\w.-]*")
 PATTERNS = ("*.json", "model*.safetensors", "*.jinja", "tokenizer.model")
 
 

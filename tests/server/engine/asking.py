@@ -1,0 +1,34 @@
+"""Put a question to an engine and collect what comes."""
+
+from typing import Any, NamedTuple
+
+from server.engine.protocol import Engine, Finish, Generation, Message, Piece, Sampling
+
+GREEDY = Sampling(temperature=0)
+
+
+class Answer(NamedTuple):
+    """A whole answer."""
+
+    text: str
+    token_ids: tuple[int, ...]
+    finish: Finish
+
+
+def question(content: str, *, id: str = "row-0", **options: Any) -> Generation:
+    """Make a generation of one user message, greedy and short unless said otherwise."""
+    chosen: dict[str, Any] = {"sampling": GREEDY, "max_tokens": 24} | options
+    return Generation(id=id, messages=(Message(role="user", content=content),), **chosen)
+
+
+async def ask(engine: Engine, generation: Generation) -> Answer:
+    """Collect an answer; there must be exactly one finish, at the end."""
+    events = [event async for event in engine.generate(generation)]
+    pieces, finish = events[:-1], events[-1]
+    assert isinstance(finish, Finish)
+    assert all(isinstance(piece, Piece) for piece in pieces)
+    return Answer(
+        text="".join(piece.text for piece in pieces if isinstance(piece, Piece)),
+        token_ids=tuple(token for piece in pieces if isinstance(piece, Piece) for token in piece.token_ids),
+        finish=finish,
+    )

@@ -1,0 +1,231 @@
+"""What an engine promises: right ends, bounded queues, freed rows, and a failing row that fails alone."""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import mlx.core as mx
+import pytest
+
+from server.engine.errors import EngineUnavailable, InvalidGeneration, ModelLoadError, QueueFull, RowFailed, UnknownAdapter
+from server.engine.mlx.batch import Batch
+from server.engine.mlx.device import Device
+from server.engine.mlx.engine import MlxEngine
+from server.engine.mlx.runtime import Runtime
+from server.engine.protocol import Engine, Load, Sampling
+from tests.server.engine.asking import GREEDY, Answer, ask, question
+from tests.server.engine.conftest import Adapters, Run
+from tools.random_gemma3 import Shape, write_random_gemma3
+
+
+async def settle(engine: Engine, is_so: Callable[[Load], bool]) -> None:
+    """Wait until the engine's load is as asked, for at most five seconds."""
+    async with asyncio.timeout(5):
+        while not is_so(engine.load()):  # noqa: ASYNC110 (an engine's load has no event to wait for)
+            await asyncio.sleep(0.001)
+
+
+def test_it_is_an_engine_and_lists_the_base_first(engine: MlxEngine, small_adapters: Adapters) -> None:
+    assert isinstance(engine, Engine)
+    base, *adapters = engine.models()
+    assert (base.id, base.parent) == ("small-gemma", None)
+    assert [(one.id, one.parent, one.root) for one in adapters] == [(name, "small-gemma", str(path)) for name, path in small_adapters]
+    assert len({one.digest for one in adapters}) == len(adapters)
+    assert {"<end_of_turn>", "<pad>"} <= engine.special_tokens
+
+
+def test_max_tokens_ends_with_length_and_counts_are_right(engine: MlxEngine, run: Run) -> None:
+    answer: Answer = run(ask(engine, question("Hello", max_tokens=5)))
+    assert answer.finish.reason == "length"
+    assert answer.finish.num_completion_tokens == len(answer.token_ids) == 5
+    assert answer.finish.num_prompt_tokens > 5
+
+
+@pytest.mark.parametrize("max_tokens", [1, 2])
+def test_the_shortest_answers_come_whole(engine: MlxEngine, run: Run, max_tokens: int) -> None:
+    assert len(run(ask(engine, question("Hello", max_tokens=max_tokens))).token_ids) == max_tokens
+
+
+def test_stop_string_ends_with_stop_and_is_not_shown(engine: MlxEngine, run: Run) -> None:
+    whole: Answer = run(ask(engine, question("Hello")))
+    stop = whole.text[8:11]
+    answer: Answer = run(ask(engine, question("Hello", stop=(stop,))))
+    assert answer.finish.reason == "stop"
+    assert answer.text == whole.text[: whole.text.index(stop)]
+    assert answer.finish.num_completion_tokens < whole.finish.num_completion_tokens
+
+
+def test_presence_penalty_keeps_tokens_from_coming_again(engine: MlxEngine, run: Run) -> None:
+    answer: Answer = run(ask(engine, question("Hello", sampling=Sampling(temperature=0, presence_penalty=1e6), max_tokens=60)))
+    assert len(set(answer.token_ids)) == len(answer.token_ids)
+
+
+@pytest.mark.parametrize("top_k", [1024, 1025, 2**40])
+def test_top_k_of_the_whole_vocabulary_and_more_does_no_harm(engine: MlxEngine, run: Run, top_k: int) -> None:
+    unfiltered = run(ask(engine, question("Hello", sampling=Sampling(seed=3))))
+    assert run(ask(engine, question("Hello", sampling=Sampling(seed=3, top_k=top_k)))).token_ids == unfiltered.token_ids
+
+
+def test_a_prompt_that_continues_an_earlier_answer_does_no_harm(engine: MlxEngine, run: Run) -> None:
+    first: Answer = run(ask(engine, question("Hello")))
+    assert run(ask(engine, question("Hello"))).token_ids == first.token_ids
+    assert run(ask(engine, question("Hello" + first.text))).token_ids
+
+
+def test_unknown_adapter_is_refused(engine: MlxEngine, run: Run) -> None:
+    with pytest.raises(UnknownAdapter, match="nobody"):
+        run(ask(engine, question("Hello", adapter="nobody")))
+
+
+def test_a_prompt_longer_than_the_context_is_refused_and_one_just_fitting_is_cut_short(engine: MlxEngine, run: Run) -> None:
+    with pytest.raises(InvalidGeneration) as refused:
+        run(ask(engine, question("a " * 40_000)))
+    assert (refused.value.param, refused.value.code) == ("messages", "context_length_exceeded")
+
+
+def test_abandoned_answers_free_their_rows(engine: MlxEngine, run: Run) -> None:
+    async def abandon(num_events: int) -> None:
+        events = engine.generate(question("Hello", max_tokens=20_000))
+        for _ in range(num_events):
+            await anext(events)
+        await events.aclose()
+        await settle(engine, lambda load: load == Load(num_running=0, num_waiting=0))
+
+    run(abandon(1))
+    run(abandon(5))
+    assert run(ask(engine, question("Hello"))).finish.reason == "length"
+
+
+def test_requests_past_the_batch_wait_and_past_the_queue_are_refused(engine: MlxEngine, run: Run) -> None:
+    async def fill() -> tuple[int, int, int]:
+        asked = [asyncio.create_task(ask(engine, question("Hello", id=f"row-{n}", max_tokens=3000))) for n in range(16)]
+        await settle(engine, lambda load: load.num_running == 8)
+        num_waiting = engine.load().num_waiting
+        with pytest.raises(QueueFull) as full:
+            await ask(engine, question("one too many", id="row-17"))
+        for task in asked[:8]:
+            task.cancel()
+        await settle(engine, lambda load: load == Load(num_running=8, num_waiting=0))
+        for task in asked[8:]:
+            task.cancel()
+        await asyncio.gather(*asked, return_exceptions=True)
+        return num_waiting, full.value.retry_after_s, engine.load().num_running
+
+    num_waiting, retry_after_s, num_running = run(fill())
+    assert (num_waiting, num_running) == (8, 0)
+    assert retry_after_s >= 1
+
+
+class PoisonedModel:
+    """Raises when it reads a certain token, as a fault in one row would."""
+
+    def __init__(self, model: Any, poison: int) -> None:
+        self.model = model
+        self.poison = poison
+        self.routing = model.routing
+        self.make_cache = model.make_cache
+
+    def __call__(self, inputs: mx.array, cache: list[Any]) -> mx.array:
+        if (inputs == self.poison).any().item():
+            raise RuntimeError("poisoned")
+        logits: mx.array = self.model(inputs, cache=cache)
+        return logits
+
+
+class PoisonedRuntime(Runtime):
+    """A runtime whose model cannot bear one token."""
+
+    poison: int
+
+    def make_batch(self) -> Batch:
+        batch = super().make_batch()
+        batch._model = PoisonedModel(batch._model, self.poison)  # type: ignore[assignment]
+        return batch
+
+
+def poisoned_runtime(path: Path, device: Device, poison: int) -> PoisonedRuntime:
+    PoisonedRuntime.poison = poison
+    return PoisonedRuntime.start(path, device, (), batch_size=4)
+
+
+def test_a_row_that_raises_fails_alone_and_the_others_end_as_if_nothing_had_been(small_gemma: Path, device: Device, run: Run) -> None:
+    sampling = Sampling(temperature=1.0, seed=11)
+    fine = MlxEngine.open(model=str(small_gemma), device=device, max_batch_size=4, max_queue=4)
+    expected = [run(ask(fine, question(f"number {n}", sampling=sampling))).token_ids for n in range(3)]
+    run(fine.close(grace_s=1))
+    (poison,) = fine._loaded.tokenizer.encode("☃", add_special_tokens=False)[-1:]
+    assert not any(poison in ids for ids in expected)
+
+    async def ask_with_a_bad_one(engine: MlxEngine) -> list[Any]:
+        asked = [ask(engine, question(f"number {n}", id=f"row-{n}", sampling=sampling)) for n in range(3)]
+        return await asyncio.gather(*asked, ask(engine, question("☃", id="bad")), return_exceptions=True)
+
+    start = partial(poisoned_runtime, small_gemma, device, poison)
+    engine = MlxEngine(start, model_name="poisoned", root=small_gemma, max_batch_size=4, max_queue=4)
+    *good, bad = run(ask_with_a_bad_one(engine))
+    assert [answer.token_ids for answer in good] == expected
+    assert isinstance(bad, RowFailed)
+    assert run(ask(engine, question("number 0", sampling=sampling))).token_ids == expected[0]  # and the thread lives on
+    run(engine.close(grace_s=1))
+
+
+def test_closing_lets_running_rows_end_and_refuses_new_ones(small_gemma: Path, device: Device, run: Run) -> None:
+    async def close_while_running(grace_s: float) -> tuple[Any, Any]:
+        engine = MlxEngine.open(model=str(small_gemma), device=device, max_batch_size=4, max_queue=4)
+        running = asyncio.create_task(ask(engine, question("Hello", max_tokens=200)))
+        await settle(engine, lambda load: load.num_running == 1)
+        closing = asyncio.create_task(engine.close(grace_s))
+        await asyncio.sleep(0)
+        assert not engine.is_ready()
+        with pytest.raises(EngineUnavailable):
+            await ask(engine, question("too late", id="late"))
+        await closing
+        return (await asyncio.gather(running, return_exceptions=True))[0], engine
+
+    finished, _ = run(close_while_running(30.0))
+    assert finished.finish.num_completion_tokens == 200
+    cut, _ = run(close_while_running(0.0))
+    assert isinstance(cut, EngineUnavailable)
+
+
+@pytest.mark.parametrize("changes", [{"nested": True}, {"bits": 4}, {"nested": True, "bits": 8}])
+def test_any_gemma_3_loads(tmp_path: Path, device: Device, run: Run, changes: dict[str, Any]) -> None:
+    shape = {"hidden": 64, "layers": 2, "intermediate": 64, "heads": 2, "head_dim": 32, "vocabulary": 512, "pattern": 2}
+    write_random_gemma3(tmp_path / "model", Shape(**shape | changes))
+    engine = MlxEngine.open(model=str(tmp_path / "model"), model_name="mine", device=device, max_batch_size=2, max_queue=2)
+    assert run(ask(engine, question("Hello", sampling=GREEDY, max_tokens=4))).finish.num_completion_tokens == 4
+    assert engine.models()[0].id == "mine"
+    run(engine.close(grace_s=1))
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({}, "no config.json"),
+        ({"config.json": "{"}, "cannot be read"),
+        ({"config.json": "[]"}, "cannot be read"),
+        ({"config.json": '{"model_type": "llama"}'}, "'llama'; candor serves Gemma 3"),
+        ({"config.json": '{"model_type": "gemma3_text"}'}, "No safetensors"),
+        ({"config.json": '{"model_type": "gemma3_text"}', "model.safetensors": "short"}, "could not be loaded"),
+    ],
+)
+def test_a_folder_that_is_no_gemma_3_is_refused_with_the_reason(
+    tmp_path: Path, device: Device, files: dict[str, str], message: str
+) -> None:
+    for name, content in files.items():
+        (tmp_path / name).write_text(content)
+    with pytest.raises(ModelLoadError, match=message):
+        MlxEngine.open(model=str(tmp_path), device=device, max_batch_size=2, max_queue=2)
+
+
+@pytest.mark.parametrize("model", ["/nowhere/at/all", "not a repository", "./relative"])
+def test_a_model_that_is_nowhere_is_refused(model: str, device: Device) -> None:
+    with pytest.raises(ModelLoadError, match="there is no folder"):
+        MlxEngine.open(model=model, device=device, max_batch_size=2, max_queue=2)
+
+
+def test_a_broken_adapter_keeps_the_engine_from_starting_and_is_named(small_gemma: Path, tmp_path: Path, device: Device) -> None:
+    with pytest.raises(ModelLoadError, match=r"adapter 'broken'.*adapter_config\.json"):
+        MlxEngine.open(model=str(small_gemma), adapters=[("broken", tmp_path)], device=device, max_batch_size=2, max_queue=2)

@@ -1,0 +1,85 @@
+"""Imports run one way: `clients -> scoring <- server -> adapters`, lazy ones included; only the MLX engine names MLX."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ALLOWED = {
+    "adapters": {"adapters"},
+    "clients": {"clients", "scoring"},
+    "scoring": {"scoring"},
+    "server": {"server", "scoring", "adapters"},
+}
+OURS = {*ALLOWED, "tools", "bench", "tests"}
+MLX_FOLDERS = ("adapters", "server/engine/mlx")
+HTTP_PACKAGES = {"litestar", "uvicorn", "starlette", "openai", "httpx", "prometheus_client"}
+MLX_PACKAGES = {"mlx", "mlx_lm"}
+
+
+def files(package: str) -> list[Path]:
+    return sorted((ROOT / package).rglob("*.py"))
+
+
+def imports(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """Every imported module with its line, wherever in the file it stands."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"line {node.lineno}: relative import"
+            yield node.module or "", node.lineno
+
+
+@pytest.mark.parametrize("package", ALLOWED)
+def test_imports_of_our_own_packages_run_one_way(package: str) -> None:
+    found = [
+        f"{file.relative_to(ROOT)}:{line} imports {name}"
+        for file in files(package)
+        for name, line in imports(ast.parse(file.read_text()))
+        if (top := name.partition(".")[0]) in OURS and top not in ALLOWED[package]
+    ]
+    assert files(package)
+    assert found == []
+
+
+@pytest.mark.parametrize("package", ALLOWED)
+def test_only_the_adapters_and_the_mlx_engine_name_mlx(package: str) -> None:
+    found = [
+        f"{file.relative_to(ROOT)}:{line} imports {name}"
+        for file in files(package)
+        for name, line in imports(ast.parse(file.read_text()))
+        if name.partition(".")[0] in MLX_PACKAGES and not str(file.relative_to(ROOT)).startswith(MLX_FOLDERS)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("package", ["adapters", "scoring"])
+def test_adapters_and_scoring_know_nothing_of_http(package: str) -> None:
+    names = {name.partition(".")[0] for file in files(package) for name, _ in imports(ast.parse(file.read_text()))}
+    assert not names & HTTP_PACKAGES
+
+
+def test_imports_inside_functions_stand_in_main_only() -> None:
+    found = [
+        f"{file.relative_to(ROOT)}:{inner.lineno}"
+        for package in ALLOWED
+        for file in files(package)
+        if file.name != "__main__.py"
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Import | ast.ImportFrom)
+    ]
+    assert found == []
+
+
+def test_the_device_is_made_ready_without_importing_mlx() -> None:
+    names = {name.partition(".")[0] for name, _ in imports(ast.parse((ROOT / "server/engine/mlx/device.py").read_text()))}
+    assert not names & MLX_PACKAGES
+
+
+def test_package_inits_are_empty() -> None:
+    assert [str(file) for package in ALLOWED for file in files(package) if file.name == "__init__.py" and file.read_text().strip()] == []
