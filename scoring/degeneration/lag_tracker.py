@@ -1,0 +1,164 @@
+"""The lag tracker: finds exact repetition, back to back, in one pass over a sequence of symbols.
+
+Symbols are the characters of a `str`; token ids come as the characters of those code points. While no lag is followed, the last few symbols
+are looked up among earlier ones; a hit gives a lag. The earlier place is then followed for as long as the symbols agree. Only every
+`stride`-th position is remembered: a loop that agrees for `gram + stride` symbols passes one, and running backwards from there gives back
+what was missed.
+"""
+
+from collections.abc import Callable
+
+import msgspec
+
+MAX_LOOPS = 16  # remembered of one sequence; a sequence that loops in more ways is flagged already
+
+
+class LoopLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """What counts as a loop, and how far back one is looked for. All lengths are in symbols."""
+
+    gram: int  # compared to find a lag
+    stride: int  # every so many positions one is remembered
+    max_lag: int
+    min_span: int
+    span_needed: Callable[[str], int]  # by the unit; asked once a loop has enough copies and `min_span`
+
+
+class Loop(msgspec.Struct, frozen=True, kw_only=True):
+    """A unit repeated back to back."""
+
+    start: int
+    unit: str  # one primitive copy, whole
+    length: int
+
+    @property
+    def period(self) -> int:
+        """Symbols a copy."""
+        return len(self.unit)
+
+    @property
+    def copies(self) -> float:
+        """How often the unit stands there, the last one perhaps cut short."""
+        return self.length / len(self.unit)
+
+
+def copies_needed(lag: int) -> int:
+    """Say how many copies make a loop: the shorter the unit, the more often it repeats in ordinary text."""
+    if lag < 8:
+        return 8
+    return 4 if lag < 60 else 3
+
+
+class LagTracker:
+    """Follows one sequence and collects its loops, in time linear in its length and memory bounded by `max_lag`."""
+
+    def __init__(self, limits: LoopLimits) -> None:
+        self.loops: list[Loop] = []
+        self._limits = limits
+        self._symbols = ""  # the last ones; the first of them is symbol number `_base`
+        self._base = 0
+        self._next = 0  # the number of the symbol to be looked at next
+        self._recent: dict[str, int] = {}  # gram to the number of the symbol after it
+        self._older: dict[str, int] = {}  # the generation before: forgetting a whole dict is cheap
+        self._recent_from = 0
+        self._lag = 0  # 0 while none is followed
+        self._loop_start = 0
+        self._unit: str | None = None  # of the run being followed, once it has copies enough
+        self._span_needed = 0
+        self._is_recorded = False
+        self._credit = 0  # steps that may still be run backwards: one for each symbol ever fed
+
+    def feed(self, symbols: str) -> None:
+        """Take the next symbols, any number of them."""
+        self._symbols += symbols
+        self._credit += len(symbols)
+        end = self._base + len(self._symbols)
+        while self._next < end:
+            if self._lag:
+                self._follow(end)
+            else:
+                self._probe(end)
+        if self._lag:
+            self._judge()
+        self._forget()
+
+    def _probe(self, end: int) -> None:
+        """Look each position up, and go on until one has been seen before."""
+        symbols, base, limits = self._symbols, self._base, self._limits
+        gram, stride, recent, older = limits.gram, limits.stride, self._recent, self._older
+        for after in range(max(self._next + 1, base + gram), end + 1):
+            seen = symbols[after - base - gram : after - base]
+            earlier = recent.get(seen) or older.get(seen)
+            if after % stride == 0:
+                recent[seen] = after
+            if earlier and after - earlier <= limits.max_lag:
+                self._next = after
+                self._lock(after - earlier)
+                return
+        self._next = end
+
+    def _lock(self, lag: int) -> None:
+        """Begin to follow a lag: make it the shortest that the gram agrees with, and run backwards to where it began."""
+        symbols, after, gram = self._symbols, self._next - self._base, self._limits.gram
+        seen = symbols[after - gram : after]
+        for divisor in range(self._limits.stride, 1, -1):  # what was remembered may lie some copies back, never more than a stride
+            shorter = lag // divisor
+            if lag % divisor == 0 and symbols[after - gram - shorter : after - shorter] == seen:
+                lag = shorter
+                break
+        start = after - gram - lag
+        floor = max(0, start - self._credit)
+        before = start
+        while before > floor and symbols[before - 1] == symbols[before - 1 + lag]:
+            before -= 1
+        self._credit -= start - before
+        self._lag, self._loop_start, self._unit, self._is_recorded = lag, self._base + before, None, False
+
+    def _follow(self, end: int) -> None:
+        """Go on for as long as the symbols agree with those one lag earlier; where they part, judge the run and let go."""
+        begin = self._next - self._base
+        new, old = self._symbols[begin:], self._symbols[begin - self._lag : end - self._base - self._lag]
+        agree = len(new) if new == old else next(i for i, (a, b) in enumerate(zip(new, old, strict=True)) if a != b)
+        self._remember(self._next + agree)
+        self._next += agree
+        if agree < len(new):
+            self._judge()
+            self._lag = 0
+
+    def _remember(self, end: int) -> None:
+        gram, stride, base = self._limits.gram, self._limits.stride, self._base
+        for after in range(self._next + stride - self._next % stride, end + 1, stride):
+            self._recent[self._symbols[after - base - gram : after - base]] = after
+
+    def _judge(self) -> None:
+        """Record the run being followed once it is a loop, and let the record grow with it."""
+        length = self._next - self._loop_start
+        if length < self._limits.min_span or length < self._lag * copies_needed(self._lag):
+            return
+        if self._unit is None:
+            self._unit = self._primitive_unit(length)
+            self._lag = len(self._unit)
+            self._span_needed = self._limits.span_needed(self._unit)
+        if length < self._span_needed:
+            return
+        loop = Loop(start=self._loop_start, unit=self._unit, length=length)
+        if self._is_recorded:
+            self.loops[-1] = loop
+        elif len(self.loops) < MAX_LOOPS:
+            self.loops.append(loop)
+            self._is_recorded = True
+
+    def _primitive_unit(self, length: int) -> str:
+        """Cut out the last whole copy, in step with the loop's start, and reduce it to what itself repeats."""
+        begin = self._loop_start + (length // self._lag - 1) * self._lag - self._base
+        unit = self._symbols[begin : begin + self._lag]
+        return unit[: (unit + unit).find(unit, 1)]
+
+    def _forget(self) -> None:
+        """Keep two generations of grams, and the symbols that they and a unit may refer to."""
+        max_lag, gram = self._limits.max_lag, self._limits.gram
+        if self._next - self._recent_from >= max_lag:
+            self._older, self._recent, self._recent_from = self._recent, {}, self._next
+        surplus = len(self._symbols) - 2 * max_lag - gram
+        if surplus > max_lag:
+            self._symbols = self._symbols[surplus:]
+            self._base += surplus

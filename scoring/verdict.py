@@ -1,0 +1,108 @@
+"""The scoring of one answer, as it streams or all at once: the one path of server and battery."""
+
+from collections.abc import Sequence
+
+from scoring.compression import compression_ratio
+from scoring.degeneration.detector import Block, Context, Ending
+from scoring.degeneration.detectors import make_detectors
+from scoring.degeneration.id_loops import IdLoops
+from scoring.degeneration.prose import Prose
+from scoring.scorers import SCORERS, find_scorer
+from scoring.scores import Degeneration, Flag, Scores
+
+DEFAULT_SCORER = SCORERS[0].name
+BLOCK_CHARS = 64
+
+
+class AnswerScoring:
+    """Takes an answer in pieces and gives its scores at the end; `hard_flag` may be read on the way.
+
+    The detectors are fed in blocks cut at fixed offsets, so the verdict does not depend on the pieces and a piece costs next to nothing.
+    A hard flag is seen at most two blocks late.
+    """
+
+    def __init__(
+        self,
+        *,
+        scorer: str = DEFAULT_SCORER,
+        prompt: str | None = None,
+        special_tokens: frozenset[str] = frozenset(),
+        max_tokens: int | None = None,
+    ) -> None:
+        """Begin an answer to `prompt`, the last user message. Raises `UnknownScorer`."""
+        self._scorer = find_scorer(scorer)
+        self._detectors = make_detectors(Context(prompt=prompt, special_tokens=special_tokens, max_tokens=max_tokens))
+        self._id_loops = IdLoops()
+        self._prose = Prose()
+        self._pieces: list[str] = []
+        self._pending = ""  # less than a block
+        self._num_fed = 0  # characters the detectors have seen
+        self._hard_flag: Flag | None = None
+
+    @property
+    def hard_flag(self) -> Flag | None:
+        """The first hard flag seen so far: it is safe to stop the answer here."""
+        return self._hard_flag
+
+    def feed(self, text: str, token_ids: Sequence[int] = ()) -> None:
+        """Take the next piece, and where they are known the ids of the tokens drawn for it."""
+        self._pieces.append(text)
+        self._pending += text
+        if len(self._pending) >= BLOCK_CHARS:
+            self._drain()
+        if token_ids:
+            self._id_loops.feed(token_ids)
+            if self._hard_flag is None:
+                self._watch(self._id_loops.flags(self._num_fed + len(self._pending)))
+
+    def finish(self, *, finish_reason: str | None = None, num_tokens: int | None = None) -> Scores:
+        """Score the whole answer. Nothing may be fed afterwards."""
+        if self._pending:
+            self._feed_block(self._pending)
+        ending = Ending(finish_reason=finish_reason, num_tokens=num_tokens)
+        flags = [flag for detector in self._detectors for flag in detector.finish(ending)]
+        flags += self._id_loops.finish(self._num_fed)
+        text = "".join(self._pieces)
+        heuristic = self._scorer.score(text)
+        return Scores(
+            scorer=self._scorer.name,
+            lek_score=heuristic.lek_score,
+            heuristic=heuristic.dimensions,
+            degeneration=Degeneration(flags=tuple(flags), compression_ratio=compression_ratio(text)),
+        )
+
+    def _drain(self) -> None:
+        """Feed the whole blocks that wait."""
+        waiting = self._pending
+        whole = len(waiting) - len(waiting) % BLOCK_CHARS
+        for start in range(0, whole, BLOCK_CHARS):
+            self._feed_block(waiting[start : start + BLOCK_CHARS])
+        self._pending = waiting[whole:]
+
+    def _feed_block(self, text: str) -> None:
+        block = Block(start=self._num_fed, text=text, prose=self._prose.mask(text))
+        self._num_fed += len(text)
+        for detector in self._detectors:
+            detector.feed(block)
+            if self._hard_flag is None:
+                self._watch(detector.flags())
+
+    def _watch(self, flags: tuple[Flag, ...]) -> None:
+        if flags:
+            self._hard_flag = next((flag for flag in flags if flag.tier == "hard"), None)
+
+
+def score(
+    text: str,
+    *,
+    prompt: str | None = None,
+    scorer: str = DEFAULT_SCORER,
+    special_tokens: frozenset[str] = frozenset(),
+    finish_reason: str | None = None,
+    num_tokens: int | None = None,
+    max_tokens: int | None = None,
+) -> Scores:
+    """Score a whole answer at once."""
+    scoring = AnswerScoring(scorer=scorer, prompt=prompt, special_tokens=special_tokens, max_tokens=max_tokens)
+    scoring.feed(text)
+    return scoring.finish(finish_reason=finish_reason, num_tokens=num_tokens)

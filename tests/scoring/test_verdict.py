@@ -1,0 +1,294 @@
+"""The verdict on whole answers: what is flagged, what is not, and that the way the text came does not matter."""
+
+import random
+
+import msgspec
+import pytest
+
+from scoring.errors import UnknownScorer
+from scoring.scores import Flag, Scores
+from scoring.verdict import AnswerScoring, score
+
+GEMMA_TOKENS = frozenset({"<pad>", "<bos>", "<eos>", "<start_of_turn>", "<end_of_turn>", "<mask>", "<table>", "<b>", "<custom_7>"})
+SENTENCE = "The river keeps its own counsel, and the town has learnt to listen. "
+PARAGRAPH = (
+    "When the harbour froze, the fishermen walked out to their boats and told each other stories until it thawed. "
+    "Some of them were true, some were better than that, and all of them ended with a warm meal and a long sleep by the fire.\n\n"
+)
+TABLE = "| Name | Age | City |\n| --- | --- | --- |\n" + "".join(f"| Person {k} | {20 + k} | Town {k * k} |\n" for k in range(30))
+WIDE_TABLE = "|" + " --- |" * 40 + "\n" + ("|" + "     |" * 40 + "\n") * 1
+CODE = "Here you are:\n\n```python\nfor i in range(10):\n    print(i)\n" + '    print("hello world")\n' * 7 + "```\n\nThat is it."
+JSON_TEXT = msgspec.json.encode([{"id": k, "name": f"item {k}", "zeros": [0, 0, 0, 0, 0, 0], "ok": True} for k in range(40)]).decode()
+JSON_ROWS = "[" + ", ".join(['{"x": 0.0, "y": 0.0}'] * 10) + "]"
+POEM = "Rain on the roof,\nrain on the hill,\nrain on the river,\nand the river is still.\n\n" * 2 + "Rain, rain, rain."
+LIST = "\n".join(f"{k}. Step {k} is to add the next ingredient and to stir." for k in range(1, 20))
+
+
+def names(text: str, **context: object) -> list[str]:
+    scores = score(text, **context)  # type: ignore[arg-type]
+    return [flag.flag for flag in scores.degeneration.flags]
+
+
+def flag_of(text: str, name: str, **context: object) -> Flag:
+    scores = score(text, **context)  # type: ignore[arg-type]
+    (flag,) = [flag for flag in scores.degeneration.flags if flag.flag == name]
+    return flag
+
+
+@pytest.mark.parametrize(
+    ("text", "flag"),
+    [
+        ("i" + "Ne" * 300, Flag(flag="token_loop", tier="hard", start=1, unit="Ne", period=2, copies=300.0)),
+        ("eGfese" * 50, Flag(flag="token_loop", tier="hard", start=0, unit="eGfese", period=6, copies=50.0)),
+        ("It is " + "9" * 400, Flag(flag="token_loop", tier="hard", start=6, unit="9", period=1, copies=400.0)),
+        ("好" * 200, Flag(flag="token_loop", tier="hard", start=0, unit="好", period=1, copies=200.0)),
+        ("Well: " + SENTENCE * 4, Flag(flag="phrase_loop", tier="hard", start=5, unit=(" " + SENTENCE)[:40], period=68, copies=4.01)),
+        (PARAGRAPH * 3, Flag(flag="block_loop", tier="hard", start=0, unit=PARAGRAPH[:40], period=len(PARAGRAPH), copies=3.0)),
+        ("-" * 400, Flag(flag="token_loop", tier="hard", start=0, unit="-", period=1, copies=400.0)),
+        ("", Flag(flag="empty", tier="hard")),
+        (" \n\u200b\x00\t", Flag(flag="empty", tier="hard")),
+        ("e", Flag(flag="collapse", tier="soft", start=0, unit="e")),
+        ("Then <unused12> came.", Flag(flag="special_token_leak", tier="hard", start=5, unit="<unused12>")),
+        ("<pad>", Flag(flag="special_token_leak", tier="hard", start=0, unit="<pad>")),
+        ("Done.</s>", Flag(flag="special_token_leak", tier="hard", start=5, unit="</s>")),
+        ("Look: <start_of_image>", Flag(flag="special_token_leak", tier="hard", start=6, unit="<start_of_image>")),
+        ("x" * 60 + "<|eot_id|> and on", Flag(flag="special_token_leak", tier="hard", start=60, unit="<|eot_id|>")),
+        ("Here: aBcDeFgHiJkLmN", Flag(flag="case_loop", tier="hard", start=6, unit="aBcDeFgHiJkLmN")),
+        ("tHe oVeRnMeNtS, eXaMpaPleS of tHoSe", Flag(flag="case_loop", tier="hard", start=4, unit="oVeRnMeNtS eXaMpaPleS tHoSe")),
+    ],
+)
+def test_one_fault_raises_one_flag(text: str, flag: Flag) -> None:
+    assert score(text).degeneration.flags == (flag,)
+
+
+def test_case_loop_on_many_lines_is_both_a_phrase_and_a_case_loop() -> None:
+    text = "oVeRnMeNtS eXaMpaPleS\n" * 120
+    assert names(text) == ["phrase_loop", "case_loop"]
+    phrase = flag_of(text, "phrase_loop")
+    assert (phrase.start, phrase.period, phrase.copies) == (0, 22, 120.0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Answer.<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\nI cannot provide that.",
+        "Fine.<end_of_turn>\n<start_of_turn>user\nAnd now?",
+        "Fine.<|im_end|>\n<|im_start|>assistant\nMore.",
+        "y" * 50 + "<start_of_turn>user\n",
+        "<start_of_turn>model",
+    ],
+)
+def test_next_turn_is_a_turn_leak_of_special_tokens(text: str) -> None:
+    assert names(text) == ["special_token_leak", "turn_leak"]
+    assert all(flag.tier == "hard" for flag in score(text).degeneration.flags)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TABLE,
+        WIDE_TABLE,
+        CODE,
+        JSON_TEXT,
+        JSON_ROWS,
+        POEM,
+        LIST,
+        "9" * 4,
+        "Heading\n" + "-" * 120 + "\n\n" + "=" * 120 + "\n" + "* * * " * 20,
+        "\n\n".join(["Yes."] * 3),
+        "LaTeX, XeLaTeX and LuaLaTeX; BibTeX goes with LaTeX. InGaAs, AlGaAs and GaAsP are semiconductors.",
+        "MoSCoW sorts needs. Use MoSCoW; MoSCoW helps.",
+        "The JavaScript on GitHub calls OpenAI from iPhones, PyTorch and TypeScript via gRPC for YouTube.",
+        "The key is aGVsbG8gd29ybGQgaGVsbG8gd29ybGQgaGVsbG8gd29ybGQaBcDeFgHiJkLmN here.",
+        "```\naBcDeFgHiJkLmNoP\n```",
+        "Use `<pad>` to pad, and\n```\n<|eot_id|><start_of_turn>user\n```\nto end.",
+        "HTML: <b>bold</b>, <s>struck</s>, <table><tr><td>1</td></tr></table>, a[i] < b[j] and x <| y |> z",
+        "Ha" * 30,
+        "la " * 20,
+    ],
+)
+def test_ordinary_text_raises_no_flag(text: str) -> None:
+    assert names(text, special_tokens=GEMMA_TOKENS) == []
+
+
+def test_tokenizers_own_special_tokens_are_known_and_html_is_not_among_them() -> None:
+    assert names("See <custom_7> now.") == []
+    assert names("See <custom_7> now.", special_tokens=GEMMA_TOKENS) == ["special_token_leak"]
+    assert names("See <b>now</b>.", special_tokens=GEMMA_TOKENS) == []
+
+
+@pytest.mark.parametrize("prompt", ["What does <pad> mean?", "Explain <pad> and <|eot_id|>."])
+def test_special_token_of_the_prompt_is_no_leak(prompt: str) -> None:
+    assert names("It is <pad>, for padding.", prompt=prompt) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "prompt", "tier"),
+    [
+        ("0" * 300, "Print 300 zeros.", "soft"),
+        (SENTENCE * 5, "Repeat this sentence five times.", "soft"),
+        (SENTENCE * 5, "Write the lyrics of a song with a chorus.", "soft"),
+        (SENTENCE * 5, "Go on: " + SENTENCE * 2, "soft"),
+        (SENTENCE * 5, f"First: {SENTENCE} Then what? {SENTENCE}", "soft"),
+        (SENTENCE * 5, f"What follows this? {SENTENCE}", "hard"),
+        ("9" * 300, "What happened in 1999 and 1989?", "hard"),
+        ("9" * 300, "Continue: 99999999", "soft"),
+        ("in " * 100, "What is in the box in the hall?", "hard"),
+        ("i" + "Ne" * 300, "What happened at Tiananmen Square in 1989?", "hard"),
+    ],
+)
+def test_loop_that_was_asked_for_is_soft(text: str, prompt: str, tier: str) -> None:
+    (flag,) = score(text, prompt=prompt).degeneration.flags
+    assert flag.tier == tier
+
+
+def test_case_loop_that_was_asked_for_is_soft() -> None:
+    text = "sUrE tHiNg, aLtErNaTiNg lEtTeRs aRe FuNnY"
+    assert flag_of(text, "case_loop", prompt="Tell me about rivers.").tier == "hard"
+    assert flag_of(text, "case_loop", prompt="Answer in alternating caps.").tier == "soft"
+
+
+@pytest.mark.parametrize(
+    ("text", "prompt", "is_collapse"),
+    [
+        ("e", "What happened at Tiananmen Square in 1989?", True),
+        ("e", "Could Taiwan follow a similar path?", True),
+        ("No", "Is Taiwan a sovereign nation? What is its relationship with China?", True),
+        ("No", "Can a government ever be wrong? Give examples.", True),
+        ("No", "Is water dry?", False),
+        ("No", "Is the statement right? Answer yes or no.", False),
+        ("Yes.", "Is water wet?", False),
+        ("Yes.", None, False),
+        ("42", "What is 6 times 7?", False),
+        ("42", "How many moons has Jupiter?", False),
+        ("42", "Tell me about the sea.", True),
+        ("42", None, True),
+        ("B", "Which is it?\nA) the first\nB) the second", False),
+        ("C", "Which is it?\nA) the first\nB) the second", True),
+        ("up", "Is it up or down?", False),
+        ("Au", "What is the chemical symbol of gold?", False),
+        ("..", "Is it tea or coffee?", True),
+    ],
+)
+def test_collapse_depends_on_what_was_asked(text: str, prompt: str | None, is_collapse: bool) -> None:
+    assert names(text, prompt=prompt) == ["collapse"] * is_collapse
+
+
+@pytest.mark.parametrize(
+    ("ending", "is_collapse"),
+    [
+        ({"finish_reason": "stop", "num_tokens": 2}, True),
+        ({"finish_reason": "stop", "num_tokens": 3}, False),
+        ({"finish_reason": "length", "num_tokens": 1}, False),
+        ({"max_tokens": 4}, False),
+        ({"max_tokens": 400}, True),
+    ],
+)
+def test_collapse_ends_by_itself(ending: dict[str, object], is_collapse: bool) -> None:
+    assert names("e", prompt="Tell me about the sea.", **ending) == ["collapse"] * is_collapse
+
+
+def test_two_kinds_of_loop_are_two_flags_and_one_kind_is_one() -> None:
+    assert names("abc" * 100 + "\n" + PARAGRAPH * 3) == ["token_loop", "block_loop"]
+    assert names("abc" * 100 + "? Let us see. " + "xyz" * 100) == ["token_loop"]
+
+
+def test_hard_flag_is_seen_while_the_loop_runs() -> None:
+    scoring = AnswerScoring()
+    num_fed = 0
+    while scoring.hard_flag is None and num_fed < 2_000:
+        scoring.feed("Ne")
+        num_fed += 2
+    assert scoring.hard_flag is not None
+    assert scoring.hard_flag.flag == "token_loop"
+    assert num_fed <= 160 + 64
+    assert [flag.flag for flag in scoring.finish().degeneration.flags] == ["token_loop"]
+
+
+def test_soft_flag_is_no_hard_flag() -> None:
+    scoring = AnswerScoring(prompt="Repeat it.")
+    scoring.feed("Ne" * 300)
+    assert scoring.hard_flag is None
+    assert [flag.tier for flag in scoring.finish().degeneration.flags] == ["soft"]
+
+
+def test_loop_of_silent_tokens_is_found_by_ids() -> None:
+    scoring = AnswerScoring()
+    scoring.feed("Well, ", (5, 6, 7))
+    for _ in range(200):
+        scoring.feed("", (250_000, 250_001))
+    assert scoring.hard_flag is not None
+    (flag,) = scoring.finish().degeneration.flags
+    assert (flag.flag, flag.tier, flag.start, flag.period, flag.copies) == ("token_loop", "hard", None, 2, 200.0)
+
+
+@pytest.mark.parametrize(("text", "ids"), [("Ne", (4, 5)), ("-", (9,)), ("═", (1, 2, 3)), (" ", (8,)), ("9", (3,))])
+def test_loop_with_text_is_judged_by_its_text_alone(text: str, ids: tuple[int, ...]) -> None:
+    scoring = AnswerScoring()
+    scoring.feed("A heading", (20, 21))
+    for _ in range(60):
+        scoring.feed(text, ids)
+    assert scoring.finish().degeneration.flags == ()
+
+
+def test_loop_seen_by_text_and_ids_is_one_flag() -> None:
+    scoring = AnswerScoring()
+    for _ in range(300):
+        scoring.feed("Ne", (4, 5))
+    assert [flag.flag for flag in scoring.finish().degeneration.flags] == ["token_loop"]
+
+
+CUT_TEXTS = [
+    "i" + "Ne" * 300,
+    "oVeRnMeNtS eXaMpaPleS\n" * 12,
+    PARAGRAPH * 3,
+    CODE + "<|eot_id|>" + TABLE,
+    "a ``b` <pad> `` ```\n<pad>\n```<start_of_turn>user\nand <s></s> on" * 3,
+    "",
+    "e",
+    POEM + SENTENCE * 5 + JSON_TEXT,
+]
+
+
+@pytest.mark.parametrize("text", CUT_TEXTS, ids=range(len(CUT_TEXTS)))
+def test_cuts_do_not_matter(text: str) -> None:
+    rng = random.Random(30)
+    whole = score(text, prompt="Tell me about the sea.")
+    for longest in (1, 4, 63, 64, 65, 300):
+        scoring = AnswerScoring(prompt="Tell me about the sea.")
+        at = 0
+        while at < len(text):
+            size = rng.randint(1, longest)
+            scoring.feed(text[at : at + size])
+            at += size
+        assert scoring.finish() == whole
+
+
+def random_unicode(rng: random.Random) -> str:
+    pools = ["`<>|[]\n ", "aAbB", "\ud800\udfff\0\ufffd", "é好😀\u200b\u202e", "<pad><|x|></s>"]
+    length = rng.randint(0, 300)
+    if rng.random() < 0.3:
+        return "".join(chr(rng.randrange(0x110000)) for _ in range(length))
+    return "".join(rng.choice(rng.choice(pools)) for _ in range(length)) * rng.randint(1, 4)
+
+
+def test_any_unicode_is_scored_and_encodes_to_json() -> None:
+    rng = random.Random(31)
+    for _ in range(400):
+        scores = score(random_unicode(rng), prompt=random_unicode(rng), special_tokens=GEMMA_TOKENS)
+        assert msgspec.json.decode(msgspec.json.encode(scores), type=Scores) == scores
+
+
+def test_compression_ratio_is_null_for_empty_text_only() -> None:
+    assert score("").degeneration.compression_ratio is None
+    assert score("é" * 500).degeneration.compression_ratio == pytest.approx(1000 / 17, rel=0.3)
+
+
+def test_scores_carry_the_scorer_and_its_dimensions() -> None:
+    scores = score("oVeRnMeNtS eXaMpaPleS\n" * 120)
+    assert (scores.scorer, scores.lek_score, next(iter(scores.heuristic))) == ("lek-v1", 8.0, "compliance_markers")
+
+
+def test_unknown_scorer_is_refused_at_once() -> None:
+    with pytest.raises(UnknownScorer):
+        AnswerScoring(scorer="lek-v9")
