@@ -1,0 +1,122 @@
+"""Settings from a file, the environment and flags."""
+
+from pathlib import Path
+
+import pytest
+from rich.pretty import pretty_repr
+
+from server.settings import AdapterSource, Secret, Settings
+from server.settings_sources import LATER_OPTIONS, SettingsError, merge_settings, read_settings
+
+
+def test_nothing_given_gives_the_defaults() -> None:
+    settings = read_settings([], {"HOME": "/root"})
+    assert settings == Settings()
+    assert (settings.model, settings.host, settings.port) == ("demo", "127.0.0.1", 8000)
+    assert (settings.max_batch_size, settings.max_queue, settings.max_completion_tokens) == (32, 256, 4096)
+    assert (settings.request_timeout_s, settings.scorer, settings.max_body_bytes) == (600, "lek-v1", 8 << 20)
+
+
+def test_flags_win_over_environment_over_file(tmp_path: Path) -> None:
+    file = tmp_path / "candor.toml"
+    file.write_text('port = 1\nhost = "a"\nmodel = "file"\nadapter = ["x=/x"]\nrequest-timeout-s = 5\n')
+    environment = {"CANDOR_PORT": "2", "CANDOR_HOST": "b"}
+    settings = read_settings(["--config", str(file), "--port", "3"], environment)
+    assert (settings.port, settings.host, settings.model, settings.request_timeout_s) == (3, "b", "file", 5.0)
+    assert settings.adapters == (AdapterSource(name="x", path="/x"),)
+
+
+def test_the_config_file_may_be_named_in_the_environment(tmp_path: Path) -> None:
+    file = tmp_path / "candor.toml"
+    file.write_text("port = 1\n")
+    assert read_settings([], {"CANDOR_CONFIG": str(file)}).port == 1
+
+
+def test_repeated_flags_and_comma_lists_make_tuples() -> None:
+    flags = read_settings(["--adapter", "a=/a", "--adapter", "b=/b=c", "--api-key", "k1", "--api-key", "k2"], {})
+    environment = read_settings([], {"CANDOR_ADAPTER": "a=/a,b=/b=c", "CANDOR_API_KEY": "k1,k2"})
+    assert flags == environment
+    assert flags.adapters == (AdapterSource(name="a", path="/a"), AdapterSource(name="b", path="/b=c"))
+    assert flags.api_keys == (Secret("k1"), Secret("k2"))
+
+
+@pytest.mark.parametrize("name", LATER_OPTIONS)
+def test_an_option_of_a_later_version_is_refused_by_name(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "candor.toml"
+    file.write_text(f'{name} = "1"\n')
+    variable = "CANDOR_" + name.upper().replace("-", "_")
+    for argv, environment, origin in (
+        ([f"--{name}"], {}, f"--{name}"),
+        ([f"--{name}", "1"], {}, f"--{name}"),
+        ([], {variable: "1"}, variable),
+        (["--config", str(file)], {}, name),
+    ):
+        with pytest.raises(SystemExit) as ended:
+            read_settings(argv, environment)
+        assert ended.value.code == 2
+        message = capsys.readouterr().err
+        assert origin in message
+        assert "not available yet" in message
+
+
+@pytest.mark.parametrize(
+    ("flags", "environment", "expected"),
+    [
+        ({"port": "99999"}, {}, "--port: Expected `int` <= 65535, from '99999'"),
+        ({"port": "x"}, {}, "--port: Expected `int`"),
+        ({}, {"CANDOR_MAX_QUEUE": "0"}, "CANDOR_MAX_QUEUE: Expected `int` >= 1"),
+        ({"scorer": "lek-v2"}, {}, "--scorer: Invalid enum value 'lek-v2'"),
+        ({"request_timeout_s": "nan"}, {}, "--request-timeout-s: Expected `float` > 0"),
+        ({"adapter": ["nameless"]}, {}, "--adapter: expected NAME=PATH, got 'nameless'"),
+        ({"adapter": ["a=/x", "a=/y"]}, {}, "the name 'a' is given twice"),
+        ({"adapter": ["none=/x"]}, {}, "the name 'none' is reserved"),
+        ({}, {"CANDOR_NOPE": "1"}, "CANDOR_NOPE is not a setting"),
+        ({}, {"CANDOR_API_KEY": ""}, "CANDOR_API_KEY is set but empty"),
+        ({"config": "/does/not/exist.toml"}, {}, "/does/not/exist.toml: cannot be read"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_origin(flags: dict[str, object], environment: dict[str, str], expected: str) -> None:
+    with pytest.raises(SettingsError) as raised:
+        merge_settings(flags, environment)
+    assert expected in str(raised.value)
+
+
+def test_all_faults_are_reported_at_once() -> None:
+    with pytest.raises(SettingsError) as raised:
+        merge_settings({"port": "x", "scorer": "y"}, {"CANDOR_NOPE": "1"})
+    assert len(raised.value.faults) == 3
+
+
+@pytest.mark.parametrize(("text", "expected"), [("nope = 1", "nope in"), ("port = [", "is not valid TOML"), ("api-key = 5", "api-key in")])
+def test_a_wrong_file_is_named(text: str, expected: str, tmp_path: Path) -> None:
+    file = tmp_path / "candor.toml"
+    file.write_text(text)
+    with pytest.raises(SettingsError, match=expected):
+        merge_settings({"config": str(file)}, {})
+
+
+def test_a_bad_key_is_not_shown() -> None:
+    with pytest.raises(SettingsError) as raised:
+        merge_settings({"api_key": ["hunter 2"]}, {})
+    assert "hunter" not in str(raised.value)
+
+
+def test_secrets_do_not_show() -> None:
+    settings = Settings(api_keys=(Secret("hunter2"),))
+    for text in (repr(settings), str(settings), f"{settings.api_keys[0]}", pretty_repr(settings)):
+        assert "hunter2" not in text
+
+
+def test_an_unknown_flag_ends_with_2() -> None:
+    with pytest.raises(SystemExit) as ended:
+        read_settings(["--nope"], {})
+    assert ended.value.code == 2
+
+
+def test_help_ends_with_0_and_hides_what_is_not_there_yet(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        read_settings(["--help"], {})
+    assert ended.value.code == 0
+    text = capsys.readouterr().out
+    assert "--max-completion-tokens" in text
+    assert "--admin-key" not in text
