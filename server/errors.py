@@ -1,0 +1,148 @@
+"""What can go wrong between a request and its answer, and the one place that turns it into OpenAI's envelope.
+
+ApiError
+├── InvalidRequest       the body or a header is at fault: names the field (400)
+├── InvalidApiKey        no key, or not one of ours (401)
+├── ModelNotFound        no such model or adapter (404)
+├── RouteNotFound        no such route, or not yet (404)
+├── BodyTimedOut         the body came too slowly (408)
+├── BodyTooLarge         (413)
+└── RequestTimedOut      the answer took too long (504)
+ClientDisconnected       nobody is left to answer
+
+An engine's errors are in `server/engine/errors.py`, Litestar's are its HTTPException.
+"""
+
+import logging
+
+import msgspec
+from litestar.exceptions import HTTPException, MethodNotAllowedException
+
+from server.engine.errors import EngineUnavailable, InvalidGeneration, QueueFull, UnknownAdapter
+from server.wire.error_body import ErrorBody, ErrorDetail
+
+logger = logging.getLogger(__name__)
+
+
+class ApiError(Exception):
+    """A failure that clients are told about in full."""
+
+    status = 400
+    type = "invalid_request_error"
+    param: str | None = None
+    code: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class InvalidRequest(ApiError):
+    """The request cannot be served as it stands."""
+
+    def __init__(self, message: str, *, param: str | None = None, code: str | None = None) -> None:
+        super().__init__(message)
+        self.param = param
+        self.code = code
+
+
+class InvalidApiKey(ApiError):
+    """The bearer token is missing or wrong."""
+
+    status = 401
+    code = "invalid_api_key"
+    headers = (("www-authenticate", "Bearer"),)
+
+
+class ModelNotFound(ApiError):
+    """No model or adapter has this name."""
+
+    status = 404
+    code = "model_not_found"
+    param = "model"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The model {name!r} does not exist; GET /v1/models lists those that do.")
+
+
+class RouteNotFound(ApiError):
+    """Nothing is served at this path."""
+
+    status = 404
+    code = "unknown_url"
+
+
+class BodyTimedOut(ApiError):
+    """The body did not arrive in time."""
+
+    status = 408
+    type = "timeout_error"
+    headers = (("connection", "close"),)  # the rest of the body may still be under way
+
+
+class BodyTooLarge(ApiError):
+    """The body is over the limit."""
+
+    status = 413
+
+
+class RequestTimedOut(ApiError):
+    """The answer was not finished in time."""
+
+    status = 504
+    type = "timeout_error"
+    code = "request_timeout"
+
+
+class ClientDisconnected(Exception):
+    """The client went away before its answer was whole."""
+
+
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
+    """An error as it goes over the wire."""
+
+    status: int
+    body: ErrorBody
+    headers: dict[str, str] = {}
+
+
+def to_failure(exc: Exception) -> Failure:
+    """Translate any exception, giving away nothing internal."""
+    match exc:
+        case ApiError():
+            return _fail(exc.status, str(exc), type=exc.type, param=exc.param, code=exc.code, headers=dict(exc.headers))
+        case InvalidGeneration():
+            return _fail(400, str(exc), param=exc.param, code=exc.code)
+        case UnknownAdapter():
+            return to_failure(ModelNotFound(exc.name))
+        case QueueFull():
+            retry = {"retry-after": str(exc.retry_after_s)}
+            return _fail(429, str(exc), type="rate_limit_error", code="rate_limit_exceeded", headers=retry)
+        case EngineUnavailable():
+            return _fail(503, str(exc), type="server_error", code="engine_unavailable")
+        case MethodNotAllowedException():
+            # Litestar gives the methods in the order of a set.
+            allowed = ", ".join(sorted((exc.headers or {}).get("allow", "").split(", ")))
+            return _fail(405, f"Method not allowed here; allowed are: {allowed}.", code="method_not_allowed", headers={"allow": allowed})
+        case HTTPException() if exc.status_code < 500:
+            return _fail(exc.status_code, exc.detail)
+        case _:
+            return _fail(500, "The server failed on this request; its log says why.", type="server_error", code="internal_error")
+
+
+def log_failure(exc: Exception, failure: Failure) -> None:
+    """Log what was translated: with its traceback where the fault is ours."""
+    if failure.status == 500:
+        logger.error("answered 500", exc_info=exc)
+    else:
+        logger.info("answered %d: %s", failure.status, failure.body.error.message)
+
+
+def _fail(
+    status: int,
+    message: str,
+    *,
+    type: str = "invalid_request_error",
+    param: str | None = None,
+    code: str | None = None,
+    headers: dict[str, str] | None = None,
+) -> Failure:
+    detail = ErrorDetail(message=message, type=type, param=param, code=code)
+    return Failure(status=status, body=ErrorBody(error=detail), headers=headers or {})

@@ -1,0 +1,162 @@
+"""From a wire request to a `Generation`: pure, and the only module that knows both."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+import msgspec
+
+from server.engine.protocol import Generation, Message, Role, Sampling, ServedModel
+from server.errors import InvalidRequest, ModelNotFound
+from server.wire.chat_request import ChatRequest, ContentPart, RequestMessage
+
+# Fields that are known but not supported, with the values (as JSON) that ask for nothing; null always does.
+_HARMLESS = {
+    "n": ("1",),
+    "logprobs": ("false",),
+    "top_logprobs": ("0",),
+    "logit_bias": ("{}",),
+    "response_format": ('{"type":"text"}',),
+    "tools": ("[]",),
+    "tool_choice": ('"none"',),
+    "functions": ("[]",),
+    "function_call": ('"none"',),
+    "modalities": ('["text"]',),
+    "audio": (),
+    "prediction": (),
+    "reasoning_effort": ('"none"',),
+    "verbosity": ('"medium"',),
+    "web_search_options": (),
+    "moderation": (),
+    "prompt_cache_options": (),
+    "store": ("false",),
+    "service_tier": ('"auto"', '"default"'),
+    "scorer": (),
+    "degeneration": (),
+    "lora": (),
+}
+_HARMLESS_IN_MESSAGE = {
+    "name": (),
+    "refusal": (),
+    "audio": (),
+    "annotations": ("[]",),
+    "tool_calls": ("[]",),
+    "tool_call_id": (),
+    "function_call": (),
+}
+_ROLES: dict[str, Role] = {"system": "system", "developer": "system", "user": "user", "assistant": "assistant"}
+
+
+class Fault(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing wrong with a request, and the field it is wrong in."""
+
+    param: str
+    message: str
+
+
+def find_model(name: str, models: Sequence[ServedModel]) -> ServedModel:
+    """Find what a request's `model` names; raises ModelNotFound."""
+    for model in models:
+        if model.id == name:
+            return model
+    raise ModelNotFound(name)
+
+
+def translate_chat(request: ChatRequest, *, id: str, served: ServedModel, max_completion_tokens: int) -> Generation:
+    """Translate a request for a served model; raises InvalidRequest with every fault in its message and the first as `param`."""
+    faults = [*_find_unsupported(request), *_find_contradictions(request), *_find_message_faults(request.messages)]
+    if faults:
+        raise InvalidRequest(" ".join(fault.message for fault in faults), param=faults[0].param)
+    asked_tokens = request.max_completion_tokens or request.max_tokens or max_completion_tokens
+    return Generation(
+        id=id,
+        messages=_merge_messages(request.messages),
+        sampling=_translate_sampling(request),
+        max_tokens=min(asked_tokens, max_completion_tokens),
+        stop=(request.stop,) if isinstance(request.stop, str) else request.stop or (),
+        adapter=None if served.parent is None else served.id,
+    )
+
+
+def _translate_sampling(request: ChatRequest) -> Sampling:
+    default = Sampling()
+    return Sampling(
+        temperature=default.temperature if request.temperature is None else request.temperature,
+        top_p=default.top_p if request.top_p is None else request.top_p,
+        top_k=max(request.top_k or 0, 0),
+        min_p=request.min_p or 0.0,
+        seed=request.seed,
+        repetition_penalty=request.repetition_penalty or default.repetition_penalty,
+        presence_penalty=request.presence_penalty or 0.0,
+        frequency_penalty=request.frequency_penalty or 0.0,
+    )
+
+
+def _find_unsupported(request: ChatRequest) -> Iterator[Fault]:
+    yield from _compare_harmless(request, _HARMLESS, prefix="")
+    for i, message in enumerate(request.messages):
+        yield from _compare_harmless(message, _HARMLESS_IN_MESSAGE, prefix=f"messages[{i}].")
+
+
+def _compare_harmless(struct: msgspec.Struct, harmless: dict[str, tuple[str, ...]], prefix: str) -> Iterator[Fault]:
+    for field, allowed in harmless.items():
+        value = getattr(struct, field)
+        if value is None:
+            continue
+        # Compared as JSON: in Python False == 0 and True == 1.
+        if msgspec.json.encode(value).decode() not in allowed:
+            accepted = " or ".join(("null", *allowed))
+            yield Fault(
+                param=prefix + field, message=f"'{prefix}{field}' is not supported yet: leave it out (only {accepted} is accepted)."
+            )
+
+
+def _find_contradictions(request: ChatRequest) -> Iterator[Fault]:
+    if request.stream_options is not None and not request.stream:
+        yield Fault(param="stream_options", message="'stream_options' is only allowed with 'stream': true.")
+    if None not in (request.max_tokens, request.max_completion_tokens) and request.max_tokens != request.max_completion_tokens:
+        yield Fault(
+            param="max_completion_tokens",
+            message=f"'max_tokens' is {request.max_tokens} and 'max_completion_tokens' {request.max_completion_tokens}: send one of them.",
+        )
+
+
+def _find_message_faults(messages: Sequence[RequestMessage]) -> Iterator[Fault]:
+    for i, message in enumerate(messages):
+        if message.role not in _ROLES:
+            text = f"'messages[{i}].role' {message.role!r} is not supported yet: expected system, developer, user or assistant."
+            yield Fault(param=f"messages[{i}].role", message=text)
+        yield from _find_content_faults(message, f"messages[{i}].content")
+    turns = [message.role for message in messages if _ROLES.get(message.role) != "system"]
+    if not turns or turns[0] != "user" or turns[-1] != "user":
+        text = "'messages' must begin (after any system messages) and end with a user message: Gemma answers the user's turn."
+        yield Fault(param="messages", message=text)
+
+
+def _find_content_faults(message: RequestMessage, place: str) -> Iterator[Fault]:
+    if message.content is None:
+        yield Fault(param=place, message=f"'{place}' is null: expected text (an assistant's turn without text is not supported).")
+    elif not isinstance(message.content, str):
+        if not message.content:
+            yield Fault(param=place, message=f"'{place}' is an empty list: expected text or at least one text part.")
+        for j, part in enumerate(message.content):
+            if part.type != "text":
+                yield Fault(param=f"{place}[{j}]", message=f"'{place}[{j}]' is of type {part.type!r}, not supported: expected a text part.")
+            elif part.text is None:
+                yield Fault(param=f"{place}[{j}].text", message=f"'{place}[{j}].text' is missing.")
+
+
+def _merge_messages(messages: Sequence[RequestMessage]) -> tuple[Message, ...]:
+    """Join the system messages in front and same-role neighbours with a blank line: Gemma's template insists on alternating turns."""
+    spoken = [(_ROLES[message.role], _join_parts(message.content)) for message in messages]
+    system = [text for role, text in spoken if role == "system"]
+    turns = [turn for turn in spoken if turn[0] != "system"]
+    merged = [Message(role="system", content="\n\n".join(system))] if system else []
+    for role, group in groupby(turns, key=lambda turn: turn[0]):
+        merged.append(Message(role=role, content="\n\n".join(text for _, text in group)))
+    return tuple(merged)
+
+
+def _join_parts(content: str | Sequence[ContentPart] | None) -> str:
+    if content is None or isinstance(content, str):
+        return content or ""
+    return "".join(part.text or "" for part in content)

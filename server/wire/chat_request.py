@@ -1,0 +1,109 @@
+"""The body of `POST /v1/chat/completions`, field by field.
+
+A field whose type is `object` is known but not supported: `server/translation.py` lets its harmless values pass and refuses the rest
+by name. Whatever is not declared here is refused as unknown.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+MAX_INT64 = (1 << 63) - 1
+
+PositiveInt = Annotated[int, msgspec.Meta(ge=1, le=MAX_INT64)]
+Penalty = Annotated[float, msgspec.Meta(ge=-2, le=2)]
+StopText = Annotated[str, msgspec.Meta(min_length=1)]
+MetadataKey = Annotated[str, msgspec.Meta(max_length=64)]
+MetadataValue = Annotated[str, msgspec.Meta(max_length=512)]
+
+
+class ContentPart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One part of a message's content; only text is supported, the others are declared so that they are refused by their place."""
+
+    type: str
+    text: str | None = None
+    image_url: object = None
+    input_audio: object = None
+    file: object = None
+    refusal: object = None
+
+
+class RequestMessage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One message as clients send it; what an SDK dumps of our own answer is accepted back."""
+
+    role: Literal["system", "developer", "user", "assistant", "tool", "function"]
+    content: str | tuple[ContentPart, ...] | None = None
+    name: object = None
+    refusal: object = None
+    audio: object = None
+    annotations: object = None
+    tool_calls: object = None
+    tool_call_id: object = None
+    function_call: object = None
+
+
+class StreamOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a streamed answer carries beside its text."""
+
+    include_usage: bool | None = None
+    include_obfuscation: bool | None = None  # padding against traffic analysis, which a client may ask to leave out: we never pad
+
+
+class ChatRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """OpenAI's chat request with candor's own fields; `null` is the same as leaving a field out."""
+
+    model: str
+    messages: Annotated[tuple[RequestMessage, ...], msgspec.Meta(min_length=1)]
+
+    # Sampling
+    temperature: Annotated[float, msgspec.Meta(ge=0, le=2)] | None = None
+    top_p: Annotated[float, msgspec.Meta(gt=0, le=1)] | None = None
+    top_k: Annotated[int, msgspec.Meta(ge=-1, le=MAX_INT64)] | None = None  # -1 and 0: off
+    min_p: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
+    seed: Annotated[int, msgspec.Meta(ge=-MAX_INT64 - 1, le=MAX_INT64)] | None = None
+    presence_penalty: Penalty | None = None
+    frequency_penalty: Penalty | None = None
+    repetition_penalty: Annotated[float, msgspec.Meta(gt=0)] | None = None
+
+    # Limits
+    max_tokens: PositiveInt | None = None
+    max_completion_tokens: PositiveInt | None = None
+    stop: StopText | Annotated[tuple[StopText, ...], msgspec.Meta(max_length=16)] | None = None
+
+    # The form of the answer
+    stream: bool | None = None
+    stream_options: StreamOptions | None = None
+    metadata: Annotated[dict[MetadataKey, MetadataValue], msgspec.Meta(max_length=16)] | None = None
+
+    # Harmless whatever they hold: they change bookkeeping at OpenAI, not the answer
+    user: str | None = None
+    safety_identifier: str | None = None
+    prompt_cache_key: str | None = None
+    prompt_cache_retention: str | None = None
+    parallel_tool_calls: bool | None = None
+
+    # OpenAI's, of which only the harmless values are taken
+    n: object = None
+    logprobs: object = None
+    top_logprobs: object = None
+    logit_bias: object = None
+    response_format: object = None
+    tools: object = None
+    tool_choice: object = None
+    functions: object = None
+    function_call: object = None
+    modalities: object = None
+    audio: object = None
+    prediction: object = None
+    reasoning_effort: object = None
+    verbosity: object = None
+    web_search_options: object = None
+    moderation: object = None
+    prompt_cache_options: object = None
+    store: object = None
+    service_tier: object = None
+
+    # candor's own, of which nothing is taken yet
+    scorer: object = None
+    degeneration: object = None
+    lora: object = None

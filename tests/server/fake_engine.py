@@ -1,0 +1,79 @@
+"""A hand-written engine: says what it is told to, and notes what is done to it."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+
+from server.engine.errors import EngineUnavailable
+from server.engine.protocol import Event, Finish, FinishReason, Generation, Load, Piece, ServedModel
+
+BASE = ServedModel(id="gemma-3-demo", created=1_700_000_000, root="/models/demo")
+ADAPTER = ServedModel(id="lek-demo", created=1_700_000_001, parent="gemma-3-demo", root="/adapters/lek-demo", digest="sha256:abc")
+
+
+class FakeEngine:
+    """Answers every generation with the same pieces.
+
+    `failure` is raised instead of piece number `fails_at`; with `gate` set, pieces from `gate_at` on wait until it opens.
+    """
+
+    def __init__(self, pieces: Sequence[str] = ("Hello", " there", "."), *, reason: FinishReason = "stop") -> None:
+        self.pieces = tuple(pieces)
+        self.reason: FinishReason = reason
+        self.failure: Exception | None = None
+        self.fails_at = 0
+        self.gate: asyncio.Event | None = None
+        self.gate_at = 0
+        self.served: tuple[ServedModel, ...] = (BASE, ADAPTER)
+        self.ready = True
+        self.generations: list[Generation] = []
+        self.cancelled: list[str] = []
+        self.was_cancelled = asyncio.Event()
+        self.has_reached_gate = asyncio.Event()
+        self.grace_s: float | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        return "fp_fake"
+
+    @property
+    def special_tokens(self) -> frozenset[str]:
+        return frozenset({"<bos>", "<end_of_turn>", "<start_of_turn>"})
+
+    def models(self) -> tuple[ServedModel, ...]:
+        return self.served
+
+    def load(self) -> Load:
+        return Load(num_running=0, num_waiting=0)
+
+    def is_ready(self) -> bool:
+        return self.ready and self.grace_s is None
+
+    async def generate(self, generation: Generation) -> AsyncGenerator[Event]:
+        self.generations.append(generation)
+        if not self.is_ready():
+            raise EngineUnavailable("the engine is draining")
+        is_done = False
+        try:
+            for i, text in enumerate(self.pieces):
+                if self.gate is not None and i >= self.gate_at:
+                    self.has_reached_gate.set()
+                    await self.gate.wait()
+                if self.failure is not None and i >= self.fails_at:
+                    raise self.failure
+                await asyncio.sleep(0)  # as an engine does, which waits for its thread
+                yield Piece(text=text, token_ids=(i,))
+            is_done = True
+            yield Finish(
+                reason=self.reason,
+                num_prompt_tokens=7,
+                num_completion_tokens=len(self.pieces),
+                num_cached_tokens=2,
+                queue_time_s=0.25,
+            )
+        finally:
+            if not is_done and self.failure is None:
+                self.cancelled.append(generation.id)
+                self.was_cancelled.set()
+
+    async def close(self, grace_s: float) -> None:
+        self.grace_s = grace_s

@@ -1,0 +1,63 @@
+"""The envelope of every kind of failure."""
+
+import logging
+
+import pytest
+from litestar.exceptions import ClientException, MethodNotAllowedException
+
+from server.engine.errors import EngineUnavailable, InvalidGeneration, QueueFull, RowFailed, UnknownAdapter
+from server.errors import (
+    BodyTimedOut,
+    BodyTooLarge,
+    InvalidApiKey,
+    InvalidRequest,
+    ModelNotFound,
+    RequestTimedOut,
+    log_failure,
+    to_failure,
+)
+
+
+@pytest.mark.parametrize(
+    ("exc", "status", "param", "code"),
+    [
+        (InvalidRequest("m", param="n"), 400, "n", None),
+        (InvalidGeneration("m", param="messages", code="context_length_exceeded"), 400, "messages", "context_length_exceeded"),
+        (InvalidApiKey("m"), 401, None, "invalid_api_key"),
+        (ModelNotFound("x"), 404, "model", "model_not_found"),
+        (UnknownAdapter("x"), 404, "model", "model_not_found"),
+        (MethodNotAllowedException(headers={"allow": "OPTIONS, GET"}), 405, None, "method_not_allowed"),
+        (BodyTimedOut("m"), 408, None, None),
+        (BodyTooLarge("m"), 413, None, None),
+        (QueueFull("m", retry_after_s=3), 429, None, "rate_limit_exceeded"),
+        (EngineUnavailable("m"), 503, None, "engine_unavailable"),
+        (RequestTimedOut("m"), 504, None, "request_timeout"),
+        (RowFailed("secret"), 500, None, "internal_error"),
+        (KeyError("secret"), 500, None, "internal_error"),
+        (ClientException("m"), 400, None, None),
+    ],
+)
+def test_every_failure_has_its_status_and_envelope(exc: Exception, status: int, param: str | None, code: str | None) -> None:
+    failure = to_failure(exc)
+    error = failure.body.error
+    assert (failure.status, error.param, error.code) == (status, param, code)
+    assert error.type
+    assert error.message
+    assert "secret" not in error.message
+
+
+def test_headers_say_what_a_client_can_do() -> None:
+    assert to_failure(QueueFull("m", retry_after_s=3)).headers == {"retry-after": "3"}
+    assert to_failure(InvalidApiKey("m")).headers == {"www-authenticate": "Bearer"}
+    assert to_failure(MethodNotAllowedException(headers={"allow": "OPTIONS, GET"})).headers == {"allow": "GET, OPTIONS"}
+    assert to_failure(BodyTimedOut("m")).headers == {"connection": "close"}
+
+
+def test_what_is_translated_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    for exc in (RowFailed("the cause"), InvalidRequest("the client's")):
+        log_failure(exc, to_failure(exc))
+    ours, theirs = caplog.records
+    assert ours.levelname == "ERROR"
+    assert ours.exc_info is not None
+    assert "the client's" in theirs.getMessage()
