@@ -1,0 +1,133 @@
+"""One request to `/v1/chat/completions`, from its body to the last byte of its answer."""
+
+import asyncio
+import contextlib
+import time
+import uuid
+from collections.abc import AsyncGenerator
+
+import msgspec
+from litestar.types import Receive, Scope, Send
+
+from server.body import read_body
+from server.disconnect import DisconnectWatch
+from server.engine.protocol import Engine, Event, Generation, Piece
+from server.errors import ClientDisconnected, RequestTimedOut, log_failure, to_failure
+from server.metrics import Metrics, label
+from server.observation import Observation, name_outcome
+from server.rendering import AnswerHead, ChunkRenderer, render_completion, render_error_event
+from server.settings import Settings
+from server.translation import find_model, translate_chat
+from server.wire.chat_request import ChatRequest
+from server.wire.decoding import decode_body
+
+_DECODER = msgspec.json.Decoder(ChatRequest)
+_JSON_HEADERS = ((b"content-type", b"application/json"),)
+_STREAM_HEADERS = ((b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no"))
+_LAST_WORD_TIMEOUT_S = 5.0  # for telling a client that may not be reading that its stream has failed
+
+
+class ChatExchange:
+    """Answers one request. Streamed and whole answers share everything but their last step.
+
+    It speaks ASGI itself: at an event a token, a framework's response costs more than the rest of the path.
+    """
+
+    def __init__(self, *, engine: Engine, settings: Settings, metrics: Metrics) -> None:
+        self._engine = engine
+        self._settings = settings
+        self._observation = Observation(metrics)
+        self._has_begun = False  # whether the status line is out
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or raise before the first byte is out; after it, an error is an event of the stream."""
+        try:
+            await self._answer_in_time(scope, receive, send)
+        except (ClientDisconnected, asyncio.CancelledError) as exc:
+            self._observation.close("disconnected")
+            if isinstance(exc, asyncio.CancelledError):
+                raise
+        except Exception as exc:
+            # Broad because nobody further out can speak in a stream that has begun.
+            failure = to_failure(exc)
+            self._observation.close(name_outcome(failure))
+            if not self._has_begun:
+                raise
+            log_failure(exc, failure)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_LAST_WORD_TIMEOUT_S):
+                    await _send_body(send, render_error_event(failure.body), is_last=True)
+        else:
+            self._observation.close("completed")
+
+    async def _answer_in_time(self, scope: Scope, receive: Receive, send: Send) -> None:
+        limit_s = self._settings.request_timeout_s
+        try:
+            async with asyncio.timeout(limit_s) as deadline:
+                await self._answer(scope, receive, send)
+        except TimeoutError as exc:
+            if not deadline.expired():
+                raise
+            raise RequestTimedOut(f"The request was not answered within {limit_s:g} s.") from exc
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        settings = self._settings
+        body = await read_body(scope["headers"], receive, max_bytes=settings.max_body_bytes, timeout_s=settings.body_timeout_s)
+        request = decode_body(body, scope["headers"], _DECODER)
+        served = find_model(request.model, self._engine.models())
+        self._observation.name_model(label(served))
+        answer_id = f"chatcmpl-{uuid.uuid4().hex}"
+        generation = translate_chat(request, id=answer_id, served=served, max_completion_tokens=settings.max_completion_tokens)
+        head = AnswerHead(
+            id=answer_id,
+            created=int(time.time()),
+            model=request.model,
+            system_fingerprint=self._engine.fingerprint,
+            served=served,
+            request_metadata=request.metadata or {},
+        )
+        await self._generate(generation, request, head, receive, send)
+
+    async def _generate(self, generation: Generation, request: ChatRequest, head: AnswerHead, receive: Receive, send: Send) -> None:
+        self._observation.start_waiting()
+        async with DisconnectWatch(receive), contextlib.aclosing(self._engine.generate(generation)) as events:
+            # The first event is awaited before anything is sent, so that a refusal is a status code and not a cut-off 200.
+            first = await anext(events)
+            self._observation.note_first_event()
+            if request.stream:
+                include_usage = request.stream_options is not None and bool(request.stream_options.include_usage)
+                await self._send_chunks(ChunkRenderer(head, include_usage=include_usage), first, events, send)
+            else:
+                await self._send_whole(head, first, events, send)
+
+    async def _send_whole(self, head: AnswerHead, event: Event, events: AsyncGenerator[Event], send: Send) -> None:
+        texts: list[str] = []
+        while isinstance(event, Piece):
+            self._observation.note_piece(event)
+            texts.append(event.text)
+            event = await anext(events)
+        self._observation.note_finish(event)
+        body = render_completion(head, "".join(texts), event)
+        self._has_begun = True
+        await _send_start(send, (*_JSON_HEADERS, (b"content-length", b"%d" % len(body))))
+        await _send_body(send, body, is_last=True)
+
+    async def _send_chunks(self, renderer: ChunkRenderer, event: Event, events: AsyncGenerator[Event], send: Send) -> None:
+        self._has_begun = True
+        await _send_start(send, _STREAM_HEADERS)
+        await _send_body(send, renderer.render_start())
+        while isinstance(event, Piece):
+            self._observation.note_piece(event)
+            if event.text:
+                await _send_body(send, renderer.render_text(event.text))
+            event = await anext(events)
+        self._observation.note_finish(event)
+        await _send_body(send, renderer.render_finish(event), is_last=True)
+
+
+async def _send_start(send: Send, headers: tuple[tuple[bytes, bytes], ...]) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+
+
+async def _send_body(send: Send, body: bytes, *, is_last: bool = False) -> None:
+    await send({"type": "http.response.body", "body": body, "more_body": not is_last})

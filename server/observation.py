@@ -1,0 +1,82 @@
+"""What is noted of one request while it runs, to be counted once when it ends."""
+
+import time
+
+from server.engine.protocol import Finish, Piece
+from server.errors import Failure
+from server.metrics import UNKNOWN, Labels, Metrics, Outcome
+
+
+class Observation:
+    """One request's times and counts; a token costs it one addition."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+        self._arrival = time.perf_counter()
+        self._labels: Labels = UNKNOWN
+        self._is_asked = False
+        self._is_waiting = False
+        self._is_running = False
+        self._first_token: float | None = None
+        self._last_token = 0.0
+        self._num_tokens = 0
+        self._finish: Finish | None = None
+
+    def name_model(self, labels: Labels) -> None:
+        """Note whom the request is for."""
+        self._labels = labels
+
+    def start_waiting(self) -> None:
+        """Note that the engine has been asked."""
+        self._is_asked = self._is_waiting = True
+        self._metrics.waiting.labels(*self._labels).inc()
+
+    def note_first_event(self) -> None:
+        """Note that the engine has begun to answer."""
+        self._stop_waiting()
+        self._is_running = True
+        self._metrics.running.labels(*self._labels).inc()
+
+    def note_piece(self, piece: Piece) -> None:
+        """Note a piece's tokens."""
+        self._num_tokens += len(piece.token_ids)
+        self._last_token = time.perf_counter()
+        if self._first_token is None:
+            self._first_token = self._last_token
+
+    def note_finish(self, finish: Finish) -> None:
+        """Note the answer's end."""
+        self._finish = finish
+
+    def close(self, outcome: Outcome) -> None:
+        """Count everything."""
+        metrics, labels = self._metrics, self._labels
+        self._stop_waiting()
+        if self._is_running:
+            metrics.running.labels(*labels).dec()
+        metrics.requests.labels(*labels, outcome).inc()
+        if not self._is_asked:
+            return
+        metrics.request_duration.labels(*labels).observe(time.perf_counter() - self._arrival)
+        if self._first_token is not None:
+            metrics.first_token.labels(*labels).observe(self._first_token - self._arrival)
+            if self._num_tokens > 1:
+                metrics.output_token.labels(*labels).observe((self._last_token - self._first_token) / (self._num_tokens - 1))
+        if self._finish is not None:
+            metrics.observe_finish(labels, self._finish)
+        else:
+            metrics.generation_tokens.labels(*labels).inc(self._num_tokens)
+
+    def _stop_waiting(self) -> None:
+        if self._is_waiting:
+            self._metrics.waiting.labels(*self._labels).dec()
+            self._is_waiting = False
+
+
+def name_outcome(failure: Failure) -> Outcome:
+    """Name how a request ended that got an error for an answer."""
+    if failure.status in (429, 503):
+        return "rejected"
+    if failure.status in (408, 504):
+        return "timed_out"
+    return "invalid" if failure.status < 500 else "failed"

@@ -1,0 +1,18 @@
+"""`POST /v1/chat/completions`."""
+
+from litestar import post
+from litestar.di import NamedDependency
+from litestar.types import ASGIApp
+
+from server.chat_exchange import ChatExchange
+from server.engine.protocol import Engine
+from server.metrics import Metrics
+from server.settings import Settings
+
+
+@post("/v1/chat/completions", status_code=200)
+async def create_chat_completion(
+    engine: NamedDependency[Engine], settings: NamedDependency[Settings], metrics: NamedDependency[Metrics]
+) -> ASGIApp:
+    """Answer a conversation, streamed or whole, with its scores."""
+    return ChatExchange(engine=engine, settings=settings, metrics=metrics)

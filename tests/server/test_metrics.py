@@ -1,0 +1,178 @@
+"""What a scraper reads."""
+
+import asyncio
+import re
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
+from prometheus_client.parser import text_string_to_metric_families as parse_text
+
+from scoring.scores import Degeneration, Flag, Scores
+from server.app import create_app
+from server.engine.errors import QueueFull, RowFailed
+from server.engine.protocol import Finish
+from server.metrics import Metrics, choose_rendering
+from server.settings import Settings
+from tests.server.fake_engine import ADAPTER, BASE, FakeEngine
+from tests.server.live_server import LiveServer
+
+Client = TestClient[Litestar]
+BASE_LABELS = {"model": BASE.id, "adapter": "none"}
+ADAPTER_LABELS = {"model": BASE.id, "adapter": ADAPTER.id}
+URL = "/v1/chat/completions"
+
+
+def read(client: Client, name: str, **labels: str) -> float | None:
+    return find(client.get("/metrics").text, name, **labels)
+
+
+def find(text: str, name: str, **labels: str) -> float | None:
+    samples = [sample for family in parse_text(text) for sample in family.samples]
+    found = [sample.value for sample in samples if sample.name == name and sample.labels == labels]
+    assert len(found) <= 1
+    return found[0] if found else None
+
+
+def test_every_name_of_the_contract_is_there(client: Client, chat: dict[str, Any]) -> None:
+    client.post(URL, json=chat)
+    text = client.get("/metrics").text
+    assert set(re.findall(r"^# TYPE (\S+)", text, re.MULTILINE)) == {
+        "candor_lek_score",
+        "candor_lek_score_points_total",
+        "candor_heuristic_total",
+        "candor_responses_scored_total",
+        "candor_degenerate_responses_total",
+        "candor_request_duration_seconds",
+        "candor_time_to_first_token_seconds",
+        "candor_time_per_output_token_seconds",
+        "candor_queue_time_seconds",
+        "candor_prompt_tokens_total",
+        "candor_generation_tokens_total",
+        "candor_cached_prompt_tokens_total",
+        "candor_requests_total",
+        "candor_requests_running",
+        "candor_requests_waiting",
+        "candor_adapter_loaded",
+        "candor_scoring_seconds",
+    }
+    assert "_created" not in text
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_answer_is_counted_once_when_it_ends(stream: bool, client: Client, chat: dict[str, Any]) -> None:
+    client.post(URL, json=chat | {"model": "lek-demo", "stream": stream})
+    text = client.get("/metrics").text
+    for name, value in {
+        "candor_requests_total": None,
+        "candor_prompt_tokens_total": 7,
+        "candor_cached_prompt_tokens_total": 2,
+        "candor_generation_tokens_total": 3,
+        "candor_responses_scored_total": 1,
+        "candor_lek_score_count": 1,
+        "candor_request_duration_seconds_count": 1,
+        "candor_time_to_first_token_seconds_count": 1,
+        "candor_time_per_output_token_seconds_count": 1,
+        "candor_queue_time_seconds_sum": 0.25,
+        "candor_scoring_seconds_count": 1,
+        "candor_requests_running": 0,
+        "candor_requests_waiting": 0,
+        "candor_adapter_loaded": 1,
+    }.items():
+        assert find(text, name, **ADAPTER_LABELS) == value, name
+    assert find(text, "candor_requests_total", outcome="completed", **ADAPTER_LABELS) == 1
+    assert find(text, "candor_requests_total", outcome="completed", **BASE_LABELS) == 0
+
+
+def test_the_lek_histogram_has_the_bounds_of_the_contract(client: Client, chat: dict[str, Any]) -> None:
+    client.post(URL, json=chat)
+    text = client.get("/metrics").text
+    samples = [sample for family in parse_text(text) for sample in family.samples if sample.name == "candor_lek_score_bucket"]
+    bounds = [float(sample.labels["le"]) for sample in samples]
+    assert bounds == [-20, -15, -10, -5, -2, 0, 2, 4, 6, 8, 10, 12, 15, 20, 25, 30, 40, float("inf")]
+
+
+@pytest.mark.parametrize(("score", "positive", "negative"), [(12.5, 12.5, 0), (-20.0, 0, 20.0), (0.0, 0, 0)])
+def test_scores_become_points_dimensions_and_flags(score: float, positive: float, negative: float) -> None:
+    flags = tuple(Flag(flag=name, tier="hard") for name in ("token_loop", "token_loop", "phrase_loop"))
+    scores = Scores(
+        scorer="lek-v1", lek_score=score, heuristic={"first_person": 2.0}, degeneration=Degeneration(flags=flags, compression_ratio=9.0)
+    )
+    metrics = Metrics()
+    metrics.show_models((BASE, ADAPTER))
+    metrics.observe_finish((BASE.id, ADAPTER.id), Finish(reason="stop", num_prompt_tokens=1, num_completion_tokens=1, scores=scores))
+    text = choose_rendering(metrics.registry, "")[0]().decode()
+    assert find(text, "candor_lek_score_points_total", sign="positive", **ADAPTER_LABELS) == positive
+    assert find(text, "candor_lek_score_points_total", sign="negative", **ADAPTER_LABELS) == negative
+    assert find(text, "candor_heuristic_total", dimension="first_person", **ADAPTER_LABELS) == 2
+    for flag in ("token_loop", "phrase_loop"):
+        assert find(text, "candor_degenerate_responses_total", flag=flag, tier="hard", **ADAPTER_LABELS) == 1
+
+
+def test_both_signs_start_at_zero(client: Client) -> None:
+    for sign in ("positive", "negative"):
+        assert read(client, "candor_lek_score_points_total", sign=sign, **ADAPTER_LABELS) == 0
+
+
+@pytest.mark.parametrize(
+    ("fields", "labels"),
+    [
+        ({"model": "whatever-a-client-sends"}, {"model": "other", "adapter": "none"}),
+        ({"zz": 1}, {"model": "other", "adapter": "none"}),
+        ({"n": 2}, BASE_LABELS),
+    ],
+)
+def test_an_invalid_request_is_counted_under_a_closed_set_of_names(
+    fields: dict[str, Any], labels: dict[str, str], client: Client, chat: dict[str, Any]
+) -> None:
+    client.post(URL, json=chat | fields)
+    text = client.get("/metrics").text
+    assert find(text, "candor_requests_total", outcome="invalid", **labels) == 1
+    assert "whatever" not in text
+
+
+@pytest.mark.parametrize(("failure", "outcome"), [(QueueFull("full", retry_after_s=1), "rejected"), (RowFailed("broken"), "failed")])
+def test_a_failure_is_counted_by_its_outcome(
+    failure: Exception, outcome: str, engine: FakeEngine, client: Client, chat: dict[str, Any]
+) -> None:
+    engine.failure = failure
+    client.post(URL, json=chat)
+    assert read(client, "candor_requests_total", outcome=outcome, **BASE_LABELS) == 1
+    assert read(client, "candor_requests_waiting", **BASE_LABELS) == 0
+
+
+def test_a_time_out_is_counted_with_the_tokens_that_came(engine: FakeEngine, chat: dict[str, Any]) -> None:
+    engine.gate, engine.gate_at = asyncio.Event(), 2
+    with TestClient(create_app(engine, Settings(request_timeout_s=0.05))) as client:
+        client.post(URL, json=chat)
+        assert read(client, "candor_requests_total", outcome="timed_out", **BASE_LABELS) == 1
+        assert read(client, "candor_generation_tokens_total", **BASE_LABELS) == 2
+        assert read(client, "candor_requests_running", **BASE_LABELS) == 0
+
+
+@pytest.mark.parametrize(("gate_at", "waiting", "running"), [(0, 1, 0), (1, 0, 1)])
+def test_requests_under_way_are_waiting_then_running(gate_at: int, waiting: int, running: int, chat: dict[str, Any]) -> None:
+    engine = FakeEngine()
+    gate = engine.gate = asyncio.Event()
+    engine.gate_at = gate_at
+    with LiveServer(engine) as server, server.connect() as client, ThreadPoolExecutor() as threads:
+        answer = threads.submit(client.post, URL, json=chat)
+        server.run(engine.has_reached_gate.wait())
+        text = client.get("/metrics").text
+        server.set(gate)
+        assert answer.result().status_code == 200
+    assert find(text, "candor_requests_waiting", **BASE_LABELS) == waiting
+    assert find(text, "candor_requests_running", **BASE_LABELS) == running
+
+
+def test_openmetrics_is_given_to_who_asks_for_it(client: Client, chat: dict[str, Any]) -> None:
+    client.post(URL, json=chat)
+    plain = client.get("/metrics")
+    assert plain.headers["content-type"].startswith("text/plain; version=0.0.4")
+    modern = client.get("/metrics", headers={"accept": "application/openmetrics-text; version=1.0.0"})
+    assert modern.headers["content-type"].startswith("application/openmetrics-text; version=1.0.0")
+    assert modern.text.endswith("# EOF\n")
+    assert any(family.name == "candor_requests" for family in parse_openmetrics(modern.text))  # type: ignore[no-untyped-call]
