@@ -1,0 +1,46 @@
+"""`python -m server`: flags, settings, engine, app, uvicorn.
+
+The imports inside the function keep `--help` and a wrong flag under half a second: MLX alone takes seconds.
+"""
+
+import logging
+import os
+import sys
+from pathlib import Path
+
+from server.demo_model import resolve_demo
+from server.settings_sources import read_settings
+
+
+def main() -> int:
+    """Run the server; returns the process's exit code."""
+    settings = resolve_demo(read_settings(sys.argv[1:], os.environ))
+
+    from server.engine.errors import ModelLoadError
+    from server.engine.mlx.device import prepare_device
+    from server.serving import BindError, bind, configure_logging, serve
+
+    configure_logging()
+    try:
+        listener = bind(settings.host, settings.port)
+        device = prepare_device()
+        logging.getLogger("server").info("%s", device.describe())
+        from server.engine.mlx.engine import MlxEngine
+
+        engine = MlxEngine.open(
+            model=settings.model,
+            model_name=settings.model_name,
+            adapters=tuple((adapter.name, Path(adapter.path)) for adapter in settings.adapters),
+            device=device,
+            max_batch_size=settings.max_batch_size,
+            max_queue=settings.max_queue,
+        )
+    except (BindError, ModelLoadError) as error:
+        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
+        return 1
+    serve(engine, settings, listener)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,68 @@
+"""The application on a socket: bound before the model loads, announced when it answers, drained on SIGTERM."""
+
+import contextlib
+import logging
+import math
+import socket
+
+import uvicorn
+
+from server.app import create_app
+from server.engine.protocol import Engine
+from server.settings import Settings
+
+
+class BindError(Exception):
+    """The address cannot be listened on; the message is for people."""
+
+
+class AnnouncingServer(uvicorn.Server):
+    """uvicorn's server that says, once it answers, where and what it serves."""
+
+    def __init__(self, config: uvicorn.Config, announcement: str) -> None:
+        super().__init__(config)
+        self._announcement = announcement
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start as uvicorn does, then print."""
+        await super().startup(sockets)
+        if self.started:
+            print(self._announcement, flush=True)
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Take the address; raises BindError. Done before a model is loaded, which may take minutes."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        with contextlib.ExitStack() as on_error:
+            listener = on_error.enter_context(socket.socket(family, kind, protocol))
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            on_error.pop_all()
+    except OSError as exc:
+        raise BindError(f"cannot listen on {host} port {port}: {exc.strerror or exc}; choose another with --host and --port") from exc
+    return listener
+
+
+def serve(engine: Engine, settings: Settings, listener: socket.socket) -> None:
+    """Serve until a signal; then let the running requests end, each within the request timeout, and close the engine."""
+    config = uvicorn.Config(
+        create_app(engine, settings),
+        lifespan="on",
+        ws="none",
+        log_config=None,
+        timeout_graceful_shutdown=math.ceil(settings.request_timeout_s),
+    )
+    base, *adapters = (model.id for model in engine.models())
+    names = f"{base} with the adapters {', '.join(adapters)}" if adapters else base
+    AnnouncingServer(config, f"serving {names} on {_spell_url(listener)}").run(sockets=[listener])
+
+
+def configure_logging() -> None:
+    """Send everybody's log lines to stderr in one form."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+
+def _spell_url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,0 +1,70 @@
+"""The command: what it says without a model, and how fast."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from server.demo_model import resolve_demo
+from server.settings import AdapterSource, Settings
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+def run(*argv: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("CANDOR_")}
+    command = [sys.executable, "-X", "importtime", "-m", "server", *argv]
+    return subprocess.run(command, cwd=CHECKOUT, env=clean | environment, capture_output=True, text=True, check=False)
+
+
+def test_help_imports_nothing_heavy() -> None:
+    done = run("--help")
+    assert done.returncode == 0
+    assert "--max-batch-size" in done.stdout
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "msgspec" in imported
+    assert not imported & {"litestar", "uvicorn", "mlx", "mlx_lm", "transformers", "prometheus_client", "scoring.verdict"}
+
+
+@pytest.mark.parametrize("argv", [["--nope"], ["--port", "x"], ["--board-text"], ["--scorer", "lek-v2"], ["extra"]])
+def test_a_wrong_flag_ends_with_2_before_anything_is_imported(argv: list[str]) -> None:
+    done = run(*argv)
+    assert done.returncode == 2
+    assert "litestar" not in done.stderr
+    assert "error:" in done.stderr
+
+
+def test_a_wrong_variable_ends_with_2_and_is_named() -> None:
+    done = run(CANDOR_NOPE="1")
+    assert done.returncode == 2
+    assert "CANDOR_NOPE is not a setting" in done.stderr
+
+
+def test_a_model_that_is_not_there_ends_with_1_and_one_line(tmp_path: Path) -> None:
+    done = run("--model", str(tmp_path / "nowhere"), "--port", "0")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    (line,) = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert "nowhere" in line
+
+
+def test_demo_stands_for_the_shipped_model_and_adapters() -> None:
+    settings = resolve_demo(Settings())
+    assert Path(settings.model) == CHECKOUT / "server" / "demo" / "model"
+    assert settings.model_name == "gemma-3-demo"
+    assert [adapter.name for adapter in settings.adapters] == ["lek-demo", "overcooked-demo"]
+    assert Path(settings.adapters[0].path) == CHECKOUT / "adapters" / "demo" / "lek-demo"
+
+
+def test_a_given_adapter_joins_the_demos_or_takes_the_place_of_its_namesake() -> None:
+    mine = (AdapterSource(name="mine", path="/m"), AdapterSource(name="lek-demo", path="/l"))
+    settings = resolve_demo(Settings(adapters=mine, model_name="named"))
+    assert [adapter.name for adapter in settings.adapters] == ["overcooked-demo", "mine", "lek-demo"]
+    assert settings.model_name == "named"
+
+
+def test_another_model_is_left_alone() -> None:
+    settings = Settings(model="/some/folder")
+    assert resolve_demo(settings) is settings

@@ -1,0 +1,94 @@
+"""The process: where it listens, and how it goes."""
+
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+import httpx
+import pytest
+
+from server.serving import BindError, bind
+from tests.server.live_server import TIMEOUT_S
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+# Its engine holds the second piece back until the file descriptor on stdin is closed.
+SCRIPT = """
+import asyncio, sys, threading
+from server.serving import bind, configure_logging, serve
+from server.settings import Settings
+from tests.server.fake_engine import FakeEngine
+
+class ClosingEngine(FakeEngine):
+    async def generate(self, generation):
+        loop = asyncio.get_running_loop()
+        self.gate = asyncio.Event()
+        threading.Thread(target=lambda: (sys.stdin.read(), loop.call_soon_threadsafe(self.gate.set)), daemon=True).start()
+        async for event in super().generate(generation):
+            yield event
+
+    async def close(self, grace_s):
+        await super().close(grace_s)
+        print("engine closed", flush=True)
+
+configure_logging()
+engine = ClosingEngine()
+engine.gate_at = 1
+serve(engine, Settings(), bind("127.0.0.1", 0))
+"""
+
+
+@pytest.fixture
+def process() -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen(
+        [sys.executable, "-c", SCRIPT], cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        yield process
+        process.kill()
+
+
+def piped(stream: IO[str] | None) -> IO[str]:
+    assert stream is not None
+    return stream
+
+
+def test_sigterm_lets_the_running_answer_end_and_takes_no_new_one(process: subprocess.Popen[str]) -> None:
+    announcement = piped(process.stdout).readline()
+    assert announcement.startswith("serving gemma-3-demo with the adapters lek-demo on http://127.0.0.1:")
+    url = announcement.split()[-1]
+    chat = {"model": "lek-demo", "messages": [{"role": "user", "content": "Hello"}], "stream": True}
+    with httpx.Client(base_url=url, timeout=TIMEOUT_S) as client, client.stream("POST", "/v1/chat/completions", json=chat) as response:
+        lines = response.iter_lines()
+        next(lines)
+        process.send_signal(signal.SIGTERM)
+        while "Shutting down" not in (line := piped(process.stderr).readline()):
+            assert line
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(f"{url}/health")
+        piped(process.stdin).close()
+        assert "data: [DONE]" in list(lines)
+    assert piped(process.stdout).readline() == "engine closed\n"
+    assert process.wait(TIMEOUT_S) == -signal.SIGTERM  # uvicorn passes the signal on when all is done
+    assert "Traceback" not in piped(process.stderr).read()
+
+
+def test_a_port_in_use_is_an_error_for_people() -> None:
+    with bind("127.0.0.1", 0) as taken:
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(BindError, match=f"cannot listen on 127.0.0.1 port {port}: .*--port"):
+            bind("127.0.0.1", port)
+
+
+def test_a_host_that_is_nowhere_is_an_error_for_people() -> None:
+    with pytest.raises(BindError, match=r"cannot listen on no\.such\.host\.invalid"):
+        bind("no.such.host.invalid", 0)
+
+
+def test_a_free_port_is_found() -> None:
+    with bind("localhost", 0) as listener:
+        assert listener.family in (socket.AF_INET, socket.AF_INET6)
+        assert listener.getsockname()[1] > 0
