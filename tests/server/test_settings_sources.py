@@ -10,7 +10,7 @@ from server.settings_sources import LATER_OPTIONS, SettingsError, merge_settings
 
 
 def test_nothing_given_gives_the_defaults() -> None:
-    settings = read_settings([], {"HOME": "/root"})
+    settings = read_settings([], {"HOME": "/home/ada"})
     assert settings == Settings()
     assert (settings.model, settings.host, settings.port) == ("demo", "127.0.0.1", 8000)
     assert (settings.max_batch_size, settings.max_queue, settings.max_completion_tokens) == (32, 256, 4096)
