@@ -74,6 +74,10 @@ class Batch:
         if self._rows.pop(row.uid, None):
             self._generator.remove([row.uid])
 
+    def close(self) -> None:
+        """Give back what BatchGenerator took of the machine (on Metal, wired memory); make the next batch only afterwards."""
+        self._generator.close()
+
     def _forward(self, inputs: mx.array, cache: list[Any]) -> mx.array:
         logits = self._model(inputs, cache=cache)
         self._sampler.rows = cast(tuple[Row, ...], self._model.routing.rows)  # routing knows no more of a row than its slot

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Self
 
 from adapters.routing import BASE_SLOT
-from server.engine.errors import EngineUnavailable, QueueFull, UnknownAdapter
+from server.engine.errors import EngineUnavailable, ModelLoadError, QueueFull, UnknownAdapter
 from server.engine.mlx.device import Device
 from server.engine.mlx.fetch import find_model
 from server.engine.mlx.prompt import PromptEncoder
@@ -32,6 +32,7 @@ class MlxEngine:
         self._loaded = runtime.loaded
         self._adapters = {adapter.name: adapter for adapter in runtime.adapters.loaded()}
         self._encoder = PromptEncoder(self._loaded.tokenizer, max_tokens=self._loaded.context_size)
+        self._special_tokens = frozenset(self._loaded.tokenizer.all_special_tokens)
         self._base = ServedModel(id=model_name, created=int(time.time()), root=str(root))
         self._max_rows = max_batch_size + max_queue
         self._streams: dict[str, AnswerStream] = {}
@@ -55,8 +56,10 @@ class MlxEngine:
         Raises ModelLoadError. `device` comes from `prepare_device`, called before MLX was imported.
         """
         path = find_model(model)
-        start_runtime = partial(Runtime.start, path, device, adapters, batch_size=max_batch_size)
         name = model_name or (path.resolve().name if Path(model).expanduser().is_dir() else model)
+        if any(adapter == name for adapter, _ in adapters):
+            raise ModelLoadError(f"an adapter and the base model are both named {name!r}: give one another name")
+        start_runtime = partial(Runtime.start, path, device, adapters, batch_size=max_batch_size)
         return cls(start_runtime, model_name=name, root=path, max_batch_size=max_batch_size, max_queue=max_queue)
 
     @property
@@ -67,7 +70,7 @@ class MlxEngine:
     @property
     def special_tokens(self) -> frozenset[str]:
         """The tokenizer's special tokens as they would be spelt in visible text."""
-        return frozenset(self._loaded.tokenizer.all_special_tokens)
+        return self._special_tokens
 
     def models(self) -> tuple[ServedModel, ...]:
         """List what can be asked for, the base first."""
@@ -84,7 +87,7 @@ class MlxEngine:
 
     def is_ready(self) -> bool:
         """Say whether a generation would be taken now."""
-        return self._worker.is_alive() and not self._is_draining
+        return not self._worker.has_died and not self._is_draining
 
     async def generate(self, generation: Generation) -> AsyncGenerator[Event]:
         """Stream one answer; closing the generator early cancels its row at the next step. Raises EngineError."""
@@ -118,9 +121,7 @@ class MlxEngine:
 
     def _admit(self, generation: Generation) -> None:
         if not self.is_ready():
-            raise EngineUnavailable(
-                "the server is shutting down" if self._is_draining else "the engine's thread has died: restart the server"
-            )
+            raise EngineUnavailable("the server is shutting down" if self._is_draining else "the engine has died: restart the server")
         if generation.adapter is not None and generation.adapter not in self._adapters:
             raise UnknownAdapter(generation.adapter)
         if len(self._streams) >= self._max_rows:

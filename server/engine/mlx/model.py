@@ -40,6 +40,9 @@ def load(path: Path, device: Device) -> LoadedModel:
         tokenizer = load_tokenizer(path, eos_token_ids=config.get("eos_token_id"))
     except (OSError, ValueError, RuntimeError, KeyError, TypeError) as exc:
         raise ModelLoadError(f"the model in {path} could not be loaded: {exc}") from exc
+    if _text_model(model).sliding_window_pattern > len(model.layers):
+        # mlx-lm looks for the first global layer's cache at every step
+        raise ModelLoadError(f"the model in {path} has {len(model.layers)} layers, none of them global: expected a whole Gemma 3")
     if device.weights_dtype:
         _cast(model, getattr(mx, device.weights_dtype))
     mx.eval(model.parameters())

@@ -63,6 +63,7 @@ class Worker(threading.Thread):
         self._opened = threading.Event()
         self._failure: BaseException | None = None
         self._is_failing = False  # the last step failed and nothing has been drawn since
+        self.has_died = False
 
     def open(self) -> Runtime:
         """Start the thread and wait for its runtime; raises what making it raised."""
@@ -89,9 +90,15 @@ class Worker(threading.Thread):
                 self._send()
         except Exception as exc:
             log.exception("the engine's thread has died")
-            rows = (*self._batch.rows(), *self._waiting)
-            error = EngineUnavailable(f"the engine has died: {type(exc).__name__}")
-            self._deliver([(row.id, error) for row in rows])
+            self.has_died = True
+            self._refuse_all(EngineUnavailable(f"the engine has died of {type(exc).__name__}: restart the server"))
+
+    def _refuse_all(self, error: EngineUnavailable) -> None:
+        """Nothing can run any more: tell every row that is there or still comes, so that nobody waits for nothing."""
+        self._deliver([(row.id, error) for row in (*self._batch.rows(), *self._waiting)])
+        while not isinstance(order := self.orders.get(), Stop):
+            if isinstance(order, Insert):
+                self._deliver([(order.row.id, error)])
 
     def _take_orders(self) -> bool:
         """Take every order that is there; sleep only when there is nothing to run. False means stop."""
@@ -184,6 +191,7 @@ class Worker(threading.Thread):
         only, so the survivors' answers are what they would have been. If none fails alone, they are tried together once more.
         """
         rows = self._batch.rows()
+        self._batch.close()
         log.warning("a decoding step failed with %d rows running: looking for the one at fault", len(rows), exc_info=exc)
         at_fault = {row.id: fault for row in rows if (fault := self._try_alone(row))}
         if self._is_failing and not at_fault:
@@ -197,13 +205,15 @@ class Worker(threading.Thread):
                 self._batch.insert(row)
 
     def _try_alone(self, row: Row) -> Exception | None:
+        batch = self._runtime.make_batch()
         try:
-            batch = self._runtime.make_batch()
             batch.insert(row)
             while not batch.step():
                 pass
         except Exception as exc:
             return exc
+        finally:
+            batch.close()
         return None
 
     def _send(self) -> None:

@@ -171,6 +171,31 @@ def test_a_row_that_raises_fails_alone_and_the_others_end_as_if_nothing_had_been
     run(engine.close(grace_s=1))
 
 
+class DyingRuntime(Runtime):
+    """A runtime that makes one batch, whose model fails, and no other."""
+
+    num_made = 0
+
+    def make_batch(self) -> Batch:
+        self.num_made += 1
+        if self.num_made > 1:
+            raise MemoryError("no second batch")
+        batch = super().make_batch()
+        batch._model = PoisonedModel(batch._model, poison=2)  # type: ignore[assignment]  # <bos>: every prompt has it
+        return batch
+
+
+def test_an_engine_that_has_died_answers_everyone_and_says_so(small_gemma: Path, device: Device, run: Run) -> None:
+    start = partial(DyingRuntime.start, small_gemma, device, (), batch_size=4)
+    engine = MlxEngine(start, model_name="dying", root=small_gemma, max_batch_size=4, max_queue=4)
+    assert engine.is_ready()
+    for _ in range(2):
+        with pytest.raises(EngineUnavailable, match="died"):
+            run(ask(engine, question("Hello")))
+        assert not engine.is_ready()
+    run(engine.close(grace_s=1))
+
+
 def test_closing_lets_running_rows_end_and_refuses_new_ones(small_gemma: Path, device: Device, run: Run) -> None:
     async def close_while_running(grace_s: float) -> tuple[Any, Any]:
         engine = MlxEngine.open(model=str(small_gemma), device=device, max_batch_size=4, max_queue=4)
@@ -224,6 +249,18 @@ def test_a_folder_that_is_no_gemma_3_is_refused_with_the_reason(
 def test_a_model_that_is_nowhere_is_refused(model: str, device: Device) -> None:
     with pytest.raises(ModelLoadError, match="there is no folder"):
         MlxEngine.open(model=model, device=device, max_batch_size=2, max_queue=2)
+
+
+def test_a_model_without_a_global_layer_is_refused(tmp_path: Path, device: Device) -> None:
+    write_random_gemma3(tmp_path, Shape(hidden=32, layers=2, intermediate=32, heads=1, head_dim=32, vocabulary=512, pattern=6))
+    with pytest.raises(ModelLoadError, match="2 layers, none of them global"):
+        MlxEngine.open(model=str(tmp_path), device=device, max_batch_size=2, max_queue=2)
+
+
+def test_an_adapter_named_like_the_base_is_refused(small_gemma: Path, small_adapters: Adapters, device: Device) -> None:
+    adapters = [("small-gemma", small_adapters[0][1])]
+    with pytest.raises(ModelLoadError, match="both named 'small-gemma'"):
+        MlxEngine.open(model=str(small_gemma), adapters=adapters, device=device, max_batch_size=2, max_queue=2)
 
 
 def test_a_broken_adapter_keeps_the_engine_from_starting_and_is_named(small_gemma: Path, tmp_path: Path, device: Device) -> None:
