@@ -1,7 +1,12 @@
-"""Finds markers such as `<|eot_id|>` in streamed prose, whole ones even where a block ends inside."""
+"""Finds markers such as `<|eot_id|>` in streamed prose, whole ones even where a block ends inside; flags the first that leaks."""
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
+
+from scoring.degeneration.detector import Block, Context, Ending
+from scoring.degeneration.unit import shown_unit
+from scoring.scores import Flag
 
 MAX_MARKER_CHARS = 48
 
@@ -40,3 +45,36 @@ class MarkerScan:
         brackets = [at for at in (text.find("<", keep), text.find("[", keep)) if at >= 0]
         self._rest = text[min(brackets) :] if brackets else ""
         yield from found
+
+
+class MarkerDetector(ABC):
+    """Flags, as hard, the first marker outside code that `is_leak` and that the prompt does not show."""
+
+    def __init__(self, context: Context, *, flag: str, pattern: re.Pattern[str]) -> None:
+        self._flag = flag
+        self._prompt = context.prompt or ""
+        self._scan = MarkerScan(pattern)
+        self._found: Flag | None = None
+
+    @abstractmethod
+    def is_leak(self, marker: str) -> bool:
+        """Judge a match of the pattern; called on each in turn until one is flagged."""
+
+    def feed(self, block: Block) -> None:
+        """Take the next block."""
+        if self._found is None:
+            self._weigh(self._scan.feed(block.prose, block.start))
+
+    def flags(self) -> tuple[Flag, ...]:
+        """Return what has been found so far."""
+        return (self._found,) if self._found else ()
+
+    def finish(self, ending: Ending) -> tuple[Flag, ...]:
+        """Look at the very end too, and return what was found."""
+        self._weigh(self._scan.finish())
+        return self.flags()
+
+    def _weigh(self, matches: Iterator[tuple[int, str]]) -> None:
+        for start, marker in matches:
+            if self._found is None and self.is_leak(marker) and marker not in self._prompt:
+                self._found = Flag(flag=self._flag, tier="hard", start=start, unit=shown_unit(marker))

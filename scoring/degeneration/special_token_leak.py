@@ -2,10 +2,8 @@
 
 import re
 
-from scoring.degeneration.detector import Block, Context, Ending
-from scoring.degeneration.markers import MAX_MARKER_CHARS, MarkerScan
-from scoring.degeneration.unit import shown_unit
-from scoring.scores import Flag
+from scoring.degeneration.detector import Context
+from scoring.degeneration.markers import MAX_MARKER_CHARS, MarkerDetector
 
 CANDIDATE = re.compile(rf"<[^<>\s]{{1,{MAX_MARKER_CHARS - 2}}}>|\[[^\[\]\s]{{1,{MAX_MARKER_CHARS - 2}}}\]")
 FAMILY = re.compile(
@@ -17,37 +15,16 @@ HTML = re.compile(
 )
 
 
-class SpecialTokenLeak:
+class SpecialTokenLeak(MarkerDetector):
     """Flags the first special token outside code that the prompt does not name: the tokenizer's own, or one of a known family."""
 
     def __init__(self, context: Context) -> None:
-        self._context = context
-        self._scan = MarkerScan(CANDIDATE)
+        super().__init__(context, flag="special_token_leak", pattern=CANDIDATE)
+        self._special_tokens = context.special_tokens
         self._is_struck = False  # `<s>` has been seen: what `</s>` closes is HTML
-        self._found: Flag | None = None
 
-    def feed(self, block: Block) -> None:
-        """Take the next block."""
-        if self._found is None:
-            for start, marker in self._scan.feed(block.prose, block.start):
-                self._weigh(start, marker)
-
-    def flags(self) -> tuple[Flag, ...]:
-        """Return what has been found so far."""
-        return (self._found,) if self._found else ()
-
-    def finish(self, ending: Ending) -> tuple[Flag, ...]:
-        """Look at the very end too, and return what was found."""
-        for start, marker in self._scan.finish():
-            self._weigh(start, marker)
-        return self.flags()
-
-    def _weigh(self, start: int, marker: str) -> None:
-        if self._found is None and self._is_special(marker) and marker not in (self._context.prompt or ""):
-            self._found = Flag(flag="special_token_leak", tier="hard", start=start, unit=shown_unit(marker))
+    def is_leak(self, marker: str) -> bool:
+        """Tell a special token from HTML and from other things in brackets."""
+        is_html = HTML.fullmatch(marker) is not None or (marker == "</s>" and self._is_struck)
         self._is_struck = self._is_struck or marker == "<s>"
-
-    def _is_special(self, marker: str) -> bool:
-        if HTML.fullmatch(marker) or (marker == "</s>" and self._is_struck):
-            return False
-        return marker in self._context.special_tokens or FAMILY.fullmatch(marker) is not None
+        return not is_html and (marker in self._special_tokens or FAMILY.fullmatch(marker) is not None)
