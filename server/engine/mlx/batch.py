@@ -8,7 +8,7 @@ import msgspec
 from mlx_lm.generate import BatchGenerator
 
 from adapters.routing import RoutedModel
-from server.engine.mlx.penalties import penalties
+from server.engine.mlx.penalties import Penalties, has_penalties
 from server.engine.mlx.row import Row
 from server.engine.mlx.sampling import RowSampler
 
@@ -31,6 +31,7 @@ class Batch:
         _check_signature()
         self._model = model
         self._rows: dict[int, Row] = {}  # by BatchGenerator's uid
+        self._vocabulary_size = vocabulary_size
         self._sampler = RowSampler(vocabulary_size)
         self._generator = BatchGenerator(
             self._forward,
@@ -51,12 +52,15 @@ class Batch:
     def insert(self, row: Row) -> None:
         """Let a row join at the next step. A row that was taken out goes on where it stood."""
         row.num_drawn = len(row.token_ids)
+        if has_penalties(row.sampling):
+            row.penalties = Penalties(
+                row.sampling, prompt_ids=row.prompt_ids, answer_ids=row.token_ids, vocabulary_size=self._vocabulary_size
+            )
         (row.uid,) = self._generator.insert(
             [row.context_ids],
             max_tokens=[row.num_left],
             caches=[self._model.make_cache(row)],
             samplers=[self._sampler],
-            logits_processors=[penalties(row.sampling, len(row.prompt_ids))],
         )
         self._rows[row.uid] = row
 
@@ -79,9 +83,11 @@ class Batch:
         self._generator.close()
 
     def _forward(self, inputs: mx.array, cache: list[Any]) -> mx.array:
+        """Run the model, show the sampler what came of it, and give BatchGenerator logits of a vocabulary of one to normalise."""
         logits = self._model(inputs, cache=cache)
-        self._sampler.rows = cast(tuple[Row, ...], self._model.routing.rows)  # routing knows no more of a row than its slot
-        return logits
+        rows = cast(tuple[Row, ...], self._model.routing.rows)  # routing knows no more of a row than its slot
+        self._sampler.show(rows, inputs[:, -1], logits[:, -1, :])
+        return mx.zeros((*inputs.shape, 1))
 
 
 def _check_signature() -> None:

@@ -1,5 +1,6 @@
 """One answer in the making, as the engine's thread sees it."""
 
+from server.engine.mlx.penalties import Penalties
 from server.engine.mlx.text import AnswerText
 from server.engine.protocol import Sampling
 
@@ -30,6 +31,7 @@ class Row:
         self.queue_time_s = 0.0
         self.token_ids: list[int] = []  # drawn and delivered, the end of turn included
         self.num_drawn = 0  # drawn, one or two ahead of those delivered
+        self.penalties: Penalties | None = None  # made when the row joins a batch
         self.uid = -1  # BatchGenerator's, while it is in there
 
     @property

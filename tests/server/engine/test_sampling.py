@@ -6,6 +6,7 @@ from typing import Any
 import mlx.core as mx
 import pytest
 
+from server.engine.mlx.penalties import Penalties
 from server.engine.mlx.row import Row
 from server.engine.mlx.sampling import RowSampler
 from server.engine.mlx.text import AnswerText
@@ -23,9 +24,12 @@ def row(sampling: Sampling, seed: int) -> Row:
 def draw(samplings: list[Sampling], num_draws: int = 400) -> list[Counter[int]]:
     """Draw many times from PROBABILITIES for a batch of rows; counts a row."""
     sampler = RowSampler(len(PROBABILITIES))
-    sampler.rows = [row(sampling, seed) for seed, sampling in enumerate(samplings)]
-    logprobs = mx.log(mx.array([PROBABILITIES] * len(samplings)))
-    draws: list[Any] = [sampler(logprobs).tolist() for _ in range(num_draws)]
+    rows = [row(sampling, seed) for seed, sampling in enumerate(samplings)]
+    draws: list[Any] = []
+    for _ in range(num_draws):
+        logits = mx.log(mx.array([PROBABILITIES] * len(samplings))) + 7  # any constant: logits need not be normalised
+        sampler.show(rows, mx.zeros(len(rows), dtype=mx.int32), logits)
+        draws.append(sampler(mx.zeros((len(rows), 1))).tolist())
     return [Counter(column) for column in zip(*draws, strict=True)]
 
 
@@ -56,3 +60,24 @@ def test_draws_follow_the_probabilities_and_the_temperature() -> None:
     assert plain[0] / 2000 == pytest.approx(0.5, abs=0.05)
     assert plain[1] / 2000 == pytest.approx(0.25, abs=0.05)
     assert hot[4] > 2 * plain[4]
+
+
+def lowered(sampling: Sampling, *, prompt_ids: list[int], answer_ids: list[int], fed: list[int]) -> list[float]:
+    """Logits [1, -1, 1, -1, 1] after a row's penalties, at the last of the steps fed with `fed`."""
+    penalties = Penalties(sampling, prompt_ids=prompt_ids, answer_ids=answer_ids, vocabulary_size=5)
+    for token in fed:
+        logits: Any = penalties.apply(mx.array([1.0, -1.0, 1.0, -1.0, 1.0]), mx.array(token)).tolist()
+    return [round(one, 6) for one in logits]
+
+
+@pytest.mark.parametrize(
+    ("sampling", "expected"),
+    [
+        (Sampling(presence_penalty=0.5), [1, -1, 0.5, -1.5, 1]),
+        (Sampling(frequency_penalty=0.5), [1, -1, 0, -1.5, 1]),
+        (Sampling(repetition_penalty=2.0), [0.5, -1, 0.5, -2, 1]),
+    ],
+)
+def test_penalties_count_the_answer_and_repetition_the_prompt_too(sampling: Sampling, expected: list[float]) -> None:
+    assert lowered(sampling, prompt_ids=[0, 0], answer_ids=[], fed=[0, 2, 3, 2]) == expected
+    assert lowered(sampling, prompt_ids=[0, 0], answer_ids=[2, 3], fed=[3, 2]) == expected  # a row that goes on in a new batch
