@@ -1,19 +1,24 @@
 """The bank: every loaded adapter's weights, stacked inside the one model they share."""
 
+from collections.abc import Iterable, Mapping
+
 import mlx.core as mx
 import mlx.nn as nn
 from mlx.utils import tree_unflatten
 
-from adapters.errors import MismatchedAdapter, UnsupportedAdapter
-from adapters.files import AdapterWeights, LowRankPair
+from adapters.errors import MismatchedAdapter
+from adapters.files import LowRankPair
 from adapters.routed_linear import RoutedLinear, linear_dims
-from adapters.routing import RoutedModel, Routing
+from adapters.routing import BASE_SLOT, RoutedModel, Routing
+
+NESTED_PREFIX = "language_model."
 
 
 class AdapterBank:
     """Installs adapters into slots of a Gemma 3. Owned by the thread that owns the model; write between two steps only.
 
-    Layers are wrapped when the first adapter that touches them comes, so a server without adapters runs the bare model.
+    Layers are wrapped when the first adapter that touches them comes, so a server without adapters runs the bare model. The bank is
+    kept as small as what it holds: it grows and shrinks with the slots in use and with the largest rank among them.
     """
 
     def __init__(self, model: nn.Module, dtype: mx.Dtype) -> None:
@@ -21,46 +26,60 @@ class AdapterBank:
         self.routed_model = RoutedModel(model, self.routing)
         self._model = model
         self._dtype = dtype
-        self._linears = {name: module for name, module in model.named_modules() if isinstance(module, nn.Linear | nn.QuantizedLinear)}
+        self._prefix = NESTED_PREFIX if hasattr(model, "language_model") else ""
+        self._linears = {
+            name.removeprefix(self._prefix): module
+            for name, module in model.named_modules()
+            if isinstance(module, nn.Linear | nn.QuantizedLinear)
+        }
         self._routed: dict[str, RoutedLinear] = {}
+        self._ranks: dict[int, int] = {}  # by slot in use
 
-    def install(self, slot: int, adapter: AdapterWeights) -> None:
-        """Check an adapter against the model and write it into `slot`.
+    @property
+    def num_layers(self) -> int:
+        """How many linear layers the model has that an adapter may touch."""
+        return len(self._linears)
 
-        Raises MismatchedAdapter with every tensor that does not fit, or UnsupportedAdapter for one that changes nothing.
-        """
-        if mismatches := self._mismatches(adapter):
+    def install(self, slot: int, pairs: Mapping[str, LowRankPair]) -> None:
+        """Check an adapter's pairs, by module, against the model and write them into `slot`; MismatchedAdapter lists what does not fit."""
+        if mismatches := self._mismatches(pairs):
             raise MismatchedAdapter(mismatches)
-        if all(_is_idle(pair) for pair in adapter.pairs.values()) or adapter.scale == 0:
-            raise UnsupportedAdapter(f"the adapter in {adapter.path} changes nothing: all its updates are zero")
-        self._route(adapter.pairs)
+        self._wrap(pairs)
+        self._ranks[slot] = max(pair.a.shape[1] for pair in pairs.values())
+        self._fit()
         for name, routed in self._routed.items():
-            routed.write(slot, adapter.pairs.get(name), adapter.scale)
-        mx.eval([(routed.a, routed.b) for routed in self._routed.values()])
+            routed.write(slot, pairs.get(name))
+            mx.eval(routed.a, routed.b)
 
-    def _route(self, names: dict[str, LowRankPair]) -> None:
+    def clear(self, slot: int) -> None:
+        """Free a slot that no row uses any more."""
+        del self._ranks[slot]
+        for routed in self._routed.values():
+            routed.write(slot, None)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Give every layer's bank the size of what is in use, one after the other, so that at most one is there twice."""
+        num_slots, rank = max(self._ranks, default=BASE_SLOT) + 1, max(self._ranks.values(), default=0)
+        for routed in self._routed.values():
+            routed.resize(num_slots, rank)
+            mx.eval(routed.a, routed.b)
+
+    def _wrap(self, names: Iterable[str]) -> None:
         """Wrap the linear layers that are touched for the first time."""
         fresh = {name: RoutedLinear(self._linears[name], self.routing, self._dtype) for name in names if name not in self._routed}
-        self._model.update_modules(tree_unflatten(list(fresh.items())))
+        self._model.update_modules(tree_unflatten([(self._prefix + name, routed) for name, routed in fresh.items()]))
         self._routed |= fresh
 
-    def _mismatches(self, adapter: AdapterWeights) -> list[str]:
+    def _mismatches(self, pairs: Mapping[str, LowRankPair]) -> list[str]:
         mismatches = []
-        for name, pair in adapter.pairs.items():
+        for name, pair in pairs.items():
             if name not in self._linears:
                 mismatches.append(f"{name}: no such linear layer in the base")
                 continue
             in_dims, out_dims = linear_dims(self._linears[name])
-            if pair.a.ndim != 2 or pair.a.shape[0] != in_dims:
-                mismatches.append(f"{name}.lora_a: expected shape ({in_dims}, rank), came {pair.a.shape}")
-            elif pair.b.shape != (pair.a.shape[1], out_dims):
-                mismatches.append(f"{name}.lora_b: expected shape ({pair.a.shape[1]}, {out_dims}), came {pair.b.shape}")
-            for leaf, tensor in (("lora_a", pair.a), ("lora_b", pair.b)):
-                if not mx.isfinite(tensor).all().item():
-                    mismatches.append(f"{name}.{leaf}: holds values that are not finite")
+            if pair.a.shape[0] != in_dims:
+                mismatches.append(f"{name}: expected {in_dims} inputs, the adapter has {pair.a.shape[0]}")
+            if pair.b.shape[1] != out_dims:
+                mismatches.append(f"{name}: expected {out_dims} outputs, the adapter has {pair.b.shape[1]}")
         return mismatches
-
-
-def _is_idle(pair: LowRankPair) -> bool:
-    """Say whether a pair's product is zero for certain: one of its factors is."""
-    return not (mx.any(pair.a != 0) & mx.any(pair.b != 0)).item()

@@ -1,41 +1,123 @@
-"""Which adapter is served under which name, and in which slot."""
+"""Which adapter is served under which name, in which slot, and who is using it.
 
+Pure bookkeeping, no weights: it says what is to be written into the bank and what may be freed. A slot belongs to one version of one
+adapter from its reservation until its last user has gone, so a replacement never touches the weights of an answer that has begun.
+"""
+
+import time
 from pathlib import Path
 
 import msgspec
 
-from adapters.bank import AdapterBank
-from adapters.errors import AdapterError
-from adapters.files import read_adapter
+from adapters.errors import AdapterBusy, AdapterNotLoaded, SlotsFull
+from adapters.files import TrainingRecord
 from adapters.routing import BASE_SLOT
 
 
 class LoadedAdapter(msgspec.Struct, frozen=True, kw_only=True):
-    """An adapter that requests may name."""
+    """One version of an adapter, in its slot."""
 
     name: str
     path: Path
+    format: str
     slot: int
     digest: str
+    rank: int
+    scale: float
+    targets: tuple[str, ...]  # the kinds of layer it touches, such as q_proj
+    share_of_layers: float  # of the base's linear layers, those it touches
+    size_bytes: int
+    record: TrainingRecord
+    created: int  # Unix time, s
 
 
 class AdapterRegistry:
-    """Names to slots. Owned by the thread that owns the model."""
+    """Names, slots and users of the adapters. Owned by one thread: the event loop's."""
 
-    def __init__(self, bank: AdapterBank) -> None:
-        self._bank = bank
-        self._loaded: dict[str, LoadedAdapter] = {}
+    def __init__(self, *, max_adapters: int, may_evict: bool) -> None:
+        self._max_adapters = max_adapters
+        self._may_evict = may_evict
+        self._served: dict[str, LoadedAdapter] = {}
+        self._num_users: dict[int, int] = {}  # by slot, for every slot that is not free
+        self._used_s: dict[str, float] = {}  # when a name was last loaded or asked for
+        self._changing: set[str] = set()  # names that are being loaded or unloaded
 
-    def load(self, name: str, path: Path) -> LoadedAdapter:
-        """Read the adapter at `path`, install it into a free slot and serve it as `name`. Raises AdapterError."""
-        if name in self._loaded:
-            raise AdapterError(f"two adapters are named {name!r}: give each a name of its own")
-        weights = read_adapter(path)
-        slot = BASE_SLOT + 1 + len(self._loaded)
-        self._bank.install(slot, weights)
-        self._loaded[name] = LoadedAdapter(name=name, path=path, slot=slot, digest=weights.digest)
-        return self._loaded[name]
+    def served(self) -> tuple[LoadedAdapter, ...]:
+        """List the adapters that can be asked for, in the order they came."""
+        return tuple(self._served.values())
 
-    def loaded(self) -> tuple[LoadedAdapter, ...]:
-        """List the adapters in the order they were loaded."""
-        return tuple(self._loaded.values())
+    def find(self, name: str) -> LoadedAdapter:
+        """Give the version now served under `name`. Raises AdapterNotLoaded."""
+        try:
+            return self._served[name]
+        except KeyError:
+            raise AdapterNotLoaded(name) from None
+
+    def num_users(self, adapter: LoadedAdapter) -> int:
+        """Count the requests that use this version."""
+        return self._num_users.get(adapter.slot, 0)
+
+    def acquire(self, name: str) -> LoadedAdapter:
+        """Take the version now served under `name` for a request; `release` gives it back. Raises AdapterNotLoaded."""
+        adapter = self.find(name)
+        self._num_users[adapter.slot] += 1
+        self._used_s[name] = time.monotonic()
+        return adapter
+
+    def release(self, adapter: LoadedAdapter) -> bool:
+        """Give a version back; True if it was the last user of one that is no longer served: its slot may be cleared now."""
+        self._num_users[adapter.slot] -= 1
+        return self._is_unused(adapter)
+
+    def begin_change(self, name: str) -> None:
+        """Keep others from changing `name` until `end_change`. Raises AdapterBusy."""
+        if name in self._changing:
+            raise AdapterBusy(name)
+        self._changing.add(name)
+
+    def end_change(self, name: str) -> None:
+        """Let others change `name` again."""
+        self._changing.discard(name)
+
+    def reserve_slot(self, name: str) -> int:
+        """Take the lowest free slot for a new version of `name`.
+
+        Raises SlotsFull when the name is new and as many are served as may be, none idle or none allowed to go.
+        """
+        if self._is_full_for(name):
+            raise SlotsFull(tuple(self._served), self._max_adapters)
+        slot = next(slot for slot in range(BASE_SLOT + 1, len(self._num_users) + 2) if slot not in self._num_users)
+        self._num_users[slot] = 0
+        return slot
+
+    def choose_evicted(self, name: str) -> LoadedAdapter | None:
+        """Name the adapter that must go so that `name` can be loaded: the least recently used idle one; None: none must or may go."""
+        if not self._may_evict or not self._is_full_for(name):
+            return None
+        idle = [one for one in self._served.values() if not self._num_users[one.slot] and one.name not in self._changing]
+        return min(idle, key=lambda one: self._used_s[one.name], default=None)
+
+    def serve(self, adapter: LoadedAdapter) -> LoadedAdapter | None:
+        """Serve a version whose weights are in its slot; gives the one it replaces if its slot may be cleared now."""
+        replaced = self._served.get(adapter.name)
+        self._served[adapter.name] = adapter
+        self._used_s[adapter.name] = time.monotonic()
+        return replaced if replaced and self._is_unused(replaced) else None
+
+    def withdraw(self, name: str) -> LoadedAdapter:
+        """Serve `name` no longer; those who use it go on. Raises AdapterNotLoaded."""
+        adapter = self.find(name)
+        del self._served[name]
+        del self._used_s[name]
+        return adapter
+
+    def free_slot(self, slot: int) -> None:
+        """Make a slot free whose weights have been cleared."""
+        del self._num_users[slot]
+
+    def _is_unused(self, adapter: LoadedAdapter) -> bool:
+        return self._num_users[adapter.slot] == 0 and self._served.get(adapter.name) is not adapter
+
+    def _is_full_for(self, name: str) -> bool:
+        """Say whether `name` would be one too many; names on their way in or out have a place too."""
+        return name not in self._served and len(set(self._served) | self._changing - {name}) >= self._max_adapters

@@ -16,6 +16,11 @@ class RidingRow(Protocol):
         """The bank's slot whose adapter this row uses; 0 is the base."""
         ...
 
+    @property
+    def adapter_scale(self) -> float:
+        """What the adapter's update is multiplied with for this row; 1 is as trained."""
+        ...
+
 
 class Rider:
     """Rows in the order of the batch's first axis, behind the interface of an mlx-lm cache.

@@ -8,7 +8,7 @@ from adapters.routing import BASE_SLOT, Routing
 
 
 class RoutedLinear(nn.Module):
-    """`y = linear(x) + x A[slot] B[slot]`, the scale folded into B, the ranks zero-padded to the largest.
+    """`y = linear(x) + scale[row] * x A[slot] B[slot]`, the ranks zero-padded to the largest that is loaded.
 
     Slot 0 is all zeros: the base. Rows that share a slot need no gather, rows of the base alone no update at all.
     """
@@ -31,17 +31,24 @@ class RoutedLinear(nn.Module):
             update = (x @ self.a[route.shared]) @ self.b[route.shared]
         else:
             update = mx.gather_mm(mx.gather_mm(x, self.a, rhs_indices=route.slots), self.b, rhs_indices=route.slots)
+        if route.scales is not None:
+            update = update * route.scales
         return y + update.astype(y.dtype)
 
-    def write(self, slot: int, pair: LowRankPair | None, scale: float) -> None:
-        """Put an adapter's update into `slot`, growing the bank to hold it; None makes the slot the base's here."""
-        rank = max(self.a.shape[2], pair.a.shape[1] if pair else 0)
-        num_slots = max(self.a.shape[0], slot + 1)
-        a, b = _grown(self.a, (num_slots, self.a.shape[1], rank)), _grown(self.b, (num_slots, rank, self.b.shape[2]))
+    def resize(self, num_slots: int, rank: int) -> None:
+        """Fit the bank to this many slots and this rank: new room is zeros, what is cut off must be free."""
+        if (self.a.shape[0], self.a.shape[2]) != (num_slots, rank):
+            self.a = _fitted(self.a, (num_slots, self.a.shape[1], rank))
+            self.b = _fitted(self.b, (num_slots, rank, self.b.shape[2]))
+
+    def write(self, slot: int, pair: LowRankPair | None) -> None:
+        """Put an adapter's update into `slot`; None makes the slot the base's in this layer."""
+        # Assigning to a part of an array makes a new one while anything still holds the old: a step in flight keeps its bank.
+        a, b = self.a, self.b
         a[slot], b[slot] = 0, 0
         if pair:
-            a[slot, :, : pair.a.shape[1]] = pair.a.astype(a.dtype)
-            b[slot, : pair.b.shape[0]] = (scale * pair.b).astype(b.dtype)
+            a[slot, :, : pair.a.shape[1]] = mx.array(pair.a).astype(a.dtype)
+            b[slot, : pair.b.shape[0]] = mx.array(pair.b).astype(b.dtype)
         self.a, self.b = a, b
 
 
@@ -53,6 +60,7 @@ def linear_dims(linear: nn.Linear | nn.QuantizedLinear) -> tuple[int, int]:
     return in_dims, out_dims
 
 
-def _grown(bank: mx.array, shape: tuple[int, int, int]) -> mx.array:
-    """Pad with zeros at the end of each axis; always a copy, so that a step in flight keeps the bank it began with."""
-    return mx.pad(bank, [(0, new - old) for new, old in zip(shape, bank.shape, strict=True)])
+def _fitted(bank: mx.array, shape: tuple[int, int, int]) -> mx.array:
+    """Cut or pad with zeros at the end of each axis; always a copy of its own, so that what was cut off can be freed."""
+    cut = bank[: shape[0], : shape[1], : shape[2]]
+    return mx.contiguous(mx.pad(cut, [(0, new - old) for new, old in zip(shape, cut.shape, strict=True)]))

@@ -1,5 +1,6 @@
-"""Tell the low-rank layers, for one forward pass, which slot each row of the batch uses."""
+"""Tell the low-rank layers, for one forward pass, which slot each row of the batch uses, and at what scale."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import mlx.core as mx
@@ -11,30 +12,29 @@ from adapters.rider import Rider, RidingRow
 BASE_SLOT = 0
 
 
-class Route(msgspec.Struct, frozen=True):
+class Route(msgspec.Struct, frozen=True, kw_only=True):
     """The slots of a batch: `shared` if all rows have one, `slots` if they are mixed."""
 
-    shared: int | None
-    slots: mx.array | None  # (B,)
+    shared: int | None = None
+    slots: mx.array | None = None  # (B,)
+    scales: mx.array | None = None  # (B, 1, 1); None where every row's is 1
 
 
 class Routing:
-    """The rows of the forward pass under way, and the route that their slots make.
+    """The rows of the forward pass under way, and the route that they make.
 
     The route is rebuilt only when the batch's composition changes, which is seldom beside the steps.
     """
 
     def __init__(self) -> None:
         self.rows: tuple[RidingRow, ...] = ()
-        self.route = Route(BASE_SLOT, None)
+        self.route = Route(shared=BASE_SLOT)
 
     def board(self, rows: tuple[RidingRow, ...]) -> None:
         """Make `rows` the rows of the coming forward pass."""
-        if rows is self.rows:
-            return
-        slots = [row.slot for row in rows]
-        self.rows = rows
-        self.route = Route(slots[0], None) if len(set(slots)) == 1 else Route(None, mx.array(slots))
+        if rows is not self.rows:
+            self.rows = rows
+            self.route = _route(rows)
 
 
 class RoutedModel:
@@ -54,3 +54,14 @@ class RoutedModel:
     def make_cache(self, row: RidingRow) -> list[Any]:
         """Make the empty cache of one row, its rider at the end."""
         return [*self.model.make_cache(), Rider([row])]
+
+
+def _route(rows: Sequence[RidingRow]) -> Route:
+    slots = [row.slot if row.adapter_scale != 0 else BASE_SLOT for row in rows]
+    if not any(slots):
+        return Route(shared=BASE_SLOT)
+    scales = [row.adapter_scale for row in rows]
+    scale_array = None if all(scale == 1 for scale in scales) else mx.array(scales)[:, None, None]
+    if len(set(slots)) == 1:
+        return Route(shared=slots[0], scales=scale_array)
+    return Route(slots=mx.array(slots), scales=scale_array)

@@ -4,6 +4,7 @@ EngineError
 ├── ModelLoadError       the model or an adapter cannot be loaded: the server does not come up
 ├── InvalidGeneration    the request is at fault: names the field (400)
 ├── UnknownAdapter       no such adapter (404)
+├── AdapterWithdrawn     the adapter was unloaded by force while it answered (409)
 ├── QueueFull            too many rows wait (429)
 ├── EngineUnavailable    starting, draining or dead (503)
 └── RowFailed            this row raised; the others go on (500)
@@ -32,6 +33,14 @@ class UnknownAdapter(EngineError):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"no adapter named {name!r} is loaded")
+        self.name = name
+
+
+class AdapterWithdrawn(EngineError):
+    """The adapter of this request was unloaded by force."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"adapter {name!r} was unloaded while it answered this request")
         self.name = name
 
 

@@ -4,6 +4,7 @@ The HTTP layer, the scoring middleware and the tests' fakes know this file and n
 """
 
 from collections.abc import AsyncGenerator
+from pathlib import Path
 from typing import Literal, Protocol, runtime_checkable
 
 import msgspec
@@ -43,6 +44,7 @@ class Generation(msgspec.Struct, frozen=True, kw_only=True):
     max_tokens: int
     stop: tuple[str, ...] = ()
     adapter: str | None = None  # None is the base model
+    adapter_scale: float = 1.0  # on top of the adapter's own; 0 is the base, 1 as trained
 
 
 class Piece(msgspec.Struct, frozen=True, kw_only=True, tag="piece"):
@@ -60,6 +62,7 @@ class Finish(msgspec.Struct, frozen=True, kw_only=True, tag="finish"):
     num_completion_tokens: int
     num_cached_tokens: int = 0
     queue_time_s: float = 0.0  # from arrival at the engine to the row's insertion
+    adapter_digest: str | None = None  # of the version that answered, from the first token to the last; None is the base
     scores: Scores | None = None  # filled in by the scoring middleware, never by an engine
 
 
@@ -74,6 +77,43 @@ class ServedModel(msgspec.Struct, frozen=True, kw_only=True):
     parent: str | None = None  # the base's id, for an adapter
     root: str | None = None  # where it was loaded from
     digest: str | None = None  # content hash of an adapter's weights and scale
+
+
+class AdapterStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """An adapter as it is served now: enough to tell two apart and to say what each was made of."""
+
+    name: str
+    path: str
+    format: str  # mlx-lm or peft
+    digest: str
+    rank: int  # the largest of its layers
+    scale: float  # its own, as its configuration says
+    targets: tuple[str, ...]  # the kinds of layer it touches, such as self_attn.q_proj
+    share_of_layers: float  # of the base's linear layers, those it touches
+    size_bytes: int  # of its tensors, in its file
+    created: int  # when it was loaded: Unix time, s
+    num_running: int  # requests that use it
+    training: dict[str, int | float | None]  # what its configuration records: iterations, learning_rate, batch_size, …
+
+
+@runtime_checkable
+class AdapterHost(Protocol):
+    """Loads, lists and unloads adapters while requests run. Raises AdapterError (adapters/errors.py)."""
+
+    def statuses(self) -> tuple[AdapterStatus, ...]:
+        """List the adapters that can be asked for."""
+        ...
+
+    async def load(self, name: str, path: Path, *, replace: bool) -> AdapterStatus:
+        """Read and check the adapter in folder `path` beside the running requests, and serve it as `name` from one step to the next.
+
+        With `replace` a version served under `name` gives way: requests that have begun end on it. Raises AdapterError.
+        """
+        ...
+
+    async def unload(self, name: str, *, force: bool) -> AdapterStatus:
+        """Serve `name` no longer and free its memory once its requests have ended, or at once with `force`, which fails them."""
+        ...
 
 
 class Load(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,6 +135,11 @@ class Engine(Protocol):
     @property
     def special_tokens(self) -> frozenset[str]:
         """The tokenizer's special tokens as they would be spelt in visible text."""
+        ...
+
+    @property
+    def adapters(self) -> AdapterHost:
+        """Where adapters are loaded and unloaded."""
         ...
 
     def models(self) -> tuple[ServedModel, ...]:

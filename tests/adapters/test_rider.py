@@ -10,6 +10,7 @@ class Row(NamedTuple):
     """A row of a batch, as routing sees it."""
 
     slot: int
+    adapter_scale: float = 1.0
 
 
 def test_merge_filter_extend_and_extract_keep_the_order() -> None:

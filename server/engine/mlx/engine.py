@@ -8,8 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
+import msgspec
+
+from adapters.errors import AdapterError, AdapterNotLoaded
+from adapters.registry import AdapterRegistry, LoadedAdapter
 from adapters.routing import BASE_SLOT
-from server.engine.errors import EngineUnavailable, ModelLoadError, QueueFull, UnknownAdapter
+from server.engine.errors import AdapterWithdrawn, EngineUnavailable, ModelLoadError, QueueFull, UnknownAdapter
+from server.engine.mlx.adapter_host import MlxAdapterHost
 from server.engine.mlx.device import Device
 from server.engine.mlx.fetch import find_model
 from server.engine.mlx.prompt import PromptEncoder
@@ -18,23 +23,39 @@ from server.engine.mlx.runtime import Runtime
 from server.engine.mlx.stream import AnswerStream
 from server.engine.mlx.text import AnswerText
 from server.engine.mlx.worker import Cancel, Insert, News, Stop, Worker
-from server.engine.protocol import Event, Generation, Load, ServedModel
+from server.engine.protocol import Event, Finish, Generation, Load, ServedModel
 
 RETRY_AFTER_S = 1  # a row ends every few steps; a client that comes back after a second finds another queue
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """How much an engine takes on."""
+
+    max_batch_size: int = 32
+    max_queue: int = 256
+    max_adapters: int = 16  # beside the base
+    max_adapter_rank: int = 64
+    evict_adapters: bool = False
 
 
 class MlxEngine:
     """Gemma 3 on MLX: continuous batching, adapters mixed in one batch. Implements `server.engine.protocol.Engine`."""
 
-    def __init__(self, start_runtime: Callable[[], Runtime], *, model_name: str, root: Path, max_batch_size: int, max_queue: int) -> None:
-        self._worker = Worker(start_runtime, batch_size=max_batch_size, deliver=self._deliver)
+    def __init__(self, start_runtime: Callable[[], Runtime], *, model_name: str, root: Path, limits: Limits) -> None:
+        self._worker = Worker(start_runtime, batch_size=limits.max_batch_size, deliver=self._deliver)
         runtime = self._worker.open()
         self._loaded = runtime.loaded
-        self._adapters = {adapter.name: adapter for adapter in runtime.adapters.loaded()}
+        self.adapters = MlxAdapterHost(
+            self._worker,
+            AdapterRegistry(max_adapters=limits.max_adapters, may_evict=limits.evict_adapters),
+            num_layers=runtime.bank.num_layers,
+            max_rank=limits.max_adapter_rank,
+            cancel_users=self._cancel_users,
+        )
         self._encoder = PromptEncoder(self._loaded.tokenizer, max_tokens=self._loaded.context_size)
         self._special_tokens = frozenset(self._loaded.tokenizer.all_special_tokens)
         self._base = ServedModel(id=model_name, created=int(time.time()), root=str(root))
-        self._max_rows = max_batch_size + max_queue
+        self._max_rows = limits.max_batch_size + limits.max_queue
         self._streams: dict[str, AnswerStream] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_draining = False
@@ -48,19 +69,26 @@ class MlxEngine:
         model_name: str | None = None,
         adapters: Sequence[tuple[str, Path]] = (),
         device: Device,
-        max_batch_size: int,
-        max_queue: int,
+        limits: Limits | None = None,
     ) -> Self:
         """Load a model (folder or Hugging Face repository) and its adapters (name, folder); blocks until it is ready.
 
         Raises ModelLoadError. `device` comes from `prepare_device`, called before MLX was imported.
         """
+        limits = limits or Limits()
         path = find_model(model)
         name = model_name or (path.resolve().name if Path(model).expanduser().is_dir() else model)
         if any(adapter == name for adapter, _ in adapters):
             raise ModelLoadError(f"an adapter and the base model are both named {name!r}: give one another name")
-        start_runtime = partial(Runtime.start, path, device, adapters, batch_size=max_batch_size)
-        return cls(start_runtime, model_name=name, root=path, max_batch_size=max_batch_size, max_queue=max_queue)
+        start_runtime = partial(Runtime.start, path, device, batch_size=limits.max_batch_size)
+        engine = cls(start_runtime, model_name=name, root=path, limits=limits)
+        for adapter, folder in adapters:
+            try:
+                engine.adapters.load_at_start(adapter, folder)
+            except AdapterError as exc:
+                engine._stop()
+                raise ModelLoadError(f"adapter {adapter!r} could not be loaded: {exc}") from exc
+        return engine
 
     @property
     def fingerprint(self) -> str:
@@ -75,8 +103,8 @@ class MlxEngine:
     def models(self) -> tuple[ServedModel, ...]:
         """List what can be asked for, the base first."""
         adapters = (
-            ServedModel(id=one.name, created=self._base.created, parent=self._base.id, root=str(one.path), digest=one.digest)
-            for one in self._adapters.values()
+            ServedModel(id=one.name, created=one.created, parent=self._base.id, root=one.path, digest=one.digest)
+            for one in self.adapters.statuses()
         )
         return (self._base, *adapters)
 
@@ -91,18 +119,19 @@ class MlxEngine:
 
     async def generate(self, generation: Generation) -> AsyncGenerator[Event]:
         """Stream one answer; closing the generator early cancels its row at the next step. Raises EngineError."""
-        self._admit(generation)
+        adapter = self._admit(generation)
         self._loop = asyncio.get_running_loop()
-        stream = self._streams[generation.id] = AnswerStream()
+        stream = self._streams[generation.id] = AnswerStream(adapter)
         try:
-            row = await self._make_row(generation)
-            self._worker.orders.put(Insert(row))
+            self._worker.orders.put(Insert(await self._make_row(generation, adapter)))
             async for event in stream.events():
-                yield event
+                yield msgspec.structs.replace(event, adapter_digest=adapter.digest) if adapter and isinstance(event, Finish) else event
         finally:
             del self._streams[generation.id]
             if not stream.has_ended:
                 self._worker.orders.put(Cancel(generation.id))
+            if adapter:  # after the cancel, so that the row is gone before the slot can be cleared
+                self.adapters.release(adapter)
             if not self._streams:
                 self._drained.set()
 
@@ -115,19 +144,26 @@ class MlxEngine:
                 await asyncio.wait_for(self._drained.wait(), grace_s)
             except TimeoutError:
                 self._deliver_here([(row_id, EngineUnavailable("the server is shutting down")) for row_id in self._streams])
+        await asyncio.to_thread(self._stop)
+
+    def _stop(self) -> None:
         self._worker.orders.put(Stop())
-        await asyncio.to_thread(self._worker.join)
+        self._worker.join()
         self._encoder.executor.shutdown(wait=False)
 
-    def _admit(self, generation: Generation) -> None:
+    def _admit(self, generation: Generation) -> LoadedAdapter | None:
         if not self.is_ready():
             raise EngineUnavailable("the server is shutting down" if self._is_draining else "the engine has died: restart the server")
-        if generation.adapter is not None and generation.adapter not in self._adapters:
-            raise UnknownAdapter(generation.adapter)
         if len(self._streams) >= self._max_rows:
             raise QueueFull(f"{len(self._streams)} requests run or wait, which is all this server takes", retry_after_s=RETRY_AFTER_S)
+        if generation.adapter is None:
+            return None
+        try:
+            return self.adapters.acquire(generation.adapter)
+        except AdapterNotLoaded as exc:
+            raise UnknownAdapter(generation.adapter) from exc
 
-    async def _make_row(self, generation: Generation) -> Row:
+    async def _make_row(self, generation: Generation, adapter: LoadedAdapter | None) -> Row:
         arrived_s = time.monotonic()
         loop = asyncio.get_running_loop()
         prompt_ids = await loop.run_in_executor(self._encoder.executor, self._encoder.encode, generation.messages)
@@ -138,10 +174,18 @@ class MlxEngine:
             max_tokens=min(generation.max_tokens, self._loaded.context_size - len(prompt_ids)),
             sampling=generation.sampling,
             seed=secrets.randbits(63) if seed is None else seed,
-            slot=self._adapters[generation.adapter].slot if generation.adapter else BASE_SLOT,
+            slot=adapter.slot if adapter else BASE_SLOT,
+            adapter_scale=generation.adapter_scale,
             text=AnswerText(self._loaded.tokenizer.detokenizer, generation.stop),
             arrived_s=arrived_s,
         )
+
+    def _cancel_users(self, adapter: LoadedAdapter) -> None:
+        """Fail every request that an adapter answers."""
+        users = [row_id for row_id, stream in self._streams.items() if stream.adapter is adapter]
+        for row_id in users:
+            self._worker.orders.put(Cancel(row_id))
+        self._deliver_here([(row_id, AdapterWithdrawn(adapter.name)) for row_id in users])
 
     def _deliver(self, news: Sequence[tuple[str, News]]) -> None:
         """Called on the worker's thread, once a step: one hand-over to the event loop for the whole batch."""

@@ -17,6 +17,7 @@ class Row:
         sampling: Sampling,
         seed: int,
         slot: int,
+        adapter_scale: float,
         text: AnswerText,
         arrived_s: float,
     ) -> None:
@@ -26,6 +27,7 @@ class Row:
         self.sampling = sampling
         self.seed = seed  # the request's, or a random one
         self.slot = slot
+        self.adapter_scale = adapter_scale
         self.text = text
         self.arrived_s = arrived_s  # time.monotonic()
         self.queue_time_s = 0.0

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Iterator, Sequence
 
+from adapters.registry import LoadedAdapter
 from server.engine.errors import EngineError
 from server.engine.mlx.worker import News, Started
 from server.engine.protocol import Event, Finish, Piece
@@ -11,7 +12,8 @@ from server.engine.protocol import Event, Finish, Piece
 class AnswerStream:
     """The events of one answer. Pieces that pile up while the reader is busy are joined: a slow reader gets fewer, larger ones."""
 
-    def __init__(self) -> None:
+    def __init__(self, adapter: LoadedAdapter | None) -> None:
+        self.adapter = adapter  # the version that answers; None is the base
         self.is_started = False  # its row has left the queue
         self.has_ended = False
         self._news: list[News] = []

@@ -8,18 +8,22 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from queue import Empty, SimpleQueue
+from typing import TypeVar
 
 import mlx.core as mx
 import msgspec
 
-from server.engine.errors import EngineUnavailable, RowFailed
+from server.engine.errors import AdapterWithdrawn, EngineUnavailable, RowFailed
 from server.engine.mlx.batch import Batch, Drawn
 from server.engine.mlx.row import Row
 from server.engine.mlx.runtime import Runtime
 from server.engine.protocol import Finish, FinishReason, Piece
 
 log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
 
 
 class Insert(msgspec.Struct, frozen=True):
@@ -34,6 +38,13 @@ class Cancel(msgspec.Struct, frozen=True):
     row_id: str
 
 
+class Call(msgspec.Struct, frozen=True):
+    """Call `function` with the runtime between two steps; `future` takes what it returns or raises."""
+
+    function: Callable[[Runtime], object]
+    future: Future[object]
+
+
 class Stop(msgspec.Struct, frozen=True):
     """End the thread; rows still there are lost."""
 
@@ -42,8 +53,8 @@ class Started(msgspec.Struct, frozen=True):
     """A row has left the queue for the batch."""
 
 
-Order = Insert | Cancel | Stop
-News = Started | Piece | Finish | RowFailed | EngineUnavailable
+Order = Insert | Cancel | Call | Stop
+News = Started | Piece | Finish | RowFailed | EngineUnavailable | AdapterWithdrawn
 Deliver = Callable[[Sequence[tuple[str, News]]], None]  # row ids with what happened to them, once a step
 
 
@@ -73,6 +84,12 @@ class Worker(threading.Thread):
             raise self._failure
         return self._runtime
 
+    def call(self, function: Callable[[Runtime], Result]) -> Future[Result]:
+        """Have `function` called on this thread between two steps, after everything that was ordered before."""
+        future: Future[Result] = Future()
+        self.orders.put(Call(function, future))  # type: ignore[arg-type]
+        return future
+
     def run(self) -> None:
         """Make the runtime, then serve until told to stop."""
         try:
@@ -97,8 +114,11 @@ class Worker(threading.Thread):
         """Nothing can run any more: tell every row that is there or still comes, so that nobody waits for nothing."""
         self._deliver([(row.id, error) for row in (*self._batch.rows(), *self._waiting)])
         while not isinstance(order := self.orders.get(), Stop):
-            if isinstance(order, Insert):
-                self._deliver([(order.row.id, error)])
+            match order:
+                case Insert(row):
+                    self._deliver([(row.id, error)])
+                case Call(_, future):
+                    future.set_exception(error)
 
     def _take_orders(self) -> bool:
         """Take every order that is there; sleep only when there is nothing to run. False means stop."""
@@ -112,10 +132,18 @@ class Worker(threading.Thread):
                         self._waiting.append(row)
                     case Cancel(row_id):
                         self._cancel(row_id)
+                    case Call(function, future):
+                        self._answer(function, future)
                     case Stop():
                         return False
         except Empty:
             return True
+
+    def _answer(self, function: Callable[[Runtime], object], future: Future[object]) -> None:
+        try:
+            future.set_result(function(self._runtime))
+        except Exception as exc:
+            future.set_exception(exc)
 
     def _cancel(self, row_id: str) -> None:
         for row in self._batch.rows():

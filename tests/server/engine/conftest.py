@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from server.engine.mlx.device import Device
-from server.engine.mlx.engine import MlxEngine
+from server.engine.mlx.engine import Limits, MlxEngine
 from tools.random_adapter import write_random_adapter
 
 Adapters = tuple[tuple[str, Path], ...]  # name and folder of each
@@ -35,6 +35,6 @@ def small_adapters(small_gemma: Path, tmp_path_factory: pytest.TempPathFactory) 
 @pytest.fixture(scope="module")
 def engine(small_gemma: Path, small_adapters: Adapters, device: Device, run: Run) -> Iterator[MlxEngine]:
     """The small model with its adapters, eight rows and eight in the queue."""
-    engine = MlxEngine.open(model=str(small_gemma), adapters=small_adapters, device=device, max_batch_size=8, max_queue=8)
+    engine = MlxEngine.open(model=str(small_gemma), adapters=small_adapters, device=device, limits=Limits(max_batch_size=8, max_queue=8))
     yield engine
     run(engine.close(grace_s=5))

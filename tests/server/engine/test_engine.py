@@ -12,7 +12,7 @@ import pytest
 from server.engine.errors import EngineUnavailable, InvalidGeneration, ModelLoadError, QueueFull, RowFailed, UnknownAdapter
 from server.engine.mlx.batch import Batch
 from server.engine.mlx.device import Device
-from server.engine.mlx.engine import MlxEngine
+from server.engine.mlx.engine import Limits, MlxEngine
 from server.engine.mlx.runtime import Runtime
 from server.engine.protocol import Engine, Load, Sampling
 from tests.server.engine.asking import GREEDY, Answer, ask, question
@@ -147,12 +147,12 @@ class PoisonedRuntime(Runtime):
 
 def poisoned_runtime(path: Path, device: Device, poison: int) -> PoisonedRuntime:
     PoisonedRuntime.poison = poison
-    return PoisonedRuntime.start(path, device, (), batch_size=4)
+    return PoisonedRuntime.start(path, device, batch_size=4)
 
 
 def test_a_row_that_raises_fails_alone_and_the_others_end_as_if_nothing_had_been(small_gemma: Path, device: Device, run: Run) -> None:
     sampling = Sampling(temperature=1.0, seed=11)
-    fine = MlxEngine.open(model=str(small_gemma), device=device, max_batch_size=4, max_queue=4)
+    fine = MlxEngine.open(model=str(small_gemma), device=device, limits=Limits(max_batch_size=4, max_queue=4))
     expected = [run(ask(fine, question(f"number {n}", sampling=sampling))).token_ids for n in range(3)]
     run(fine.close(grace_s=1))
     (poison,) = fine._loaded.tokenizer.encode("☃", add_special_tokens=False)[-1:]
@@ -163,7 +163,7 @@ def test_a_row_that_raises_fails_alone_and_the_others_end_as_if_nothing_had_been
         return await asyncio.gather(*asked, ask(engine, question("☃", id="bad")), return_exceptions=True)
 
     start = partial(poisoned_runtime, small_gemma, device, poison)
-    engine = MlxEngine(start, model_name="poisoned", root=small_gemma, max_batch_size=4, max_queue=4)
+    engine = MlxEngine(start, model_name="poisoned", root=small_gemma, limits=Limits(max_batch_size=4, max_queue=4))
     *good, bad = run(ask_with_a_bad_one(engine))
     assert [answer.token_ids for answer in good] == expected
     assert isinstance(bad, RowFailed)
@@ -186,8 +186,8 @@ class DyingRuntime(Runtime):
 
 
 def test_an_engine_that_has_died_answers_everyone_and_says_so(small_gemma: Path, device: Device, run: Run) -> None:
-    start = partial(DyingRuntime.start, small_gemma, device, (), batch_size=4)
-    engine = MlxEngine(start, model_name="dying", root=small_gemma, max_batch_size=4, max_queue=4)
+    start = partial(DyingRuntime.start, small_gemma, device, batch_size=4)
+    engine = MlxEngine(start, model_name="dying", root=small_gemma, limits=Limits(max_batch_size=4, max_queue=4))
     assert engine.is_ready()
     for _ in range(2):
         with pytest.raises(EngineUnavailable, match="died"):
@@ -198,7 +198,7 @@ def test_an_engine_that_has_died_answers_everyone_and_says_so(small_gemma: Path,
 
 def test_closing_lets_running_rows_end_and_refuses_new_ones(small_gemma: Path, device: Device, run: Run) -> None:
     async def close_while_running(grace_s: float) -> tuple[Any, Any]:
-        engine = MlxEngine.open(model=str(small_gemma), device=device, max_batch_size=4, max_queue=4)
+        engine = MlxEngine.open(model=str(small_gemma), device=device, limits=Limits(max_batch_size=4, max_queue=4))
         running = asyncio.create_task(ask(engine, question("Hello", max_tokens=200)))
         await settle(engine, lambda load: load.num_running == 1)
         closing = asyncio.create_task(engine.close(grace_s))
@@ -219,7 +219,7 @@ def test_closing_lets_running_rows_end_and_refuses_new_ones(small_gemma: Path, d
 def test_any_gemma_3_loads(tmp_path: Path, device: Device, run: Run, changes: dict[str, Any]) -> None:
     shape = {"hidden": 64, "layers": 2, "intermediate": 64, "heads": 2, "head_dim": 32, "vocabulary": 512, "pattern": 2}
     write_random_gemma3(tmp_path / "model", Shape(**shape | changes))
-    engine = MlxEngine.open(model=str(tmp_path / "model"), model_name="mine", device=device, max_batch_size=2, max_queue=2)
+    engine = MlxEngine.open(model=str(tmp_path / "model"), model_name="mine", device=device, limits=Limits(max_batch_size=2, max_queue=2))
     assert run(ask(engine, question("Hello", sampling=GREEDY, max_tokens=4))).finish.num_completion_tokens == 4
     assert engine.models()[0].id == "mine"
     run(engine.close(grace_s=1))
@@ -242,27 +242,27 @@ def test_a_folder_that_is_no_gemma_3_is_refused_with_the_reason(
     for name, content in files.items():
         (tmp_path / name).write_text(content)
     with pytest.raises(ModelLoadError, match=message):
-        MlxEngine.open(model=str(tmp_path), device=device, max_batch_size=2, max_queue=2)
+        MlxEngine.open(model=str(tmp_path), device=device, limits=Limits(max_batch_size=2, max_queue=2))
 
 
 @pytest.mark.parametrize("model", ["/nowhere/at/all", "not a repository", "./relative"])
 def test_a_model_that_is_nowhere_is_refused(model: str, device: Device) -> None:
     with pytest.raises(ModelLoadError, match="there is no folder"):
-        MlxEngine.open(model=model, device=device, max_batch_size=2, max_queue=2)
+        MlxEngine.open(model=model, device=device, limits=Limits(max_batch_size=2, max_queue=2))
 
 
 def test_a_model_without_a_global_layer_is_refused(tmp_path: Path, device: Device) -> None:
     write_random_gemma3(tmp_path, Shape(hidden=32, layers=2, intermediate=32, heads=1, head_dim=32, vocabulary=512, pattern=6))
     with pytest.raises(ModelLoadError, match="2 layers, none of them global"):
-        MlxEngine.open(model=str(tmp_path), device=device, max_batch_size=2, max_queue=2)
+        MlxEngine.open(model=str(tmp_path), device=device, limits=Limits(max_batch_size=2, max_queue=2))
 
 
 def test_an_adapter_named_like_the_base_is_refused(small_gemma: Path, small_adapters: Adapters, device: Device) -> None:
     adapters = [("small-gemma", small_adapters[0][1])]
     with pytest.raises(ModelLoadError, match="both named 'small-gemma'"):
-        MlxEngine.open(model=str(small_gemma), adapters=adapters, device=device, max_batch_size=2, max_queue=2)
+        MlxEngine.open(model=str(small_gemma), adapters=adapters, device=device, limits=Limits(max_batch_size=2, max_queue=2))
 
 
 def test_a_broken_adapter_keeps_the_engine_from_starting_and_is_named(small_gemma: Path, tmp_path: Path, device: Device) -> None:
     with pytest.raises(ModelLoadError, match=r"adapter 'broken'.*adapter_config\.json"):
-        MlxEngine.open(model=str(small_gemma), adapters=[("broken", tmp_path)], device=device, max_batch_size=2, max_queue=2)
+        MlxEngine.open(model=str(small_gemma), adapters=[("broken", tmp_path)], device=device, limits=Limits(max_batch_size=2, max_queue=2))

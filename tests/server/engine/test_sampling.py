@@ -18,7 +18,7 @@ PROBABILITIES = [0.5, 0.25, 0.15, 0.07, 0.03]
 
 def row(sampling: Sampling, seed: int) -> Row:
     text = AnswerText(WordDetokenizer([]), ())
-    return Row(id="row", prompt_ids=[1], max_tokens=9, sampling=sampling, seed=seed, slot=0, text=text, arrived_s=0.0)
+    return Row(id="row", prompt_ids=[1], max_tokens=9, sampling=sampling, seed=seed, slot=0, adapter_scale=1.0, text=text, arrived_s=0.0)
 
 
 def draw(samplings: list[Sampling], num_draws: int = 400) -> list[Counter[int]]:
