@@ -1,12 +1,19 @@
-"""Name an adapter by its content."""
+"""Name an adapter by its content: what it does to a model, not how its file says so."""
 
 import hashlib
-from pathlib import Path
+from collections.abc import Mapping
+
+import msgspec
+import numpy as np
+
+from adapters.pairing import LowRankPair
 
 
-def digest_adapter(weights_file: Path, scale: float) -> str:
-    """Hash the weights file's bytes and the scale: a changed file under the same name is a different digest."""
-    with weights_file.open("rb") as file:
-        content = hashlib.file_digest(file, "sha256")
-    content.update(f"scale={scale!r}".encode())
+def digest_pairs(pairs: Mapping[str, LowRankPair]) -> str:
+    """Hash names, shapes and float32 values, the scale being in them: the same adapter in two formats is the same digest."""
+    content = hashlib.sha256()
+    for module, pair in sorted(pairs.items()):
+        content.update(msgspec.json.encode((module, pair.a.shape, pair.b.shape)))
+        for factor in (pair.a, pair.b):
+            content.update(factor.reshape(-1).view(np.uint8).data)
     return f"sha256:{content.hexdigest()}"

@@ -3,7 +3,11 @@
 AdapterError
 ├── UnreadableAdapter    a file is missing, or is not what it should be
 ├── UnsupportedAdapter   a kind of adapter that is not served, refused by name
-└── MismatchedAdapter    its tensors do not fit each other, its configuration or the base: lists every mismatch
+├── MismatchedAdapter    its tensors do not fit each other, its configuration or the base: lists every mismatch
+├── AdapterNotLoaded     no adapter is served under the name
+├── AdapterNameTaken     another one is, and is not to be replaced
+├── AdapterBusy          the name is being loaded or unloaded just now
+└── SlotsFull            as many are served as may be: lists them
 """
 
 from collections.abc import Sequence
@@ -30,3 +34,36 @@ class MismatchedAdapter(AdapterError):
         listed = [*mismatches[:MAX_LISTED], *([f"and {len(mismatches) - MAX_LISTED} more"] if len(mismatches) > MAX_LISTED else [])]
         super().__init__("the adapter's tensors are not as expected:\n" + "\n".join(f"  {line}" for line in listed))
         self.mismatches = tuple(mismatches)
+
+
+class AdapterNotLoaded(AdapterError):
+    """No adapter is served under this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"no adapter named {name!r} is loaded")
+        self.name = name
+
+
+class AdapterNameTaken(AdapterError):
+    """An adapter is served under this name already, and nobody asked for it to be replaced."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"an adapter named {name!r} is already loaded: unload it, replace it in place, or choose another name")
+        self.name = name
+
+
+class AdapterBusy(AdapterError):
+    """Somebody else is changing what this name stands for."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"the adapter {name!r} is being loaded or unloaded: try again when that is done")
+        self.name = name
+
+
+class SlotsFull(AdapterError):
+    """As many adapters are served as may be, and none can or may go."""
+
+    def __init__(self, names: Sequence[str], max_adapters: int) -> None:
+        super().__init__(f"{max_adapters} adapters are loaded, as many as may be ({', '.join(names)}): unload one first")
+        self.names = tuple(names)
+        self.max_adapters = max_adapters

@@ -1,108 +1,115 @@
-"""Read an adapter's folder in mlx-lm's format.
+"""Read an adapter's folder, in mlx-lm's format or PEFT's, into plain numpy: on any thread, beside whatever MLX is doing.
 
-The folder holds `adapter_config.json` {fine_tune_type, num_layers, lora_parameters {rank, scale, keys}} and `adapters.safetensors`
-with `<module>.lora_a` (in, rank) and `<module>.lora_b` (rank, out), as written by `mlx_lm.lora`.
+`adapter_config.json` says which format it is in. A folder may hold the weights of both, but it has one configuration: the weights of
+the format that this is written in are read, the others left alone.
 """
 
 from pathlib import Path
+from typing import Literal
 
-import mlx.core as mx
 import msgspec
 
-from adapters.digest import digest_adapter
-from adapters.errors import MismatchedAdapter, UnreadableAdapter, UnsupportedAdapter
+from adapters.digest import digest_pairs
+from adapters.errors import UnreadableAdapter, UnsupportedAdapter
+from adapters.folder import AdapterFolder
+from adapters.formats.adapter_format import CONFIG_NAME, AdapterFormat
+from adapters.formats.mlx_lm import MlxLmFormat
+from adapters.formats.peft import PeftFormat
+from adapters.pairing import LowRankPair, read_pairs
+from adapters.refusals import find_refused
+from adapters.tensor_file import TensorFile
+from adapters.training import TrainingRecord
 
-CONFIG_NAME = "adapter_config.json"
-WEIGHTS_NAME = "adapters.safetensors"
-PEFT_WEIGHTS_NAME = "adapter_model.safetensors"
+__all__ = ["AdapterWeights", "LowRankPair", "TrainingRecord", "read_adapter"]
 
+MAX_CONFIG_BYTES = 1 << 20
 
-class LoraParameters(msgspec.Struct, frozen=True):
-    """The part of mlx-lm's configuration that serving needs; training's own fields are left alone."""
-
-    rank: int
-    scale: float
-
-
-class AdapterConfig(msgspec.Struct, frozen=True):
-    """mlx-lm's `adapter_config.json`; fields that only its trainer reads are ignored."""
-
-    lora_parameters: LoraParameters
-    fine_tune_type: str = "lora"
-
-
-class LowRankPair(msgspec.Struct, frozen=True):
-    """The update of one linear layer: `x @ a @ b`, not yet scaled."""
-
-    a: mx.array  # (in, rank)
-    b: mx.array  # (rank, out)
+# Weights that can run code of their author's when they are opened.
+PICKLES = ("adapter_model.bin", "adapters.npz", "pytorch_model.bin")
 
 
 class AdapterWeights(msgspec.Struct, frozen=True, kw_only=True):
-    """An adapter as read from its folder, paired but not yet held against a base."""
+    """An adapter as read from its folder, whole in itself but not yet held against a base."""
 
     path: Path
-    pairs: dict[str, LowRankPair]  # by the module's name in the base, such as model.layers.0.self_attn.q_proj
-    scale: float
+    format: Literal["mlx-lm", "peft"]
+    pairs: dict[str, LowRankPair]  # by the module's name in the text model, such as model.layers.0.self_attn.q_proj; sorted
+    rank: int  # the largest
+    scale: float  # the adapter's own, already in the pairs
     digest: str
+    size_bytes: int  # of the tensors in their file
+    record: TrainingRecord
 
 
-def read_adapter(path: Path) -> AdapterWeights:
-    """Read and pair the tensors of the adapter in folder `path`.
+def read_adapter(path: Path, *, max_rank: int | None = None) -> AdapterWeights:
+    """Read the adapter in folder `path`.
 
-    Raises UnreadableAdapter, UnsupportedAdapter, or MismatchedAdapter for tensors without their partner.
+    Raises UnreadableAdapter, UnsupportedAdapter, or MismatchedAdapter with everything that is wrong with its tensors.
     """
-    if not path.is_dir():
-        raise UnreadableAdapter(f"expected a folder with {CONFIG_NAME} and {WEIGHTS_NAME}, but {path} is not a folder")
-    config = _read_config(path)
-    tensors = _read_tensors(path)
+    try:
+        with AdapterFolder.open(path) as folder:
+            return _read(folder, max_rank)
+    except (OSError, MemoryError) as exc:
+        raise UnreadableAdapter(f"the adapter in {path} cannot be read: {exc or 'not enough memory'}") from exc
+
+
+def _read(folder: AdapterFolder, max_rank: int | None) -> AdapterWeights:
+    adapter_format = _read_config(folder)
+    try:
+        opened = TensorFile.open(folder, adapter_format.weights_name)
+        with opened as file:
+            _refuse_kinds(folder, file)
+            pairs = read_pairs(file, adapter_format, max_rank=max_rank)
+            file.check_unchanged()
+    except FileNotFoundError as exc:
+        raise _no_weights(folder, adapter_format) from exc
+    if not any((pair.a.any(axis=0) & pair.b.any(axis=1)).any() for pair in pairs.values()):
+        raise UnsupportedAdapter(f"the adapter in {folder.path} changes nothing: all its updates are zero")
     return AdapterWeights(
-        path=path,
-        pairs=_pair(tensors),
-        scale=config.lora_parameters.scale,
-        digest=digest_adapter(path / WEIGHTS_NAME, config.lora_parameters.scale),
+        path=folder.path,
+        format=adapter_format.name,
+        pairs=pairs,
+        rank=max(pair.a.shape[1] for pair in pairs.values()),
+        scale=adapter_format.nominal_scale,
+        digest=digest_pairs(pairs),
+        size_bytes=sum(tensor.size_bytes for tensor in file.tensors),
+        record=adapter_format.read_record(folder),
     )
 
 
-def _read_config(path: Path) -> AdapterConfig:
-    if (path / PEFT_WEIGHTS_NAME).exists() and not (path / WEIGHTS_NAME).exists():
-        raise UnsupportedAdapter(f"{path} is an adapter in PEFT's format, which is not served yet: convert it to mlx-lm's")
+def _read_config(folder: AdapterFolder) -> AdapterFormat:
+    file = folder.path / CONFIG_NAME
     try:
-        raw = (path / CONFIG_NAME).read_bytes()
-        kind = msgspec.json.decode(raw, type=dict[str, object]).get("fine_tune_type", "lora")
-        if kind != "lora":
-            raise UnsupportedAdapter(f"{path} has fine_tune_type {kind!r}, which is not served yet: expected 'lora'")
-        return msgspec.json.decode(raw, type=AdapterConfig)
+        raw = msgspec.json.decode(folder.read_whole(CONFIG_NAME, max_bytes=MAX_CONFIG_BYTES), type=dict[str, object])
+        if "peft_type" in raw:
+            return PeftFormat(raw)
+        if "lora_parameters" in raw or "fine_tune_type" in raw:
+            return MlxLmFormat(raw)
     except FileNotFoundError as exc:
-        raise UnreadableAdapter(f"{path} has no {CONFIG_NAME}") from exc
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as exc:
-        raise UnreadableAdapter(f"{path / CONFIG_NAME} is not mlx-lm's adapter configuration: {exc}") from exc
+        raise UnreadableAdapter(f"{folder.path} has no {CONFIG_NAME}") from exc
+    except UnsupportedAdapter as exc:
+        raise UnsupportedAdapter(f"the adapter in {folder.path} is not served: {exc}") from exc
+    except (msgspec.MsgspecError, ValueError, ArithmeticError, RecursionError) as exc:  # ValueError: bad UTF-8
+        raise UnreadableAdapter(f"{file} is not an adapter's configuration: {exc}") from exc
+    raise UnreadableAdapter(f"{file} is not an adapter's configuration: expected peft_type (PEFT's) or lora_parameters (mlx-lm's)")
 
 
-def _read_tensors(path: Path) -> dict[str, mx.array]:
-    file = path / WEIGHTS_NAME
-    if not file.is_file():
-        raise UnreadableAdapter(f"{path} has no {WEIGHTS_NAME}")
-    try:
-        tensors = mx.load(str(file))
-    except (RuntimeError, ValueError) as exc:
-        raise UnreadableAdapter(f"{file} is not a whole safetensors file: {exc}") from exc
-    if not isinstance(tensors, dict) or not tensors:
-        raise UnreadableAdapter(f"{file} holds no tensors")
-    return tensors
+def _refuse_kinds(folder: AdapterFolder, file: TensorFile) -> None:
+    """Refuse by name what no check of shapes would explain."""
+    if not file.tensors:
+        raise UnreadableAdapter(f"the adapter in {folder.path} holds no tensors")
+    if reasons := find_refused(tensor.name for tensor in file.tensors):
+        raise UnsupportedAdapter(f"the adapter in {folder.path} is not served: {'; '.join(reasons)}")
 
 
-def _pair(tensors: dict[str, mx.array]) -> dict[str, LowRankPair]:
-    modules: dict[str, dict[str, mx.array]] = {}
-    mismatches = []
-    for name, tensor in tensors.items():
-        module, _, leaf = name.rpartition(".")
-        if leaf not in ("lora_a", "lora_b"):
-            mismatches.append(f"{name}: unexpected, expected <module>.lora_a or <module>.lora_b")
-            continue
-        modules.setdefault(module, {})[leaf] = tensor
-    for module, leaves in modules.items():
-        mismatches += [f"{module}.{leaf}: missing" for leaf in ("lora_a", "lora_b") if leaf not in leaves]
-    if mismatches:
-        raise MismatchedAdapter(mismatches)
-    return {module: LowRankPair(leaves["lora_a"], leaves["lora_b"]) for module, leaves in sorted(modules.items())}
+def _no_weights(folder: AdapterFolder, adapter_format: AdapterFormat) -> UnreadableAdapter | UnsupportedAdapter:
+    """Say what is there instead of the weights."""
+    names = folder.names()
+    expected = adapter_format.weights_name
+    for pickle in PICKLES:
+        if pickle in names:
+            return UnsupportedAdapter(f"{folder.path / pickle} is a pickle, which is never opened: save the adapter as {expected}")
+    for other in (MlxLmFormat.weights_name, PeftFormat.weights_name):
+        if other in names:
+            return UnreadableAdapter(f"{folder.path} has {other}, but its {CONFIG_NAME} is {adapter_format.name}'s, which wants {expected}")
+    return UnreadableAdapter(f"{folder.path} has no {expected}")

@@ -1,0 +1,72 @@
+"""What reading an adapter needs to know of its format. One format a file beside this one."""
+
+from collections.abc import Collection
+from typing import Literal, NamedTuple, Protocol
+
+from adapters.folder import AdapterFolder
+from adapters.training import TrainingRecord
+
+CONFIG_NAME = "adapter_config.json"  # in both formats
+
+Factor = Literal["a", "b"]
+
+
+class Place(NamedTuple):
+    """Whose factor a tensor is."""
+
+    module: str  # as the text model names it
+    written: str  # as the file does
+    factor: Factor
+
+
+class AdapterFormat(Protocol):
+    """An adapter's configuration, as the format that it is in understands it."""
+
+    @property
+    def name(self) -> Literal["mlx-lm", "peft"]:
+        """The format's name."""
+        ...
+
+    @property
+    def weights_name(self) -> str:
+        """The name of the file with the tensors."""
+        ...
+
+    @property
+    def is_transposed(self) -> bool:
+        """Whether factors are stored as (rank, in) and (out, rank)."""
+        ...
+
+    @property
+    def leaves(self) -> dict[Factor, str]:
+        """What each factor is called in the file, after the module's name."""
+        ...
+
+    @property
+    def nominal_scale(self) -> float:
+        """The scale of a module for which the configuration makes no exception."""
+        ...
+
+    def place(self, tensor_name: str) -> Place | None:
+        """Say whose factor a tensor is; None if it is no factor of a module in a decoder layer."""
+        ...
+
+    def rank_of(self, place: Place) -> int:
+        """The rank that the configuration gives a module."""
+        ...
+
+    def scale_of(self, place: Place) -> float:
+        """The scale that the configuration gives a module."""
+        ...
+
+    def find_misplaced(self, place: Place) -> str | None:
+        """Say why the configuration has no place for this module's tensors, if it has none."""
+        ...
+
+    def expected_modules(self, found: Collection[str]) -> Collection[str]:
+        """List the modules that must have tensors by the configuration, given those that have."""
+        ...
+
+    def read_record(self, folder: AdapterFolder) -> TrainingRecord:
+        """Gather what the files say of the training. Never fails."""
+        ...
