@@ -97,7 +97,7 @@ class TensorFile:
     def _decode_header(self, header: bytes) -> tuple[StoredTensor, ...]:
         try:
             entries = msgspec.json.decode(header, type=dict[str, msgspec.Raw])
-            msgspec.json.decode(entries.pop("__metadata__", b"{}"), type=dict[str, str])
+            msgspec.json.decode(entries.pop("__metadata__", b"null"), type=dict[str, str] | None)  # null is MLX's
             headers = {name: msgspec.json.decode(entry, type=TensorHeader) for name, entry in entries.items()}
         except (msgspec.MsgspecError, ValueError, RecursionError) as exc:  # ValueError: bad UTF-8
             raise self._broken(f"its header is wrong: {exc}") from exc

@@ -1,6 +1,7 @@
-"""Make a random LoRA adapter for a Gemma 3 folder, in mlx-lm's format: for tests and measurements."""
+"""Make a random LoRA adapter for a Gemma 3 folder, in mlx-lm's format and in PEFT's: for tests and measurements."""
 
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,9 +14,17 @@ ALL_PROJECTIONS = tuple(f"self_attn.{name}_proj" for name in "qkvo") + tuple(f"m
 
 
 def write_random_adapter(
-    folder: Path, *, base: Path, rank: int, seed: int, scale: float = 20.0, size: float = 0.02, keys: Sequence[str] = ALL_PROJECTIONS
+    folder: Path,
+    *,
+    base: Path,
+    rank: int,
+    seed: int,
+    scale: float = 20.0,
+    size: float = 0.02,
+    keys: Sequence[str] = ALL_PROJECTIONS,
+    peft_folder: Path | None = None,
 ) -> None:
-    """Write an adapter that changes the base: both factors are normal noise of standard deviation `size`."""
+    """Write an adapter that changes the base, both factors normal noise of standard deviation `size`; to `peft_folder` the same one."""
     parameters = {"rank": rank, "scale": scale, "dropout": 0.0, "keys": list(keys)}
     model, _ = load_model(base, lazy=True)
     model.freeze()
@@ -25,4 +34,39 @@ def write_random_adapter(
     folder.mkdir(parents=True, exist_ok=True)
     mx.save_safetensors(str(folder / "adapters.safetensors"), weights)
     config = {"fine_tune_type": "lora", "num_layers": len(model.layers), "lora_parameters": parameters}
+    (folder / "adapter_config.json").write_text(json.dumps(config, indent=1))
+    if peft_folder:
+        write_as_peft(peft_folder, adapter=folder)
+
+
+def write_as_peft(folder: Path, *, adapter: Path, prefix: str = "base_model.model.", infix: str = "", use_rslora: bool = False) -> None:
+    """Write the mlx-lm adapter in folder `adapter` as PEFT would.
+
+    `prefix` stands before the tensors' names in mlx-lm's file, `infix` (".default" in some files) after lora_A and lora_B.
+    """
+    parameters = json.loads((adapter / "adapter_config.json").read_text())["lora_parameters"]
+    tensors = mx.load(str(adapter / "adapters.safetensors"))
+    assert isinstance(tensors, dict)
+    folder.mkdir(parents=True, exist_ok=True)
+    renamed = {
+        f"{prefix}{module}.lora_{factor.upper()}{infix}.weight": mx.contiguous(tensor.T)
+        for name, tensor in tensors.items()
+        for module, _, factor in [name.rpartition(".lora_")]
+    }
+    mx.save_safetensors(str(folder / "adapter_model.safetensors"), renamed)
+    rank = parameters["rank"]
+    config = {
+        "peft_type": "LORA",
+        "task_type": "CAUSAL_LM",
+        "r": rank,
+        "lora_alpha": parameters["scale"] * (math.sqrt(rank) if use_rslora else rank),
+        "use_rslora": use_rslora,
+        "target_modules": sorted({key.rpartition(".")[2] for key in parameters["keys"]}),
+        "bias": "none",
+        "fan_in_fan_out": False,
+        "init_lora_weights": True,
+        "modules_to_save": None,
+        "rank_pattern": {},
+        "alpha_pattern": {},
+    }
     (folder / "adapter_config.json").write_text(json.dumps(config, indent=1))
