@@ -148,7 +148,7 @@ def test_unloading_lets_running_answers_end_and_refuses_new_ones(engine: MlxEngi
         running = asyncio.create_task(ask(engine, question("Hello", adapter="a", max_tokens=200)))
         await settle(engine, lambda load: load.num_running == 1)
         unloading = asyncio.create_task(engine.adapters.unload("a", force=False))
-        await asyncio.sleep(0)
+        await settle(engine, lambda _: not engine.adapters.statuses())
         with pytest.raises(UnknownAdapter):
             await ask(engine, question("Hello", id="late", adapter="a"))
         with pytest.raises(AdapterBusy):
