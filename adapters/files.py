@@ -109,7 +109,7 @@ def _no_weights(folder: AdapterFolder, adapter_format: AdapterFormat) -> Unreada
     for pickle in PICKLES:
         if pickle in names:
             return UnsupportedAdapter(f"{folder.path / pickle} is a pickle, which is never opened: save the adapter as {expected}")
-    for other in (MlxLmFormat.weights_name, PeftFormat.weights_name):
+    for other in {MlxLmFormat.weights_name, PeftFormat.weights_name} - {expected}:
         if other in names:
             return UnreadableAdapter(f"{folder.path} has {other}, but its {CONFIG_NAME} is {adapter_format.name}'s, which wants {expected}")
     return UnreadableAdapter(f"{folder.path} has no {expected}")
