@@ -17,7 +17,7 @@ from server.metrics import Metrics, label
 from server.observation import Observation, name_outcome
 from server.rendering import AnswerHead, ChunkRenderer, render_completion, render_error_event
 from server.settings import Settings
-from server.translation import find_model, translate_chat
+from server.translation import choose_served, translate_chat
 from server.wire.chat_request import ChatRequest
 from server.wire.decoding import decode_body
 
@@ -74,7 +74,7 @@ class ChatExchange:
         settings = self._settings
         body = await read_body(scope["headers"], receive, max_bytes=settings.max_body_bytes, timeout_s=settings.body_timeout_s)
         request = decode_body(body, scope["headers"], _DECODER)
-        served = find_model(request.model, self._engine.models())
+        served = choose_served(request, self._engine.models())
         self._observation.name_model(label(served))
         answer_id = f"chatcmpl-{uuid.uuid4().hex}"
         generation = translate_chat(request, id=answer_id, served=served, max_completion_tokens=settings.max_completion_tokens)
@@ -84,6 +84,7 @@ class ChatExchange:
             model=request.model,
             system_fingerprint=self._engine.fingerprint,
             served=served,
+            adapter_scale=generation.adapter_scale,
             request_metadata=request.metadata or {},
         )
         await self._generate(generation, request, head, receive, send)

@@ -4,13 +4,16 @@ ApiError
 ├── InvalidRequest       the body or a header is at fault: names the field (400)
 ├── InvalidApiKey        no key, or not one of ours (401)
 ├── ModelNotFound        no such model or adapter (404)
+├── AdapterFolderMissing there is no folder to load an adapter from (400)
+├── AdapterConflict      adapters are not as a load or unload needs them (409)
+├── VllmRefusal          what vLLM says to the same request, by the letter
 ├── RouteNotFound        no such route, or not yet (404)
 ├── BodyTimedOut         the body came too slowly (408)
 ├── BodyTooLarge         (413)
 └── RequestTimedOut      the answer took too long (504)
 ClientDisconnected       nobody is left to answer
 
-An engine's errors are in `server/engine/errors.py`, Litestar's are its HTTPException.
+An engine's errors are in `server/engine/errors.py`, an adapter's in `adapters/errors.py`, Litestar's are its HTTPException.
 """
 
 import logging
@@ -18,7 +21,7 @@ import logging
 import msgspec
 from litestar.exceptions import HTTPException, MethodNotAllowedException
 
-from server.engine.errors import EngineUnavailable, InvalidGeneration, QueueFull, UnknownAdapter
+from server.engine.errors import AdapterWithdrawn, EngineUnavailable, InvalidGeneration, QueueFull, UnknownAdapter
 from server.wire.error_body import ErrorBody, ErrorDetail
 
 logger = logging.getLogger(__name__)
@@ -30,7 +33,7 @@ class ApiError(Exception):
     status = 400
     type = "invalid_request_error"
     param: str | None = None
-    code: str | None = None
+    code: str | int | None = None
     headers: tuple[tuple[str, str], ...] = ()
 
 
@@ -56,10 +59,34 @@ class ModelNotFound(ApiError):
 
     status = 404
     code = "model_not_found"
-    param = "model"
 
-    def __init__(self, name: str) -> None:
-        super().__init__(f"The model {name!r} does not exist; GET /v1/models lists those that do.")
+    def __init__(self, name: str, *, param: str = "model") -> None:
+        kind = "model" if param == "model" else "adapter"
+        super().__init__(f"The {kind} {name!r} does not exist; GET /v1/models lists those that do.")
+        self.param = param
+
+
+class AdapterFolderMissing(InvalidRequest):
+    """The path lies where adapters may be loaded from, but no folder is there."""
+
+
+class AdapterConflict(ApiError):
+    """The name is busy, all slots are taken, or the adapter has gone while it answered."""
+
+    status = 409
+
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class VllmRefusal(ApiError):
+    """A refusal that tools made for vLLM know: its text and type, and the status as `code`."""
+
+    def __init__(self, message: str, *, status: int, type: str) -> None:
+        super().__init__(message)
+        self.status = self.code = status
+        self.type = type
 
 
 class RouteNotFound(ApiError):
@@ -112,11 +139,15 @@ def to_failure(exc: Exception) -> Failure:
             return _fail(400, str(exc), param=exc.param, code=exc.code)
         case UnknownAdapter():
             return to_failure(ModelNotFound(exc.name))
+        case AdapterWithdrawn():
+            return _fail(409, str(exc), code="adapter_withdrawn")
         case QueueFull():
             retry = {"retry-after": str(exc.retry_after_s)}
             return _fail(429, str(exc), type="rate_limit_error", code="rate_limit_exceeded", headers=retry)
         case EngineUnavailable():
             return _fail(503, str(exc), type="server_error", code="engine_unavailable")
+        case ClientDisconnected():
+            return _fail(400, "The client went away before its request was whole.")  # read by nobody
         case MethodNotAllowedException():
             # Litestar gives the methods in the order of a set.
             allowed = ", ".join(sorted((exc.headers or {}).get("allow", "").split(", ")))
@@ -141,7 +172,7 @@ def _fail(
     *,
     type: str = "invalid_request_error",
     param: str | None = None,
-    code: str | None = None,
+    code: str | int | None = None,
     headers: dict[str, str] | None = None,
 ) -> Failure:
     detail = ErrorDetail(message=message, type=type, param=param, code=code)

@@ -1,13 +1,16 @@
 """The Prometheus metrics, each observed once, at the end of a request.
 
 Labels come from closed sets: `model` is the base's id (or `other` for a name nobody serves), `adapter` an adapter's name or `none`.
+An adapter's series begin when it is loaded and go when it has been unloaded and the last request for it has ended.
 """
 
+from collections import Counter as Tally
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Literal
+from typing import Literal, TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import choose_encoder
+from prometheus_client.metrics import MetricWrapperBase
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
@@ -24,6 +27,7 @@ TOKEN_BOUNDS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1)
 QUEUE_BOUNDS_S = (0.001, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300)
 SCORING_BOUNDS_S = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1)
 
+AnyMetric = TypeVar("AnyMetric", bound=MetricWrapperBase)
 Labels = tuple[str, str]  # model, adapter
 NO_ADAPTER = "none"
 UNKNOWN: Labels = ("other", NO_ADAPTER)
@@ -41,14 +45,22 @@ class Metrics:
         self.registry = CollectorRegistry()
         pair = ("model", "adapter")
 
+        self._labelled: list[MetricWrapperBase] = []
+        self._shown: set[Labels] = set()  # those that have series
+        self._num_open: Tally[Labels] = Tally()  # requests that have not ended
+
+        def keep(metric: AnyMetric) -> AnyMetric:
+            self._labelled.append(metric)
+            return metric
+
         def counter(name: str, text: str, *more: str) -> Counter:
-            return Counter(f"candor_{name}", text, (*pair, *more), registry=self.registry)
+            return keep(Counter(f"candor_{name}", text, (*pair, *more), registry=self.registry))
 
         def gauge(name: str, text: str) -> Gauge:
-            return Gauge(f"candor_{name}", text, pair, registry=self.registry)
+            return keep(Gauge(f"candor_{name}", text, pair, registry=self.registry))
 
         def histogram(name: str, text: str, bounds: Iterable[float]) -> Histogram:
-            return Histogram(f"candor_{name}", text, pair, registry=self.registry, buckets=tuple(bounds))
+            return keep(Histogram(f"candor_{name}", text, pair, registry=self.registry, buckets=tuple(bounds)))
 
         self.requests = counter("requests", "Requests for an answer, by how they ended.", "outcome")
         self.prompt_tokens = counter("prompt_tokens", "Prompt tokens of answered requests.")
@@ -70,18 +82,42 @@ class Metrics:
         self.degenerate = counter("degenerate_responses", "Answers that raised a degeneration flag.", "flag", "tier")
 
     def show_models(self, models: Sequence[ServedModel]) -> None:
-        """Start every series of the models that are served at zero, and say which adapters are loaded."""
-        self.adapter_loaded.clear()
+        """Start every series of the models that are served at zero, end those of adapters that have gone, say which are loaded."""
+        served = {label(model) for model in models}
+        for labels in self._shown - served:
+            self.adapter_loaded.remove(*labels)
+            # A request that is still open would bring its series back when it ends.
+            if not self._num_open[labels]:
+                self._remove(labels)
         for model in models:
-            labels = label(model)
             if model.parent is not None:
-                self.adapter_loaded.labels(*labels).set(1)
-            for outcome in OUTCOMES:
-                self.requests.labels(*labels, outcome)
-            for sign in ("positive", "negative"):
-                self.lek_points.labels(*labels, sign)
-            for metric in (self.prompt_tokens, self.cached_tokens, self.generation_tokens, self.scored, self.running, self.waiting):
-                metric.labels(*labels)
+                self.adapter_loaded.labels(*label(model)).set(1)
+            self._start(label(model))
+
+    def open_request(self, labels: Labels) -> None:
+        """Keep the series of a model until `close_request`, whether or not it is unloaded meanwhile."""
+        self._shown.add(labels)
+        self._num_open[labels] += 1
+
+    def close_request(self, labels: Labels) -> None:
+        """Let them go."""
+        self._num_open[labels] -= 1
+
+    def _start(self, labels: Labels) -> None:
+        self._shown.add(labels)
+        for outcome in OUTCOMES:
+            self.requests.labels(*labels, outcome)
+        for sign in ("positive", "negative"):
+            self.lek_points.labels(*labels, sign)
+        for metric in (self.prompt_tokens, self.cached_tokens, self.generation_tokens, self.scored, self.running, self.waiting):
+            metric.labels(*labels)
+
+    def _remove(self, labels: Labels) -> None:
+        self._shown.discard(labels)
+        del self._num_open[labels]
+        model, adapter = labels
+        for metric in self._labelled:
+            metric.remove_by_labels({"model": model, "adapter": adapter})
 
     def observe_finish(self, labels: Labels, finish: Finish) -> None:
         """Count what the end of an answer says."""

@@ -14,6 +14,7 @@ class Observation:
         self._metrics = metrics
         self._arrival = time.perf_counter()
         self._labels: Labels = UNKNOWN
+        self._is_named = False
         self._is_asked = False
         self._is_waiting = False
         self._is_running = False
@@ -23,8 +24,10 @@ class Observation:
         self._finish: Finish | None = None
 
     def name_model(self, labels: Labels) -> None:
-        """Note whom the request is for."""
+        """Note whom the request is for; once."""
         self._labels = labels
+        self._metrics.open_request(labels)
+        self._is_named = True
 
     def start_waiting(self) -> None:
         """Note that the engine has been asked."""
@@ -50,6 +53,11 @@ class Observation:
 
     def close(self, outcome: Outcome) -> None:
         """Count everything."""
+        self._count(outcome)
+        if self._is_named:
+            self._metrics.close_request(self._labels)
+
+    def _count(self, outcome: Outcome) -> None:
         metrics, labels = self._metrics, self._labels
         self._stop_waiting()
         if self._is_running:
@@ -75,7 +83,7 @@ class Observation:
 
 def name_outcome(failure: Failure) -> Outcome:
     """Name how a request ended that got an error for an answer."""
-    if failure.status in (429, 503):
+    if failure.status in (409, 429, 503):
         return "rejected"
     if failure.status in (408, 504):
         return "timed_out"

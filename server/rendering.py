@@ -2,7 +2,6 @@
 
 import msgspec
 
-from scoring.scores import Scores
 from server.engine.protocol import Finish, ServedModel
 from server.wire.chat_response import (
     ChatChunk,
@@ -28,6 +27,7 @@ class AnswerHead(msgspec.Struct, frozen=True, kw_only=True):
     model: str  # as asked for
     system_fingerprint: str
     served: ServedModel
+    adapter_scale: float
     request_metadata: dict[str, str]
 
 
@@ -41,7 +41,7 @@ def render_completion(head: AnswerHead, text: str, finish: Finish) -> bytes:
         system_fingerprint=head.system_fingerprint,
         choices=(choice,),
         usage=_count_usage(finish),
-        metadata=_describe_answer(head, finish.scores),
+        metadata=_describe_answer(head, finish),
     )
     return msgspec.json.encode(completion)
 
@@ -87,7 +87,7 @@ class ChunkRenderer:
         if finish is None:
             return self._to_event(self._make_chunk((ChunkChoice(delta=delta),), usage=usage))
         choice = ChunkChoice(delta=delta, finish_reason=finish.reason, scores=finish.scores)
-        metadata = _describe_answer(self._head, finish.scores)
+        metadata = _describe_answer(self._head, finish)
         return self._to_event(self._make_chunk((choice,), usage=None if self._include_usage else _count_usage(finish), metadata=metadata))
 
     def _make_chunk(
@@ -126,15 +126,17 @@ def _count_usage(finish: Finish) -> Usage:
     )
 
 
-def _describe_answer(head: AnswerHead, scores: Scores | None) -> dict[str, str]:
+def _describe_answer(head: AnswerHead, finish: Finish) -> dict[str, str]:
     """Join the request's metadata and ours, which wins a clash."""
     metadata = dict(head.request_metadata)
-    if scores is not None:
+    if (scores := finish.scores) is not None:
         metadata["scorer"] = scores.scorer
         metadata["lek_score"] = write_shortest(scores.lek_score)
         metadata |= {dimension: write_shortest(value) for dimension, value in scores.heuristic.items()}
         metadata["degeneration_flags"] = ",".join(dict.fromkeys(flag.flag for flag in scores.degeneration.flags))
-    is_adapter = head.served.parent is not None
-    metadata["adapter"] = head.served.id if is_adapter else NO_ADAPTER
-    metadata["adapter_digest"] = (head.served.digest if is_adapter else None) or NO_ADAPTER
+    metadata["adapter"] = NO_ADAPTER if head.served.parent is None else head.served.id
+    # Of the version that answered: the one that is served under the name may be another by now.
+    metadata["adapter_digest"] = finish.adapter_digest or NO_ADAPTER
+    if head.adapter_scale != 1:
+        metadata["adapter_scale"] = write_shortest(head.adapter_scale)
     return metadata

@@ -5,9 +5,9 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
 import msgspec
-from scoring.verdict import AnswerScoring
 
-from server.engine.protocol import Engine, Event, Finish, Generation, Load, Piece, ServedModel
+from scoring.verdict import AnswerScoring
+from server.engine.protocol import AdapterHost, Engine, Event, Finish, Generation, Load, Piece, ServedModel
 
 ObserveScoring = Callable[[Generation, float], None]
 
@@ -27,6 +27,10 @@ class ScoringEngine:
     @property
     def special_tokens(self) -> frozenset[str]:
         return self._engine.special_tokens
+
+    @property
+    def adapters(self) -> AdapterHost:
+        return self._engine.adapters
 
     def models(self) -> tuple[ServedModel, ...]:
         return self._engine.models()

@@ -4,8 +4,6 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-RESERVED_NAMES = ("none", "other")  # label values of the metrics that stand for something else
-
 
 class AdapterSource(msgspec.Struct, frozen=True, kw_only=True):
     """An adapter to load at start: the name that requests use, and its folder."""
@@ -34,9 +32,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     model: Annotated[str, msgspec.Meta(min_length=1)] = "demo"
     model_name: Annotated[str, msgspec.Meta(min_length=1)] | None = None
     adapters: tuple[AdapterSource, ...] = ()
+    adapter_dirs: tuple[str, ...] = ()  # none: nothing is loaded at run time
+    max_adapters: Annotated[int, msgspec.Meta(ge=1, le=1024)] = 16  # beside the base
+    max_adapter_rank: Annotated[int, msgspec.Meta(ge=1, le=4096)] = 64
+    evict_adapters: bool = False
     host: Annotated[str, msgspec.Meta(min_length=1)] = "127.0.0.1"
     port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 8000  # 0: any free port, printed at start
     api_keys: tuple[Secret, ...] = ()  # none: open
+    admin_key: Secret | None = None  # None: who may ask may also load and unload adapters
     max_batch_size: Annotated[int, msgspec.Meta(ge=1, le=4096)] = 32
     max_queue: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 256
     max_completion_tokens: Annotated[int, msgspec.Meta(ge=1, le=10_000_000)] = 4096

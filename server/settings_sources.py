@@ -11,7 +11,8 @@ from typing import Any, get_type_hints
 
 import msgspec
 
-from server.settings import RESERVED_NAMES, AdapterSource, Secret, Settings
+from server.adapter_names import find_name_fault
+from server.settings import AdapterSource, Secret, Settings
 
 ENVIRONMENT_PREFIX = "CANDOR_"
 
@@ -32,6 +33,7 @@ class Option(msgspec.Struct, frozen=True, kw_only=True):
     metavar: str
     help: str
     is_list: bool = False
+    is_switch: bool = False  # a flag without a value; true or false elsewhere
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,9 +47,26 @@ OPTIONS = (
     Option(name="model", field="model", metavar="MODEL", help="demo, a folder, or a Hugging Face repo of a Gemma 3"),
     Option(name="model-name", field="model_name", metavar="NAME", help="the base's id in /v1/models (default: from the model)"),
     Option(name="adapter", field="adapters", metavar="NAME=PATH", help="a LoRA adapter to load at start; repeatable", is_list=True),
+    Option(
+        name="adapter-dir",
+        field="adapter_dirs",
+        metavar="DIR",
+        help="a folder from which adapters may be loaded while the server runs; repeatable (default: none may)",
+        is_list=True,
+    ),
+    Option(name="max-adapters", field="max_adapters", metavar="N", help="adapters loaded at once, beside the base"),
+    Option(name="max-adapter-rank", field="max_adapter_rank", metavar="N", help="largest rank an adapter may have"),
+    Option(
+        name="evict-adapters",
+        field="evict_adapters",
+        metavar="BOOL",
+        help="when all are taken, a new adapter replaces the idle one that was used longest ago (default: it is refused)",
+        is_switch=True,
+    ),
     Option(name="host", field="host", metavar="HOST", help="address to listen on"),
     Option(name="port", field="port", metavar="PORT", help="port to listen on; 0 takes a free one"),
     Option(name="api-key", field="api_keys", metavar="KEY", help="a key that clients must send; repeatable (default: open)", is_list=True),
+    Option(name="admin-key", field="admin_key", metavar="KEY", help="the key to load and unload adapters with (default: any API key)"),
     Option(name="max-batch-size", field="max_batch_size", metavar="N", help="answers decoded at once"),
     Option(name="max-queue", field="max_queue", metavar="N", help="requests that may wait; more are answered 429"),
     Option(name="max-completion-tokens", field="max_completion_tokens", metavar="N", help="longest answer; a request for more is capped"),
@@ -59,11 +78,6 @@ OPTIONS = (
 
 # Part of candor's contract, not built yet: refused by name, whichever way they are given.
 LATER_OPTIONS = (
-    "adapter-dir",
-    "max-adapters",
-    "max-adapter-rank",
-    "evict-adapters",
-    "admin-key",
     "prefix-cache-bytes",
     "on-degeneration",
     "board-text",
@@ -106,6 +120,9 @@ def _build_parser() -> argparse.ArgumentParser:
     )
     defaults = {field.name: field.default for field in msgspec.structs.fields(Settings)}
     for option in OPTIONS:
+        if option.is_switch:
+            parser.add_argument(f"--{option.name}", help=option.help, action=argparse.BooleanOptionalAction)
+            continue
         default = defaults[option.field]
         suffix = "" if default in (None, ()) else f" (default: {default:g})" if isinstance(default, float) else f" (default: {default})"
         action = "append" if option.is_list else "store"
@@ -175,13 +192,23 @@ def _convert(given: Mapping[str, Given], faults: list[str]) -> Settings | None:
 
 
 def _convert_one(option: Option, value: object, wanted: Any) -> object:
-    if not option.is_list:
-        try:
-            return msgspec.convert(value, wanted, strict=not isinstance(value, str))
-        except msgspec.ValidationError as error:
-            raise ValueError(f"{error}, from {value!r}; {option.help}") from error
-    texts = msgspec.convert([value] if isinstance(value, str) else value, tuple[str, ...])
-    return _parse_adapters(texts) if option.field == "adapters" else _parse_keys(texts)
+    match option.field:
+        case "adapters":
+            return _parse_adapters(_convert_texts(value))
+        case "adapter_dirs":
+            return _parse_folders(_convert_texts(value))
+        case "api_keys":
+            return _parse_keys(_convert_texts(value))
+        case "admin_key":
+            return _parse_keys((msgspec.convert(value, str),))[0]
+    try:
+        return msgspec.convert(value, wanted, strict=not isinstance(value, str))
+    except msgspec.ValidationError as error:
+        raise ValueError(f"{error}, from {value!r}; {option.help}") from error
+
+
+def _convert_texts(value: object) -> tuple[str, ...]:
+    return msgspec.convert([value] if isinstance(value, str) else value, tuple[str, ...])
 
 
 def _parse_adapters(texts: Sequence[str]) -> tuple[AdapterSource, ...]:
@@ -190,12 +217,27 @@ def _parse_adapters(texts: Sequence[str]) -> tuple[AdapterSource, ...]:
         name, equals, path = (part.strip() for part in text.partition("="))
         if not (name and equals and path):
             raise ValueError(f"expected NAME=PATH, got {text!r}")
-        if name in RESERVED_NAMES:
-            raise ValueError(f"the name {name!r} is reserved: choose another")
+        if fault := find_name_fault(name):
+            raise ValueError(fault)
         if any(adapter.name == name for adapter in adapters):
             raise ValueError(f"the name {name!r} is given twice")
-        adapters.append(AdapterSource(name=name, path=path))
+        adapters.append(AdapterSource(name=name, path=str(_expand_home(path))))
     return tuple(adapters)
+
+
+def _parse_folders(texts: Sequence[str]) -> tuple[str, ...]:
+    folders = [_expand_home(text).absolute() for text in texts]
+    # A folder that is not there would otherwise show only when somebody needs an adapter.
+    if strangers := [str(folder) for folder in folders if not folder.is_dir()]:
+        raise ValueError(f"expected a folder, there is none at {', '.join(strangers)}")
+    return tuple(map(str, folders))
+
+
+def _expand_home(text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise ValueError(f"{text!r} names a home folder that is not there") from error
 
 
 def _parse_keys(texts: Sequence[str]) -> tuple[Secret, ...]:

@@ -32,7 +32,6 @@ _HARMLESS = {
     "service_tier": ('"auto"', '"default"'),
     "scorer": (),
     "degeneration": (),
-    "lora": (),
 }
 _HARMLESS_IN_MESSAGE = {
     "name": (),
@@ -61,6 +60,21 @@ def find_model(name: str, models: Sequence[ServedModel]) -> ServedModel:
     raise ModelNotFound(name)
 
 
+def choose_served(request: ChatRequest, models: Sequence[ServedModel]) -> ServedModel:
+    """Find who answers: what `model` names, or for the base the adapter that `lora` names. Raises ModelNotFound and InvalidRequest."""
+    named = find_model(request.model, models)
+    if not request.lora:
+        return named
+    name = request.lora[0].name
+    adapter = next((model for model in models if model.id == name and model.parent is not None), None)
+    if adapter is None:
+        raise ModelNotFound(name, param="lora[0].name")
+    if named.parent is not None and named is not adapter:
+        message = f"'model' is the adapter {named.id!r} and 'lora[0].name' is {name!r}: name one adapter, or the base model in 'model'."
+        raise InvalidRequest(message, param="lora[0].name")
+    return adapter
+
+
 def translate_chat(request: ChatRequest, *, id: str, served: ServedModel, max_completion_tokens: int) -> Generation:
     """Translate a request for a served model; raises InvalidRequest with every fault in its message and the first as `param`."""
     faults = [*_find_unsupported(request), *_find_contradictions(request), *_find_message_faults(request.messages)]
@@ -74,7 +88,13 @@ def translate_chat(request: ChatRequest, *, id: str, served: ServedModel, max_co
         max_tokens=min(asked_tokens, max_completion_tokens),
         stop=(request.stop,) if isinstance(request.stop, str) else request.stop or (),
         adapter=None if served.parent is None else served.id,
+        adapter_scale=_choose_scale(request),
     )
+
+
+def _choose_scale(request: ChatRequest) -> float:
+    scale = request.lora[0].scale if request.lora else None
+    return 1.0 if scale is None else scale
 
 
 def _translate_sampling(request: ChatRequest) -> Sampling:
@@ -111,6 +131,9 @@ def _compare_harmless(struct: msgspec.Struct, harmless: dict[str, tuple[str, ...
 
 
 def _find_contradictions(request: ChatRequest) -> Iterator[Fault]:
+    if request.lora and len(request.lora) > 1:
+        message = f"'lora' names {len(request.lora)} adapters: mixing several in one answer is not supported yet, name one."
+        yield Fault(param="lora", message=message)
     if request.stream_options is not None and not request.stream:
         yield Fault(param="stream_options", message="'stream_options' is only allowed with 'stream': true.")
     if None not in (request.max_tokens, request.max_completion_tokens) and request.max_tokens != request.max_completion_tokens:

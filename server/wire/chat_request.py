@@ -49,6 +49,13 @@ class StreamOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     include_obfuscation: bool | None = None  # padding against traffic analysis, which a client may ask to leave out: we never pad
 
 
+class LoraChoice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An adapter that answers, and how strongly: 0 is the base, 1 the adapter as trained."""
+
+    name: str
+    scale: Annotated[float, msgspec.Meta(ge=-8, le=8)] | None = None
+
+
 class ChatRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """OpenAI's chat request with candor's own fields; `null` is the same as leaving a field out."""
 
@@ -103,7 +110,9 @@ class ChatRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     store: object = None
     service_tier: object = None
 
+    # candor's own
+    lora: tuple[LoraChoice, ...] | None = None
+
     # candor's own, of which nothing is taken yet
     scorer: object = None
     degeneration: object = None
-    lora: object = None

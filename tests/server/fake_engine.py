@@ -3,11 +3,18 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 
-from server.engine.errors import EngineUnavailable
-from server.engine.protocol import Event, Finish, FinishReason, Generation, Load, Piece, ServedModel
+from server.engine.errors import EngineUnavailable, UnknownAdapter
+from server.engine.protocol import AdapterStatus, Event, Finish, FinishReason, Generation, Load, Piece, ServedModel
+from tests.server.fake_adapter_host import LEK, FakeAdapterHost
 
 BASE = ServedModel(id="gemma-3-demo", created=1_700_000_000, root="/models/demo")
-ADAPTER = ServedModel(id="lek-demo", created=1_700_000_001, parent="gemma-3-demo", root="/adapters/lek-demo", digest="sha256:abc")
+
+
+def _serve(status: AdapterStatus) -> ServedModel:
+    return ServedModel(id=status.name, created=status.created, parent=BASE.id, root=status.path, digest=status.digest)
+
+
+ADAPTER = _serve(LEK)
 
 
 class FakeEngine:
@@ -23,7 +30,8 @@ class FakeEngine:
         self.fails_at = 0
         self.gate: asyncio.Event | None = None
         self.gate_at = 0
-        self.served: tuple[ServedModel, ...] = (BASE, ADAPTER)
+        self.served: tuple[ServedModel, ...] = (BASE,)  # beside the adapters
+        self.adapters = FakeAdapterHost()
         self.ready = True
         self.generations: list[Generation] = []
         self.cancelled: list[str] = []
@@ -40,7 +48,7 @@ class FakeEngine:
         return frozenset({"<bos>", "<end_of_turn>", "<start_of_turn>"})
 
     def models(self) -> tuple[ServedModel, ...]:
-        return self.served
+        return (*self.served, *(_serve(status) for status in self.adapters.statuses()))
 
     def load(self) -> Load:
         return Load(num_running=0, num_waiting=0)
@@ -52,6 +60,9 @@ class FakeEngine:
         self.generations.append(generation)
         if not self.is_ready():
             raise EngineUnavailable("the engine is draining")
+        if generation.adapter and generation.adapter not in self.adapters.loaded:
+            raise UnknownAdapter(generation.adapter)
+        digest = self.adapters.loaded[generation.adapter].digest if generation.adapter else None
         is_done = False
         try:
             for i, text in enumerate(self.pieces):
@@ -69,6 +80,7 @@ class FakeEngine:
                 num_completion_tokens=len(self.pieces),
                 num_cached_tokens=2,
                 queue_time_s=0.25,
+                adapter_digest=digest,
             )
         finally:
             if not is_done and self.failure is None:

@@ -87,10 +87,6 @@ def test_an_unknown_route_is_404_in_the_envelope(path: str, client: Client) -> N
         ("GET", "/schema"),
         ("POST", "/v1/completions"),
         ("POST", "/v1/responses"),
-        ("GET", "/v1/adapters"),
-        ("DELETE", "/v1/adapters/lek-demo"),
-        ("POST", "/v1/load_lora_adapter"),
-        ("POST", "/v1/unload_lora_adapter"),
         ("POST", "/v1/score"),
     ],
 )
@@ -108,6 +104,11 @@ def test_a_route_of_a_later_version_is_refused_by_name(method: str, path: str, c
         ("POST", "/v1/models", "GET, HEAD, OPTIONS"),
         ("DELETE", "/v1/models/lek-demo", "GET, HEAD, OPTIONS"),
         ("POST", "/metrics", "GET, HEAD, OPTIONS"),
+        ("DELETE", "/v1/adapters", "GET, HEAD, OPTIONS, POST"),
+        ("DELETE", "/v1/adapters/", "GET, HEAD, OPTIONS, POST"),
+        ("GET", "/v1/adapters/lek-demo", "DELETE, OPTIONS"),
+        ("GET", "/v1/load_lora_adapter", "OPTIONS, POST"),
+        ("GET", "/v1/unload_lora_adapter", "OPTIONS, POST"),
     ],
 )
 def test_a_wrong_method_is_405_and_says_which_are_allowed(method: str, path: str, allow: str, client: Client) -> None:

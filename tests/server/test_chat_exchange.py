@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,9 +11,10 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from server.app import create_app
-from server.engine.errors import EngineError, EngineUnavailable, InvalidGeneration, QueueFull, RowFailed, UnknownAdapter
+from server.engine.errors import AdapterWithdrawn, EngineError, EngineUnavailable, InvalidGeneration, QueueFull, RowFailed, UnknownAdapter
 from server.settings import Settings
 from tests.server.fake_engine import FakeEngine
+from tests.server.live_server import LiveServer
 from tests.server.test_rendering import parse_events
 
 Client = TestClient[Litestar]
@@ -67,6 +70,28 @@ def test_an_adapter_is_chosen_by_model(engine: FakeEngine, client: Client, chat:
     assert (body["model"], body["metadata"]["adapter"], body["metadata"]["adapter_digest"]) == ("lek-demo", "lek-demo", "sha256:abc")
 
 
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("model", ["gemma-3-demo", "lek-demo"])
+def test_lora_scales_an_adapter(model: str, stream: bool, engine: FakeEngine, client: Client, chat: dict[str, Any]) -> None:
+    response = client.post(URL, json=chat | {"model": model, "lora": [{"name": "lek-demo", "scale": 0.5}], "stream": stream})
+    assert (engine.generations[0].adapter, engine.generations[0].adapter_scale) == ("lek-demo", 0.5)
+    body = parse_events(response.content)[-2] if stream else response.json()
+    assert body["model"] == model
+    metadata = body["metadata"]
+    assert (metadata["adapter"], metadata["adapter_digest"], metadata["adapter_scale"]) == ("lek-demo", "sha256:abc", "0.5")
+
+
+def test_the_digest_is_that_of_the_version_that_answered(engine: FakeEngine, chat: dict[str, Any]) -> None:
+    gate = engine.gate = asyncio.Event()
+    with LiveServer(engine) as server, server.connect() as client, ThreadPoolExecutor() as threads:
+        answer = threads.submit(client.post, URL, json=chat | {"model": "lek-demo"})
+        server.run(engine.has_reached_gate.wait())
+        server.run(engine.adapters.load("lek-demo", Path("/adapters/newer"), replace=True))
+        server.set(gate)
+        assert answer.result().json()["metadata"]["adapter_digest"] == "sha256:abc"
+        assert client.post(URL, json=chat | {"model": "lek-demo"}).json()["metadata"]["adapter_digest"] == "sha256:newer"
+
+
 def test_a_request_for_more_tokens_is_capped(engine: FakeEngine, client: Client, chat: dict[str, Any]) -> None:
     client.post(URL, json=chat | {"max_tokens": 5000})
     assert engine.generations[0].max_tokens == 100
@@ -80,6 +105,13 @@ def test_a_request_for_more_tokens_is_capped(engine: FakeEngine, client: Client,
         ({"zz": 5}, 400, "zz"),
         ({"n": 2}, 400, "n"),
         ({"messages": []}, 400, "messages"),
+        ({"lora": [{"name": "nobody"}]}, 404, "lora[0].name"),
+        ({"lora": [{"scale": 1}]}, 400, "lora[0].name"),
+        ({"lora": [{"name": "lek-demo", "scale": 8.1}]}, 400, "lora[0].scale"),
+        ({"lora": [{"name": "lek-demo", "scale": "1"}]}, 400, "lora[0].scale"),
+        ({"lora": [{"name": "lek-demo", "path": "/etc"}]}, 400, "lora[0].path"),
+        ({"lora": [{"name": "lek-demo"}, {"name": "lek-demo"}]}, 400, "lora"),
+        ({"lora": {"name": "lek-demo"}}, 400, "lora"),
     ],
 )
 def test_a_wrong_field_never_reaches_the_engine(
@@ -103,6 +135,7 @@ def test_a_body_that_is_no_json_is_400(body: bytes, client: Client) -> None:
     [
         (InvalidGeneration("too long", param="messages", code="context_length_exceeded"), 400),
         (UnknownAdapter("gone"), 404),
+        (AdapterWithdrawn("lek-demo"), 409),
         (QueueFull("full", retry_after_s=2), 429),
         (EngineUnavailable("draining"), 503),
         (RowFailed("secret"), 500),

@@ -5,14 +5,17 @@ import logging
 import pytest
 from litestar.exceptions import ClientException, MethodNotAllowedException
 
-from server.engine.errors import EngineUnavailable, InvalidGeneration, QueueFull, RowFailed, UnknownAdapter
+from server.engine.errors import AdapterWithdrawn, EngineUnavailable, InvalidGeneration, QueueFull, RowFailed, UnknownAdapter
 from server.errors import (
+    AdapterConflict,
     BodyTimedOut,
     BodyTooLarge,
+    ClientDisconnected,
     InvalidApiKey,
     InvalidRequest,
     ModelNotFound,
     RequestTimedOut,
+    VllmRefusal,
     log_failure,
     to_failure,
 )
@@ -25,7 +28,12 @@ from server.errors import (
         (InvalidGeneration("m", param="messages", code="context_length_exceeded"), 400, "messages", "context_length_exceeded"),
         (InvalidApiKey("m"), 401, None, "invalid_api_key"),
         (ModelNotFound("x"), 404, "model", "model_not_found"),
+        (ModelNotFound("x", param="lora[0].name"), 404, "lora[0].name", "model_not_found"),
         (UnknownAdapter("x"), 404, "model", "model_not_found"),
+        (AdapterConflict("m", code="adapter_busy"), 409, None, "adapter_busy"),
+        (AdapterWithdrawn("x"), 409, None, "adapter_withdrawn"),
+        (VllmRefusal("m", status=404, type="NotFoundError"), 404, None, 404),
+        (ClientDisconnected(), 400, None, None),
         (MethodNotAllowedException(headers={"allow": "OPTIONS, GET"}), 405, None, "method_not_allowed"),
         (BodyTimedOut("m"), 408, None, None),
         (BodyTooLarge("m"), 413, None, None),
@@ -37,7 +45,7 @@ from server.errors import (
         (ClientException("m"), 400, None, None),
     ],
 )
-def test_every_failure_has_its_status_and_envelope(exc: Exception, status: int, param: str | None, code: str | None) -> None:
+def test_every_failure_has_its_status_and_envelope(exc: Exception, status: int, param: str | None, code: str | int | None) -> None:
     failure = to_failure(exc)
     error = failure.body.error
     assert (failure.status, error.param, error.code) == (status, param, code)

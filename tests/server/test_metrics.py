@@ -5,6 +5,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import msgspec
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
@@ -13,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families as parse_tex
 
 from scoring.scores import Degeneration, Flag, Scores
 from server.app import create_app
-from server.engine.errors import QueueFull, RowFailed
+from server.engine.errors import AdapterWithdrawn, QueueFull, RowFailed
 from server.engine.protocol import Finish
 from server.metrics import Metrics, choose_rendering
 from server.settings import Settings
@@ -166,6 +167,58 @@ def test_requests_under_way_are_waiting_then_running(gate_at: int, waiting: int,
         assert answer.result().status_code == 200
     assert find(text, "candor_requests_waiting", **BASE_LABELS) == waiting
     assert find(text, "candor_requests_running", **BASE_LABELS) == running
+
+
+def test_series_follow_the_adapters_that_are_loaded(engine: FakeEngine, client: Client, chat: dict[str, Any]) -> None:
+    assert read(client, "candor_adapter_loaded", **ADAPTER_LABELS) == 1
+    client.post(URL, json=chat | {"model": ADAPTER.id})
+    engine.adapters.loaded = {"new": msgspec.structs.replace(engine.adapters.loaded[ADAPTER.id], name="new")}
+    text = client.get("/metrics").text
+    new = {"model": BASE.id, "adapter": "new"}
+    assert (find(text, "candor_adapter_loaded", **new), find(text, "candor_generation_tokens_total", **new)) == (1, 0)
+    assert find(text, "candor_requests_total", outcome="completed", **new) == 0
+    assert ADAPTER.id not in text
+    assert find(text, "candor_requests_total", outcome="completed", **BASE_LABELS) == 0
+
+
+def test_the_series_of_an_unloaded_adapter_stay_until_its_last_request_has_ended(chat: dict[str, Any]) -> None:
+    engine = FakeEngine()
+    gate = engine.gate = asyncio.Event()
+    with LiveServer(engine) as server, server.connect() as client, ThreadPoolExecutor() as threads:
+        answer = threads.submit(client.post, URL, json=chat | {"model": ADAPTER.id})
+        server.run(engine.has_reached_gate.wait())
+        loaded = engine.adapters.loaded.copy()
+        engine.adapters.loaded.clear()
+        text = client.get("/metrics").text
+        assert find(text, "candor_requests_waiting", **ADAPTER_LABELS) == 1
+        assert find(text, "candor_adapter_loaded", **ADAPTER_LABELS) is None
+        server.set(gate)
+        assert answer.result().status_code == 200
+        assert ADAPTER.id not in client.get("/metrics").text
+        engine.adapters.loaded = loaded
+        assert find(client.get("/metrics").text, "candor_generation_tokens_total", **ADAPTER_LABELS) == 0
+
+
+def test_an_adapter_that_comes_and_goes_between_two_scrapes_leaves_nothing(
+    engine: FakeEngine, client: Client, chat: dict[str, Any]
+) -> None:
+    engine.adapters.loaded["brief"] = msgspec.structs.replace(engine.adapters.loaded[ADAPTER.id], name="brief")
+    assert client.post(URL, json=chat | {"model": "brief"}).status_code == 200
+    del engine.adapters.loaded["brief"]
+    assert "brief" not in client.get("/metrics").text
+
+
+def test_an_answer_whose_adapter_was_withdrawn_is_counted_as_rejected(engine: FakeEngine, client: Client, chat: dict[str, Any]) -> None:
+    engine.failure, engine.fails_at = AdapterWithdrawn(ADAPTER.id), 1
+    assert client.post(URL, json=chat | {"model": ADAPTER.id}).status_code == 409
+    assert read(client, "candor_requests_total", outcome="rejected", **ADAPTER_LABELS) == 1
+
+
+def test_labels_follow_the_adapter_that_lora_names(client: Client, chat: dict[str, Any]) -> None:
+    client.post(URL, json=chat | {"lora": [{"name": ADAPTER.id, "scale": 0.5}]})
+    for name in ("candor_generation_tokens_total", "candor_scoring_seconds_count", "candor_responses_scored_total"):
+        assert (read(client, name, **ADAPTER_LABELS) or 0) > 0
+        assert not read(client, name, **BASE_LABELS)
 
 
 def test_openmetrics_is_given_to_who_asks_for_it(client: Client, chat: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import msgspec
 import pytest
 
 from scoring.scores import Degeneration, Flag, Scores
@@ -22,8 +23,16 @@ FINISH = Finish(reason="length", num_prompt_tokens=5, num_completion_tokens=3, n
 USAGE = {"prompt_tokens": 5, "completion_tokens": 3, "total_tokens": 8, "prompt_tokens_details": {"cached_tokens": 2}}
 
 
-def make_head(served: ServedModel = BASE, **metadata: str) -> AnswerHead:
-    return AnswerHead(id="chatcmpl-1", created=9, model=served.id, system_fingerprint="fp", served=served, request_metadata=metadata)
+def make_head(served: ServedModel = BASE, *, adapter_scale: float = 1.0, **metadata: str) -> AnswerHead:
+    return AnswerHead(
+        id="chatcmpl-1",
+        created=9,
+        model=served.id,
+        system_fingerprint="fp",
+        served=served,
+        adapter_scale=adapter_scale,
+        request_metadata=metadata,
+    )
 
 
 def parse_events(stream: bytes) -> list[Any]:
@@ -76,10 +85,17 @@ def test_metadata_is_a_map_of_strings() -> None:
     }
 
 
-def test_metadata_names_the_adapter_and_echoes_the_requests_own() -> None:
-    metadata = json.loads(render_completion(make_head(ADAPTER, run="7", lek_score="mine"), "Hi", FINISH))["metadata"]
-    assert (metadata["adapter"], metadata["adapter_digest"]) == ("lek-demo", "sha256:abc")
+def test_metadata_names_the_adapter_that_answered_and_echoes_the_requests_own() -> None:
+    finish = msgspec.structs.replace(FINISH, adapter_digest="sha256:answered")
+    metadata = json.loads(render_completion(make_head(ADAPTER, run="7", lek_score="mine"), "Hi", finish))["metadata"]
+    assert (metadata["adapter"], metadata["adapter_digest"]) == ("lek-demo", "sha256:answered")
     assert (metadata["run"], metadata["lek_score"]) == ("7", "-20")
+
+
+@pytest.mark.parametrize(("scale", "expected"), [(1.0, None), (0.5, "0.5"), (0.0, "0"), (-2.0, "-2")])
+def test_metadata_tells_a_scale_other_than_one(scale: float, expected: str | None) -> None:
+    metadata = json.loads(render_completion(make_head(ADAPTER, adapter_scale=scale), "Hi", FINISH))["metadata"]
+    assert metadata.get("adapter_scale") == expected
 
 
 def test_a_stream_opens_with_the_role_and_ends_with_everything_else() -> None:

@@ -27,6 +27,7 @@ def test_it_is_an_engine_and_forwards_what_an_engine_is_asked() -> None:
     engine = wrap(inner)
     assert isinstance(engine, Engine)
     assert (engine.fingerprint, engine.special_tokens, engine.models()) == (inner.fingerprint, inner.special_tokens, inner.models())
+    assert engine.adapters is inner.adapters
     assert (engine.load(), engine.is_ready()) == (inner.load(), True)
     asyncio.run(engine.close(3.0))
     assert (inner.grace_s, engine.is_ready()) == (3.0, False)

@@ -70,6 +70,14 @@ def test_an_option_of_a_later_version_is_refused_by_name(name: str, tmp_path: Pa
         ({"adapter": ["nameless"]}, {}, "--adapter: expected NAME=PATH, got 'nameless'"),
         ({"adapter": ["a=/x", "a=/y"]}, {}, "the name 'a' is given twice"),
         ({"adapter": ["none=/x"]}, {}, "the name 'none' is reserved"),
+        ({"adapter": ["a//b=/x"]}, {}, "the name 'a//b' cannot stand in a URL"),
+        ({"adapter_dir": ["/does/not/exist"]}, {}, "--adapter-dir: expected a folder, there is none at /does/not/exist"),
+        ({"adapter_dir": ["~nobody-at-all"]}, {}, "--adapter-dir: '~nobody-at-all' names a home folder that is not there"),
+        ({"max_adapters": "0"}, {}, "--max-adapters: Expected `int` >= 1"),
+        ({"max_adapter_rank": "many"}, {}, "--max-adapter-rank: Expected `int`"),
+        ({}, {"CANDOR_EVICT_ADAPTERS": "perhaps"}, "CANDOR_EVICT_ADAPTERS: Expected `bool`"),
+        ({}, {"CANDOR_ADMIN_KEY": ""}, "CANDOR_ADMIN_KEY is set but empty"),
+        ({"admin_key": "two words"}, {}, "--admin-key: a key must be printable ASCII"),
         ({}, {"CANDOR_NOPE": "1"}, "CANDOR_NOPE is not a setting"),
         ({}, {"CANDOR_API_KEY": ""}, "CANDOR_API_KEY is set but empty"),
         ({"config": "/does/not/exist.toml"}, {}, "/does/not/exist.toml: cannot be read"),
@@ -87,7 +95,10 @@ def test_all_faults_are_reported_at_once() -> None:
     assert len(raised.value.faults) == 3
 
 
-@pytest.mark.parametrize(("text", "expected"), [("nope = 1", "nope in"), ("port = [", "is not valid TOML"), ("api-key = 5", "api-key in")])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("nope = 1", "nope in"), ("port = [", "is not valid TOML"), ("api-key = 5", "api-key in"), ("admin-key = 5", "admin-key in")],
+)
 def test_a_wrong_file_is_named(text: str, expected: str, tmp_path: Path) -> None:
     file = tmp_path / "candor.toml"
     file.write_text(text)
@@ -119,4 +130,40 @@ def test_help_ends_with_0_and_hides_what_is_not_there_yet(capsys: pytest.Capture
     assert ended.value.code == 0
     text = capsys.readouterr().out
     assert "--max-completion-tokens" in text
-    assert "--admin-key" not in text
+    assert "--no-evict-adapters" in text
+    assert "--board-text" not in text
+
+
+def test_adapter_settings_come_from_flags_environment_and_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    file = tmp_path / "candor.toml"
+    file.write_text('adapter-dir = ["a", "b"]\nmax-adapters = 2\nmax-adapter-rank = 8\nevict-adapters = true\nadmin-key = "k"\n')
+    environment = {
+        "CANDOR_ADAPTER_DIR": "a,b",
+        "CANDOR_MAX_ADAPTERS": "2",
+        "CANDOR_MAX_ADAPTER_RANK": "8",
+        "CANDOR_EVICT_ADAPTERS": "true",
+        "CANDOR_ADMIN_KEY": "k",
+    }
+    flags = ["--adapter-dir", "a", "--adapter-dir", "b", "--max-adapters", "2", "--max-adapter-rank", "8", "--evict-adapters"]
+    expected = Settings(
+        adapter_dirs=(str(tmp_path / "a"), str(tmp_path / "b")),
+        max_adapters=2,
+        max_adapter_rank=8,
+        evict_adapters=True,
+        admin_key=Secret("k"),
+    )
+    assert read_settings(["--config", str(file)], {}) == expected
+    assert read_settings([], environment) == expected
+    assert read_settings([*flags, "--admin-key", "k"], {}) == expected
+    assert not read_settings(["--config", str(file), "--no-evict-adapters"], {}).evict_adapters
+    assert not read_settings(["--config", str(file)], {"CANDOR_EVICT_ADAPTERS": "false"}).evict_adapters
+
+
+def test_a_home_folder_is_spelt_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    settings = read_settings(["--adapter", "a=~/x", "--adapter-dir", "~"], {})
+    assert settings.adapters == (AdapterSource(name="a", path=str(tmp_path / "x")),)
+    assert settings.adapter_dirs == (str(tmp_path),)

@@ -1,0 +1,60 @@
+"""`/v1/adapters`: list, load and unload adapters."""
+
+from typing import Any
+
+import msgspec
+from litestar import Request, delete, post, route
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from server.adapter_changes import FieldNames, load_adapter, unload_adapter
+from server.adapter_roots import AdapterRoots
+from server.auth import MANAGEMENT
+from server.engine.protocol import AdapterStatus, Engine
+from server.errors import InvalidRequest
+from server.json_request import read_request
+from server.settings import Settings
+from server.wire.adapters import AdapterCard, AdapterDeleted, AdapterList, LoadAdapterRequest
+
+_DECODER = msgspec.json.Decoder(LoadAdapterRequest)
+_FIELDS = FieldNames(name="name", path="path")
+
+
+@route("/v1/adapters", http_method=["GET", "HEAD"])
+async def list_adapters(engine: NamedDependency[Engine]) -> AdapterList:
+    """List the adapters that are loaded, in the order they came."""
+    return AdapterList(data=tuple(_to_card(status, engine) for status in engine.adapters.statuses()))
+
+
+@post("/v1/adapters", status_code=200, opt={MANAGEMENT: True})
+async def create_adapter(
+    request: Request[Any, Any, Any],
+    engine: NamedDependency[Engine],
+    settings: NamedDependency[Settings],
+    roots: NamedDependency[AdapterRoots],
+) -> AdapterCard:
+    """Load an adapter, in the place of the one that has its name if there is one; answers when it can be asked for."""
+    asked = await read_request(request, settings, _DECODER)
+    return _to_card(await load_adapter(engine, roots, name=asked.name, path=asked.path, replace=True, fields=_FIELDS), engine)
+
+
+@delete("/v1/adapters/{name:path}", status_code=200, opt={MANAGEMENT: True})
+async def delete_adapter(name: FromPath[str], request: Request[Any, Any, Any], engine: NamedDependency[Engine]) -> AdapterDeleted:
+    """Unload an adapter: once its requests have ended, or at once with `?force=true`; answers when its memory is free."""
+    status = await unload_adapter(engine, name.removeprefix("/"), force=_read_force(request), fields=_FIELDS)
+    return AdapterDeleted(id=status.name, digest=status.digest)
+
+
+def _to_card(status: AdapterStatus, engine: Engine) -> AdapterCard:
+    return AdapterCard(parent=engine.models()[0].id, **msgspec.structs.asdict(status))
+
+
+def _read_force(request: Request[Any, Any, Any]) -> bool:
+    is_forced = False
+    for name, value in request.query_params.multi_items():
+        if name != "force":
+            raise InvalidRequest(f"Unknown query parameter: {name}; 'force' is the only one.", param=name)
+        if value not in ("true", "false"):
+            raise InvalidRequest(f"Invalid value for force: expected true or false, got {value!r}.", param=name)
+        is_forced = value == "true"
+    return is_forced

@@ -1,0 +1,47 @@
+"""The bodies of `/v1/adapters`."""
+
+from typing import Literal
+
+import msgspec
+
+
+class AdapterCard(msgspec.Struct, frozen=True, kw_only=True):
+    """An adapter that is loaded, with what tells it from another."""
+
+    name: str
+    object: Literal["adapter"] = "adapter"
+    created: int  # when it was loaded: Unix time, s
+    parent: str  # the base's id
+    path: str
+    format: str  # mlx-lm or peft
+    digest: str
+    rank: int
+    scale: float
+    targets: tuple[str, ...]
+    share_of_layers: float
+    size_bytes: int
+    num_running: int
+    training: dict[str, int | float | None]
+
+
+class AdapterList(msgspec.Struct, frozen=True, kw_only=True):
+    """All of them."""
+
+    object: Literal["list"] = "list"
+    data: tuple[AdapterCard, ...]
+
+
+class LoadAdapterRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An adapter to serve as `name`; one that is served under this name is replaced."""
+
+    name: str
+    path: str
+
+
+class AdapterDeleted(msgspec.Struct, frozen=True, kw_only=True):
+    """OpenAI's form of the answer to a DELETE."""
+
+    id: str
+    object: Literal["adapter"] = "adapter"
+    deleted: Literal[True] = True
+    digest: str  # of the version that went
