@@ -171,7 +171,7 @@ def test_tensors_of_a_kind_that_is_not_served_are_refused_by_name(tmp_path: Path
     [
         ({"target_modules": ["q_proj", "up_proj", "v_proj", "c_attn"]},
          [f"model.layers.{layer}.self_attn.v_proj: missing" for layer in (0, 1)]),
-        ({"target_modules": ["up_proj"]}, ["q_proj.lora_A.weight: unexpected, target_modules does not name it", "q_proj.lora_B.weight"] * 2),
+        ({"target_modules": ["up_proj"]}, ["q_proj.lora_A.weight: unexpected, target_modules", "q_proj.lora_B.weight"] * 2),
         ({"layers_to_transform": [0, 1, 3]}, ["model.layers.3.mlp.up_proj: missing", "model.layers.3.self_attn.q_proj: missing"]),
         ({"layers_to_transform": 0}, ["unexpected, its layer is not among layers_to_transform"] * 4),
         ({"target_modules": ["model.layers.2.self_attn.k_proj", "q_proj", "up_proj"], "layers_to_transform": [0, 1, 2]},
