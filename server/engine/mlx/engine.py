@@ -125,7 +125,10 @@ class MlxEngine:
         if generation.adapter is not None and generation.adapter not in self._adapters:
             raise UnknownAdapter(generation.adapter)
         if len(self._streams) >= self._max_rows:
-            raise QueueFull(f"{len(self._streams)} requests run or wait, which is all this server takes", retry_after_s=RETRY_AFTER_S)
+            raise QueueFull(
+                f"{len(self._streams)} requests run or wait, which is all this server takes: try again in {RETRY_AFTER_S} s",
+                retry_after_s=RETRY_AFTER_S,
+            )
 
     async def _make_row(self, generation: Generation) -> Row:
         arrived_s = time.monotonic()
