@@ -180,7 +180,10 @@ def _convert_one(option: Option, value: object, wanted: Any) -> object:
             return msgspec.convert(value, wanted, strict=not isinstance(value, str))
         except msgspec.ValidationError as error:
             raise ValueError(f"{error}, from {value!r}; {option.help}") from error
-    texts = msgspec.convert([value] if isinstance(value, str) else value, tuple[str, ...])
+    try:
+        texts = msgspec.convert([value] if isinstance(value, str) else value, tuple[str, ...])
+    except msgspec.ValidationError as error:
+        raise ValueError(f"expected text or a list of texts, got {type(value).__name__}; {option.help}") from error
     return _parse_adapters(texts) if option.field == "adapters" else _parse_keys(texts)
 
 

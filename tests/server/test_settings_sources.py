@@ -87,7 +87,15 @@ def test_all_faults_are_reported_at_once() -> None:
     assert len(raised.value.faults) == 3
 
 
-@pytest.mark.parametrize(("text", "expected"), [("nope = 1", "nope in"), ("port = [", "is not valid TOML"), ("api-key = 5", "api-key in")])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("nope = 1", "nope in"),
+        ("port = [", "is not valid TOML"),
+        ("api-key = 5", "api-key in"),
+        ("adapter = [5]", "adapter in .*list of texts"),
+    ],
+)
 def test_a_wrong_file_is_named(text: str, expected: str, tmp_path: Path) -> None:
     file = tmp_path / "candor.toml"
     file.write_text(text)
