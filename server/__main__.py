@@ -14,6 +14,13 @@ from server.settings_sources import read_settings
 
 def main() -> int:
     """Run the server; returns the process's exit code."""
+    try:
+        return _run()
+    except KeyboardInterrupt:
+        return 130  # as a shell counts it: 128 and SIGINT
+
+
+def _run() -> int:
     settings = resolve_demo(read_settings(sys.argv[1:], os.environ))
 
     from server.engine.errors import ModelLoadError
@@ -40,10 +47,10 @@ def main() -> int:
                 evict_adapters=settings.evict_adapters,
             ),
         )
+        serve(engine, settings, listener)
     except (BindError, ModelLoadError) as error:
         print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
         return 1
-    serve(engine, settings, listener)
     return 0
 
 

@@ -14,6 +14,7 @@ from server.auth import ApiKeyMiddleware
 from server.engine.protocol import Engine, Generation
 from server.errors import RouteNotFound, log_failure, to_failure
 from server.metrics import NO_ADAPTER, Metrics
+from server.request_id import add_request_id, identify
 from server.routes.adapters import create_adapter, delete_adapter, list_adapters
 from server.routes.chat import create_chat_completion
 from server.routes.health import show_liveness, show_readiness
@@ -23,7 +24,7 @@ from server.routes.models import list_models, show_model
 from server.scoring_middleware import ScoringEngine
 from server.settings import Settings
 
-CLOSE_GRACE_S = 10.0  # by then uvicorn has waited for the running requests; this is for what it gave up on
+CLOSE_GRACE_S = 0.5  # by then uvicorn has waited for the running requests, unless it was told twice to stop
 
 # Part of candor's contract, not built yet: said so instead of a bare 404.
 LATER_ROUTES = ("/", "/schema", "/v1/completions", "/v1/responses", "/v1/score")
@@ -70,6 +71,7 @@ def create_app(engine: Engine, settings: Settings) -> Litestar:
         },
         middleware=[ApiKeyMiddleware(settings.api_keys, settings.admin_key)],
         exception_handlers={HTTPException: answer_error, Exception: answer_error},
+        before_send=[add_request_id],
         lifespan=[close_engine],
         openapi_config=None,
         logging_config=None,
@@ -81,7 +83,7 @@ def answer_error(request: Request[Any, Any, Any], exc: Exception) -> Response[by
     if isinstance(exc, NotFoundException):
         exc = _explain_route(request)
     failure = to_failure(exc)
-    log_failure(exc, failure)
+    log_failure(exc, failure, request_id=identify(request.scope))
     return Response(msgspec.json.encode(failure.body), status_code=failure.status, headers=failure.headers, media_type="application/json")
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import time
-import uuid
 from collections.abc import AsyncGenerator
 
 import msgspec
@@ -11,11 +10,13 @@ from litestar.types import Receive, Scope, Send
 
 from server.body import read_body
 from server.disconnect import DisconnectWatch
+from server.engine.errors import EngineUnavailable
 from server.engine.protocol import Engine, Event, Generation, Piece
 from server.errors import ClientDisconnected, RequestTimedOut, log_failure, to_failure
 from server.metrics import Metrics, label
 from server.observation import Observation, name_outcome
 from server.rendering import AnswerHead, ChunkRenderer, render_completion, render_error_event
+from server.request_id import identify
 from server.settings import Settings
 from server.translation import choose_served, translate_chat
 from server.wire.chat_request import ChatRequest
@@ -24,6 +25,7 @@ from server.wire.decoding import decode_body
 _DECODER = msgspec.json.Decoder(ChatRequest)
 _JSON_HEADERS = ((b"content-type", b"application/json"),)
 _STREAM_HEADERS = ((b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no"))
+_LARGE_BODY_BYTES = 1 << 18
 _LAST_WORD_TIMEOUT_S = 5.0  # for telling a client that may not be reading that its stream has failed
 
 
@@ -43,17 +45,15 @@ class ChatExchange:
         """Answer, or raise before the first byte is out; after it, an error is an event of the stream."""
         try:
             await self._answer_in_time(scope, receive, send)
-        except (ClientDisconnected, asyncio.CancelledError) as exc:
+        except ClientDisconnected:
             self._observation.close("disconnected")
-            if isinstance(exc, asyncio.CancelledError):
-                raise
         except Exception as exc:
             # Broad because nobody further out can speak in a stream that has begun.
             failure = to_failure(exc)
             self._observation.close(name_outcome(failure))
             if not self._has_begun:
                 raise
-            log_failure(exc, failure)
+            log_failure(exc, failure, request_id=identify(scope))
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_LAST_WORD_TIMEOUT_S):
                     await _send_body(send, render_error_event(failure.body), is_last=True)
@@ -69,14 +69,20 @@ class ChatExchange:
             if not deadline.expired():
                 raise
             raise RequestTimedOut(f"The request was not answered within {limit_s:g} s.") from exc
+        except asyncio.CancelledError as exc:
+            # Only a server that stops at once cancels its requests; this one ends by saying so.
+            raise EngineUnavailable("The server is shutting down.") from exc
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         settings = self._settings
         body = await read_body(scope["headers"], receive, max_bytes=settings.max_body_bytes, timeout_s=settings.body_timeout_s)
-        request = decode_body(body, scope["headers"], _DECODER)
+        if len(body) > _LARGE_BODY_BYTES:  # on the loop, everybody would wait for it
+            request = await asyncio.to_thread(decode_body, body, scope["headers"], _DECODER)
+        else:
+            request = decode_body(body, scope["headers"], _DECODER)
         served = choose_served(request, self._engine.models())
         self._observation.name_model(label(served))
-        answer_id = f"chatcmpl-{uuid.uuid4().hex}"
+        answer_id = f"chatcmpl-{identify(scope)}"
         generation = translate_chat(request, id=answer_id, served=served, max_completion_tokens=settings.max_completion_tokens)
         head = AnswerHead(
             id=answer_id,

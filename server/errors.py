@@ -17,6 +17,7 @@ An engine's errors are in `server/engine/errors.py`, an adapter's in `adapters/e
 """
 
 import logging
+import re
 
 import msgspec
 from litestar.exceptions import HTTPException, MethodNotAllowedException
@@ -25,6 +26,10 @@ from server.engine.errors import AdapterWithdrawn, EngineUnavailable, InvalidGen
 from server.wire.error_body import ErrorBody, ErrorDetail
 
 logger = logging.getLogger(__name__)
+
+MAX_MESSAGE_LENGTH = 16_000  # messages quote what the client sent, which may be megabytes; an adapter's mismatches fit
+MAX_PARAM_LENGTH = 200
+_FIELD_PATH = re.compile(r"[\w.\[\]]{1,80}", re.ASCII)
 
 
 class ApiError(Exception):
@@ -155,15 +160,21 @@ def to_failure(exc: Exception) -> Failure:
         case HTTPException() if exc.status_code < 500:
             return _fail(exc.status_code, exc.detail)
         case _:
-            return _fail(500, "The server failed on this request; its log says why.", type="server_error", code="internal_error")
+            text = "The server failed on this request; its log says why, under this answer's x-request-id."
+            return _fail(500, text, type="server_error", code="internal_error")
 
 
-def log_failure(exc: Exception, failure: Failure) -> None:
-    """Log what was translated: with its traceback where the fault is ours."""
+def log_failure(exc: Exception, failure: Failure, *, request_id: str) -> None:
+    """Log what was translated: with its traceback where the fault is ours.
+
+    Otherwise without the message, which quotes the client: a log holds no prompts, and no line that a client wrote.
+    """
+    error = failure.body.error
     if failure.status == 500:
-        logger.error("answered 500", exc_info=exc)
+        logger.error("req_%s: answered 500", request_id, exc_info=exc)
     else:
-        logger.info("answered %d: %s", failure.status, failure.body.error.message)
+        place = f" at {error.param}" if error.param and _FIELD_PATH.fullmatch(error.param) else ""
+        logger.info("req_%s: answered %d %s%s", request_id, failure.status, error.code or error.type, place)
 
 
 def _fail(
@@ -175,5 +186,10 @@ def _fail(
     code: str | int | None = None,
     headers: dict[str, str] | None = None,
 ) -> Failure:
-    detail = ErrorDetail(message=message, type=type, param=param, code=code)
+    shown_param = param and _shorten(param, MAX_PARAM_LENGTH)
+    detail = ErrorDetail(message=_shorten(message, MAX_MESSAGE_LENGTH), type=type, param=shown_param, code=code)
     return Failure(status=status, body=ErrorBody(error=detail), headers=headers or {})
+
+
+def _shorten(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: length - 1]}…"

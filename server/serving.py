@@ -9,6 +9,7 @@ import uvicorn
 
 from server.app import create_app
 from server.engine.protocol import Engine
+from server.http_protocol import EnvelopeProtocol
 from server.settings import Settings
 
 
@@ -24,10 +25,20 @@ class AnnouncingServer(uvicorn.Server):
         self._announcement = announcement
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start as uvicorn does, then print."""
-        await super().startup(sockets)
+        """Start as uvicorn does, then print. Raises BindError if another process was faster to listen."""
+        try:
+            await super().startup(sockets)
+        except OSError as exc:
+            await self.lifespan.shutdown()
+            raise BindError(f"cannot listen: {exc.strerror or exc}; choose another address with --host and --port") from exc
         if self.started:
             print(self._announcement, flush=True)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop as uvicorn does, and close the engine also when told twice: its thread must not be there when Python ends."""
+        await super().shutdown(sockets)
+        if self.force_exit:
+            await self.lifespan.shutdown()
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -45,9 +56,10 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 def serve(engine: Engine, settings: Settings, listener: socket.socket) -> None:
-    """Serve until a signal; then let the running requests end, each within the request timeout, and close the engine."""
+    """Serve until a signal; then let the running requests end, each within the request timeout, and close the engine. Raises BindError."""
     config = uvicorn.Config(
         create_app(engine, settings),
+        http=EnvelopeProtocol,
         lifespan="on",
         ws="none",
         log_config=None,

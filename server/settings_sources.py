@@ -194,11 +194,11 @@ def _convert(given: Mapping[str, Given], faults: list[str]) -> Settings | None:
 def _convert_one(option: Option, value: object, wanted: Any) -> object:
     match option.field:
         case "adapters":
-            return _parse_adapters(_convert_texts(value))
+            return _parse_adapters(_convert_texts(value, option.help))
         case "adapter_dirs":
-            return _parse_folders(_convert_texts(value))
+            return _parse_folders(_convert_texts(value, option.help))
         case "api_keys":
-            return _parse_keys(_convert_texts(value))
+            return _parse_keys(_convert_texts(value, option.help))
         case "admin_key":
             return _parse_keys((msgspec.convert(value, str),))[0]
     try:
@@ -207,8 +207,11 @@ def _convert_one(option: Option, value: object, wanted: Any) -> object:
         raise ValueError(f"{error}, from {value!r}; {option.help}") from error
 
 
-def _convert_texts(value: object) -> tuple[str, ...]:
-    return msgspec.convert([value] if isinstance(value, str) else value, tuple[str, ...])
+def _convert_texts(value: object, help: str) -> tuple[str, ...]:
+    try:
+        return msgspec.convert([value] if isinstance(value, str) else value, tuple[str, ...])
+    except msgspec.ValidationError as error:
+        raise ValueError(f"expected text or a list of texts, got {type(value).__name__}; {help}") from error
 
 
 def _parse_adapters(texts: Sequence[str]) -> tuple[AdapterSource, ...]:

@@ -1,13 +1,15 @@
 """From a wire request to a `Generation`: pure, and the only module that knows both."""
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import chain, groupby, islice
 
 import msgspec
 
 from server.engine.protocol import Generation, Message, Role, Sampling, ServedModel
 from server.errors import InvalidRequest, ModelNotFound
 from server.wire.chat_request import ChatRequest, ContentPart, RequestMessage
+
+MAX_FAULTS = 8  # a body can hold a hundred thousand
 
 # Fields that are known but not supported, with the values (as JSON) that ask for nothing; null always does.
 _HARMLESS = {
@@ -76,8 +78,9 @@ def choose_served(request: ChatRequest, models: Sequence[ServedModel]) -> Served
 
 
 def translate_chat(request: ChatRequest, *, id: str, served: ServedModel, max_completion_tokens: int) -> Generation:
-    """Translate a request for a served model; raises InvalidRequest with every fault in its message and the first as `param`."""
-    faults = [*_find_unsupported(request), *_find_contradictions(request), *_find_message_faults(request.messages)]
+    """Translate a request for a served model; raises InvalidRequest with its faults, the first of them as `param`."""
+    found = chain(_find_unsupported(request), _find_contradictions(request), _find_message_faults(request.messages))
+    faults = list(islice(found, MAX_FAULTS))
     if faults:
         raise InvalidRequest(" ".join(fault.message for fault in faults), param=faults[0].param)
     asked_tokens = request.max_completion_tokens or request.max_tokens or max_completion_tokens

@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import openai
@@ -28,7 +28,8 @@ class Server:
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         assert self.process.stdout is not None and self.process.stderr is not None
         self.log: list[str] = []
-        threading.Thread(target=self.log.extend, args=(self.process.stderr,), daemon=True).start()
+        self._reader = threading.Thread(target=self.log.extend, args=(self.process.stderr,))
+        self._reader.start()
         watchdog = threading.Timer(START_TIMEOUT_S, self.process.kill)
         watchdog.start()
         announced = re.search(r"serving (.*) on (http://\S+)", self.process.stdout.readline())
@@ -51,21 +52,35 @@ class Server:
         return values
 
     def stop(self) -> None:
-        """End it as an operator does."""
+        """Ask it to end, as an operator does."""
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(30)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        try:
+            self.process.wait(30)
+        finally:
+            self.process.kill()
+            self._reader.join()
+            for pipe in (self.process.stdout, self.process.stderr):
+                assert pipe is not None
+                pipe.close()
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    server = Server()
-    yield server
-    server.stop()
+    with Server() as server:
+        yield server
 
 
 def ask(server: Server, model: str, content: str, **options: Any) -> Any:
+    """Ask with the SDK; a stream comes as the list of its chunks."""
     with server.connect() as client:
-        return client.chat.completions.create(model=model, messages=[{"role": "user", "content": content}], **options)
+        completion: Any = client.chat.completions.create(model=model, messages=[{"role": "user", "content": content}], **options)
+        return list(completion) if options.get("stream") else completion
 
 
 def test_start_says_what_is_served_and_on_what_it_runs(server: Server) -> None:
@@ -100,7 +115,7 @@ def test_an_answer_is_an_openai_completion_with_its_scores(server: Server) -> No
 def test_a_stream_says_what_a_whole_answer_says(server: Server, model: str) -> None:
     options: dict[str, Any] = {"temperature": 0.7, "seed": 5, "max_tokens": 80}
     whole = ask(server, model, "Tell me about the sea", **options)
-    chunks = list(ask(server, model, "Tell me about the sea", stream=True, stream_options={"include_usage": True}, **options))
+    chunks = ask(server, model, "Tell me about the sea", stream=True, stream_options={"include_usage": True}, **options)
     assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices) == whole.choices[0].message.content
     *_, last, usage = chunks
     assert last.choices[0].finish_reason == whole.choices[0].finish_reason
@@ -180,17 +195,16 @@ def test_metrics_count_what_was_answered(server: Server) -> None:
 
 
 def test_sigterm_lets_a_running_answer_end() -> None:
-    server = Server()
-    with server.connect() as client:
+    with Server() as server, server.connect() as client:
         messages: list[Any] = [{"role": "user", "content": "Tell me a story"}]
         stream = client.chat.completions.create(model=BASE, messages=messages, stream=True, temperature=0)
         chunks = [next(stream)]
-        server.process.send_signal(signal.SIGTERM)
+        server.stop()
         chunks += stream
-    assert chunks[-1].choices[0].finish_reason == "stop"
-    server.process.wait(30)
-    with pytest.raises(httpx.ConnectError):
-        httpx.get(f"{server.url}/health/live")
+        assert chunks[-1].choices[0].finish_reason == "stop"
+        server.process.wait(30)
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(f"{server.url}/health/live")
 
 
 @pytest.mark.parametrize(

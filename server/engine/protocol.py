@@ -30,7 +30,7 @@ class Sampling(msgspec.Struct, frozen=True, kw_only=True):
     top_k: int = 0
     min_p: float = 0.0
     seed: int | None = None
-    repetition_penalty: float = 1.0  # 1 is off; over the last 64 tokens
+    repetition_penalty: float = 1.0  # 1 is off; over the prompt and the answer
     presence_penalty: float = 0.0
     frequency_penalty: float = 0.0
 

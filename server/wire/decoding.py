@@ -21,9 +21,12 @@ _FIELD = re.compile(r"(unknown|required) field `(.*)`", re.DOTALL)
 
 def decode_body(body: bytes, headers: RawHeaders, decoder: msgspec.json.Decoder[T]) -> T:
     """Decode and validate a JSON body; raises InvalidRequest for anything a client can get wrong."""
-    content_type = next((value.decode("latin-1") for name, value in headers if name == b"content-type"), "")
+    named = {name: value.decode("latin-1") for name, value in headers}
+    content_type = named.get(b"content-type", "")
     if content_type.partition(";")[0].strip().lower() != "application/json":
         raise InvalidRequest(f"Expected the header Content-Type: application/json, got {content_type!r}.")
+    if (encoding := named.get(b"content-encoding", "identity").strip().lower()) not in ("", "identity"):
+        raise InvalidRequest(f"The request's body has the Content-Encoding {encoding!r}: send it uncompressed.")
     if not body:
         raise InvalidRequest("Expected a JSON object as the request's body, got an empty body.")
     try:
@@ -59,10 +62,11 @@ def _refuse_duplicate_keys(body: bytes) -> None:
     """msgspec keeps the last of two equal keys; which one the client meant is not ours to guess."""
 
     def check(pairs: Sequence[tuple[str, object]]) -> None:
-        if len({key for key, _ in pairs}) < len(pairs):
-            names = [key for key, _ in pairs]
-            twice = next(name for name in names if names.count(name) > 1)
-            raise InvalidRequest(f"The field {twice!r} is given twice in one object.", param=twice)
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise InvalidRequest(f"The field {key!r} is given twice in one object.", param=key)
+            seen.add(key)
 
     # Numbers are left alone: Python refuses integers of thousands of digits.
     json.loads(body, object_pairs_hook=check, parse_int=str, parse_float=str)

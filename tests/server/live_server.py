@@ -12,6 +12,7 @@ import uvicorn
 
 from server.app import create_app
 from server.engine.protocol import Engine
+from server.http_protocol import EnvelopeProtocol
 from server.serving import bind
 from server.settings import Settings
 
@@ -40,7 +41,9 @@ class LiveServer:
         self._listener = bind("127.0.0.1", 0)
         self.port: int = self._listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        config = uvicorn.Config(create_app(engine, settings or Settings()), log_config=None, lifespan="on", ws="none")
+        config = uvicorn.Config(
+            create_app(engine, settings or Settings()), log_config=None, http=EnvelopeProtocol, lifespan="on", ws="none"
+        )
         self._server = SignallingServer(config)
         self._thread = threading.Thread(target=self._server.run, args=([self._listener],))
 

@@ -1,5 +1,6 @@
 """Routes, their methods, and what is answered where there is none."""
 
+import logging
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from server.settings import Secret, Settings
 from tests.server.fake_engine import FakeEngine
 
 Client = TestClient[Litestar]
+CHAT = "/v1/chat/completions"
 
 
 def test_models_are_listed_base_first(client: Client) -> None:
@@ -180,3 +182,24 @@ def test_two_applications_share_nothing(chat: dict[str, Any]) -> None:
         completed = 'candor_requests_total{adapter="none",model="gemma-3-demo",outcome="completed"}'
         assert f"{completed} 1.0" in first.get("/metrics").text
         assert f"{completed} 0.0" in second.get("/metrics").text
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/health"), ("GET", "/metrics"), ("OPTIONS", "/v1/models"), ("GET", "/nope"), ("PUT", "/health"), ("POST", CHAT)],
+)
+def test_every_answer_has_an_id_of_its_own(method: str, path: str, client: Client) -> None:
+    first, second = (client.request(method, path).headers["x-request-id"] for _ in range(2))
+    assert first.startswith("req_")
+    assert first != second
+
+
+def test_a_completions_id_is_that_of_its_request(client: Client, chat: dict[str, Any]) -> None:
+    response = client.post(CHAT, json=chat)
+    assert response.headers["x-request-id"].removeprefix("req_") == response.json()["id"].removeprefix("chatcmpl-")
+
+
+def test_a_path_cannot_forge_a_log_line(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    assert client.get("/nope%0Aforged").status_code == 404
+    assert not any("forged" in record.getMessage() for record in caplog.records if record.name.startswith("server"))

@@ -191,3 +191,11 @@ def test_a_body_over_the_limit_is_413(engine: FakeEngine, chat: dict[str, Any]) 
         assert client.post(URL, json=chat).status_code == 200
         chat["messages"][0]["content"] = "a" * 200
         assert client.post(URL, json=chat).status_code == 413
+
+
+def test_a_large_body_is_answered_as_a_small_one_is(engine: FakeEngine, client: Client, chat: dict[str, Any]) -> None:
+    text = "word " * 100_000
+    assert client.post(URL, json=chat | {"messages": [{"role": "user", "content": text}]}).status_code == 200
+    assert engine.generations[0].messages[0].content == text
+    refused = client.post(URL, json=chat | {"messages": [{"role": "user", "content": text, "nope": 1}]})
+    assert refused.json()["error"]["param"] == "messages[0].nope"

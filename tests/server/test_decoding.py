@@ -55,6 +55,8 @@ def test_a_good_body_is_decoded() -> None:
         ({"presence_penalty": 3}, "presence_penalty"),
         ({"frequency_penalty": -3}, "frequency_penalty"),
         ({"repetition_penalty": 0}, "repetition_penalty"),
+        ({"repetition_penalty": 1e-30}, "repetition_penalty"),
+        ({"repetition_penalty": 1e30}, "repetition_penalty"),
         ({"stream": "yes"}, "stream"),
         ({"stream_options": {"nope": 1}}, "stream_options.nope"),
         ({"metadata": {"k" * 65: "v"}}, "metadata"),
@@ -127,3 +129,16 @@ def test_a_field_given_twice_is_named(body: bytes, name: str) -> None:
 def test_another_content_type_is_refused(content_type: bytes | None) -> None:
     headers = () if content_type is None else ((b"content-type", content_type),)
     assert "application/json" in str(refuse(json.dumps(GOOD).encode(), headers))
+
+
+def test_a_field_given_twice_is_found_quickly_among_very_many() -> None:
+    names = [f"n{i}" for i in range(60_000)]
+    fields = ", ".join(f'"{name}": 0' for name in (*names, names[-1]))
+    body = b'{"model": "m", "messages": [{"role": "user", "content": "a"}], "logit_bias": {%b}}' % fields.encode()
+    assert refuse(body).param == names[-1]
+
+
+def test_a_compressed_body_is_refused_by_its_encoding() -> None:
+    body = json.dumps(GOOD).encode()
+    assert "'gzip'" in str(refuse(body, (*JSON, (b"content-encoding", b"gzip"))))
+    assert decode_body(body, (*JSON, (b"content-encoding", b"identity")), DECODER).model == "m"

@@ -61,11 +61,36 @@ def test_headers_say_what_a_client_can_do() -> None:
     assert to_failure(BodyTimedOut("m")).headers == {"connection": "close"}
 
 
-def test_what_is_translated_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_failure_of_ours_is_logged_with_its_cause(caplog: pytest.LogCaptureFixture) -> None:
+    exc = RowFailed("the cause")
+    log_failure(exc, to_failure(exc), request_id="7")
+    (record,) = caplog.records
+    assert (record.levelname, record.getMessage()) == ("ERROR", "req_7: answered 500")
+    assert record.exc_info is not None
+
+
+@pytest.mark.parametrize(
+    ("exc", "line"),
+    [
+        (
+            InvalidRequest("'my secret' is no role", param="messages[0].role"),
+            "req_7: answered 400 invalid_request_error at messages[0].role",
+        ),
+        (InvalidRequest("Unknown field: my secret", param="my secret"), "req_7: answered 400 invalid_request_error"),
+        (InvalidRequest("no", param="forged\nline"), "req_7: answered 400 invalid_request_error"),
+        (ModelNotFound("my secret"), "req_7: answered 404 model_not_found at model"),
+        (QueueFull("full", retry_after_s=1), "req_7: answered 429 rate_limit_exceeded"),
+    ],
+)
+def test_what_a_client_sent_is_not_logged(exc: Exception, line: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    for exc in (RowFailed("the cause"), InvalidRequest("the client's")):
-        log_failure(exc, to_failure(exc))
-    ours, theirs = caplog.records
-    assert ours.levelname == "ERROR"
-    assert ours.exc_info is not None
-    assert "the client's" in theirs.getMessage()
+    log_failure(exc, to_failure(exc), request_id="7")
+    assert [record.getMessage() for record in caplog.records] == [line]
+
+
+def test_what_a_client_sent_is_not_quoted_at_any_length() -> None:
+    error = to_failure(InvalidRequest("Unknown field: " + "k" * 100_000, param="k" * 100_000)).body.error
+    assert len(error.message) <= 1_000
+    assert error.message.endswith("k…")
+    assert error.param is not None
+    assert len(error.param) <= 200

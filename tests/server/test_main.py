@@ -50,6 +50,12 @@ def test_a_model_that_is_not_there_ends_with_1_and_one_line(tmp_path: Path) -> N
     assert "nowhere" in line
 
 
+def test_an_adapter_that_is_not_there_ends_with_1_and_no_abort(small_gemma: Path, tmp_path: Path) -> None:
+    done = run("--model", str(small_gemma), "--adapter", f"a={tmp_path / 'nowhere'}", "--port", "0")
+    assert done.returncode == 1
+    assert "error: adapter 'a' could not be loaded" in done.stderr
+
+
 def test_demo_stands_for_the_shipped_model_and_adapters() -> None:
     settings = resolve_demo(Settings())
     assert Path(settings.model) == CHECKOUT / "server" / "demo" / "model"

@@ -228,4 +228,6 @@ def test_openmetrics_is_given_to_who_asks_for_it(client: Client, chat: dict[str,
     modern = client.get("/metrics", headers={"accept": "application/openmetrics-text; version=1.0.0"})
     assert modern.headers["content-type"].startswith("application/openmetrics-text; version=1.0.0")
     assert modern.text.endswith("# EOF\n")
-    assert any(family.name == "candor_requests" for family in parse_openmetrics(modern.text))  # type: ignore[no-untyped-call]
+    families = {family.name for family in parse_openmetrics(modern.text)}  # type: ignore[no-untyped-call]
+    assert families >= {"candor_requests", "candor_lek_score", "candor_request_duration_seconds"}
+    assert "_created" not in plain.text + modern.text

@@ -157,3 +157,12 @@ def test_a_failure_in_mid_stream_is_an_api_error(sdk: OpenAI, failing: FakeEngin
     stream = sdk.chat.completions.create(model="gemma-3-demo", messages=[{"role": "user", "content": "Hello"}], stream=True)
     with stream, pytest.raises(openai.APIError, match="its log says why"):
         list(stream)
+
+
+def test_the_sdks_request_id(sdk: OpenAI) -> None:
+    completion = sdk.chat.completions.create(model="gemma-3-demo", messages=[{"role": "user", "content": "Hello"}])
+    assert completion._request_id is not None
+    assert completion._request_id.removeprefix("req_") == completion.id.removeprefix("chatcmpl-")
+    with pytest.raises(openai.NotFoundError) as raised:
+        sdk.models.retrieve("nobody")
+    assert raised.value.request_id is not None

@@ -11,7 +11,9 @@ from typing import IO
 import httpx
 import pytest
 
-from server.serving import BindError, bind
+from server.serving import BindError, bind, serve
+from server.settings import Settings
+from tests.server.fake_engine import FakeEngine
 from tests.server.live_server import TIMEOUT_S
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -92,3 +94,30 @@ def test_a_free_port_is_found() -> None:
     with bind("localhost", 0) as listener:
         assert listener.family in (socket.AF_INET, socket.AF_INET6)
         assert listener.getsockname()[1] > 0
+
+
+def test_two_interrupts_end_the_running_answer_with_a_word_and_close_the_engine(process: subprocess.Popen[str]) -> None:
+    url = piped(process.stdout).readline().split()[-1]
+    chat = {"model": "lek-demo", "messages": [{"role": "user", "content": "Hello"}], "stream": True}
+    with httpx.Client(base_url=url, timeout=TIMEOUT_S) as client, client.stream("POST", "/v1/chat/completions", json=chat) as response:
+        lines = response.iter_lines()
+        next(lines)
+        for said in ("Waiting for connections", "Application shutdown complete"):
+            process.send_signal(signal.SIGINT)
+            while said not in (line := piped(process.stderr).readline()):
+                assert line
+        assert "the server is shutting down" in "".join(lines).lower()
+    assert piped(process.stdout).readline() == "engine closed\n"
+    process.wait(TIMEOUT_S)
+    assert "Exception in ASGI application" not in piped(process.stderr).read()
+
+
+def test_another_that_was_faster_to_listen_is_an_error_for_people() -> None:
+    engine = FakeEngine()
+    with bind("127.0.0.1", 0) as late, socket.socket() as early:
+        early.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        early.bind(late.getsockname())
+        early.listen()
+        with pytest.raises(BindError, match=r"cannot listen: .*--port"):
+            serve(engine, Settings(), late)
+    assert engine.grace_s is not None

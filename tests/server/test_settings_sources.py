@@ -97,7 +97,13 @@ def test_all_faults_are_reported_at_once() -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("nope = 1", "nope in"), ("port = [", "is not valid TOML"), ("api-key = 5", "api-key in"), ("admin-key = 5", "admin-key in")],
+    [
+        ("nope = 1", "nope in"),
+        ("port = [", "is not valid TOML"),
+        ("api-key = 5", "api-key in"),
+        ("admin-key = 5", "admin-key in"),
+        ("adapter = [5]", "adapter in .*list of texts"),
+    ],
 )
 def test_a_wrong_file_is_named(text: str, expected: str, tmp_path: Path) -> None:
     file = tmp_path / "candor.toml"

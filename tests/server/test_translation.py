@@ -248,3 +248,9 @@ def test_all_faults_are_in_the_message() -> None:
     error = refuse(n=2, tools=[{}], max_tokens=1, max_completion_tokens=2)
     assert error.param == "n"
     assert all(name in str(error) for name in ("'n'", "'tools'", "'max_tokens'"))
+
+
+def test_of_very_many_faults_the_first_are_in_the_message() -> None:
+    error = refuse(messages=[{"role": "tool", "content": None}] * 10_000)
+    assert error.param == "messages[0].role"
+    assert len(str(error)) < 2_000

@@ -155,7 +155,10 @@ class MlxEngine:
         if not self.is_ready():
             raise EngineUnavailable("the server is shutting down" if self._is_draining else "the engine has died: restart the server")
         if len(self._streams) >= self._max_rows:
-            raise QueueFull(f"{len(self._streams)} requests run or wait, which is all this server takes", retry_after_s=RETRY_AFTER_S)
+            raise QueueFull(
+                f"{len(self._streams)} requests run or wait, which is all this server takes: try again in {RETRY_AFTER_S} s",
+                retry_after_s=RETRY_AFTER_S,
+            )
         if generation.adapter is None:
             return None
         try:

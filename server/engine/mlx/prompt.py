@@ -16,6 +16,7 @@ class PromptEncoder:
     def __init__(self, tokenizer: TokenizerWrapper, *, max_tokens: int) -> None:
         self._tokenizer = tokenizer
         self._max_tokens = max_tokens  # the model's context
+        self._longest_token = max(len(token) for token in tokenizer.get_vocab())  # characters
         self.executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="prompt")
 
     def encode(self, messages: Sequence[Message]) -> list[int]:
@@ -25,13 +26,20 @@ class PromptEncoder:
         """
         conversation = [{"role": message.role, "content": message.content} for message in messages]
         try:
-            ids: list[int] = self._tokenizer.apply_chat_template(conversation, add_generation_prompt=True)
+            text: str = self._tokenizer.apply_chat_template(conversation, add_generation_prompt=True, tokenize=False)
         except TemplateError as exc:
             raise InvalidGeneration(f"the model's chat template does not take these messages: {exc}", param="messages") from exc
+        # Tokenising megabytes takes many seconds, during which no other prompt is encoded.
+        if (fewest := len(text) // self._longest_token) >= self._max_tokens:
+            raise self._too_long(f"at least {fewest}")
+        ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False)
         if len(ids) >= self._max_tokens:
-            raise InvalidGeneration(
-                f"the prompt is {len(ids)} tokens long, the model's context {self._max_tokens}: at least one must be left for the answer",
-                param="messages",
-                code="context_length_exceeded",
-            )
+            raise self._too_long(str(len(ids)))
         return ids
+
+    def _too_long(self, num_tokens: str) -> InvalidGeneration:
+        return InvalidGeneration(
+            f"the prompt is {num_tokens} tokens long, the model's context {self._max_tokens}: at least one must be left for the answer",
+            param="messages",
+            code="context_length_exceeded",
+        )

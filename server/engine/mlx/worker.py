@@ -81,6 +81,7 @@ class Worker(threading.Thread):
         self.start()
         self._opened.wait()
         if self._failure:
+            self.join()  # Python must not end before it has cleared its streams
             raise self._failure
         return self._runtime
 
@@ -92,6 +93,13 @@ class Worker(threading.Thread):
 
     def run(self) -> None:
         """Make the runtime, then serve until told to stop."""
+        try:
+            self._run()
+        finally:
+            mx.synchronize()
+            mx.clear_streams()  # left to Python's end, this thread's streams abort the process about every second time
+
+    def _run(self) -> None:
         try:
             self._runtime = self._start_runtime()
             self._batch = self._runtime.make_batch()
