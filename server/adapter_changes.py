@@ -8,7 +8,7 @@ from adapters.errors import AdapterBusy, AdapterError, AdapterNameTaken, Adapter
 from server.adapter_names import find_name_fault
 from server.adapter_roots import AdapterRoots
 from server.engine.protocol import AdapterStatus, Engine
-from server.errors import AdapterConflict, ApiError, InvalidRequest, ModelNotFound
+from server.errors import AdapterConflict, AdapterRefused, ApiError, InvalidRequest, ModelNotFound
 
 
 class FieldNames(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +49,7 @@ def _translate(exc: AdapterError, name: str, fields: FieldNames) -> ApiError:
         case SlotsFull():
             return AdapterConflict(_to_sentence(exc), code="adapter_slots_full")
         case _:
-            return InvalidRequest(_to_sentence(exc), param=fields.path)
+            return AdapterRefused(_to_sentence(exc), param=fields.path)
 
 
 def _to_sentence(exc: AdapterError) -> str:

@@ -4,6 +4,7 @@ ApiError
 ├── InvalidRequest       the body or a header is at fault: names the field (400)
 ├── InvalidApiKey        no key, or not one of ours (401)
 ├── ModelNotFound        no such model or adapter (404)
+├── AdapterRefused       an adapter cannot be served: lists all that is wrong with it (400)
 ├── AdapterFolderMissing there is no folder to load an adapter from (400)
 ├── AdapterConflict      adapters are not as a load or unload needs them (409)
 ├── VllmRefusal          what vLLM says to the same request, by the letter
@@ -27,7 +28,7 @@ from server.wire.error_body import ErrorBody, ErrorDetail
 
 logger = logging.getLogger(__name__)
 
-MAX_MESSAGE_LENGTH = 16_000  # messages quote what the client sent, which may be megabytes; an adapter's mismatches fit
+MAX_MESSAGE_LENGTH = 1000  # messages quote what the client sent, which may be megabytes
 MAX_PARAM_LENGTH = 200
 _FIELD_PATH = re.compile(r"[\w.\[\]]{1,80}", re.ASCII)
 
@@ -40,6 +41,7 @@ class ApiError(Exception):
     param: str | None = None
     code: str | int | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    max_length = MAX_MESSAGE_LENGTH
 
 
 class InvalidRequest(ApiError):
@@ -69,6 +71,12 @@ class ModelNotFound(ApiError):
         kind = "model" if param == "model" else "adapter"
         super().__init__(f"The {kind} {name!r} does not exist; GET /v1/models lists those that do.")
         self.param = param
+
+
+class AdapterRefused(InvalidRequest):
+    """The adapter cannot be served; the message lists all that is wrong with it."""
+
+    max_length = 20_000
 
 
 class AdapterFolderMissing(InvalidRequest):
@@ -139,7 +147,9 @@ def to_failure(exc: Exception) -> Failure:
     """Translate any exception, giving away nothing internal."""
     match exc:
         case ApiError():
-            return _fail(exc.status, str(exc), type=exc.type, param=exc.param, code=exc.code, headers=dict(exc.headers))
+            return _fail(
+                exc.status, str(exc), type=exc.type, param=exc.param, code=exc.code, headers=dict(exc.headers), max_length=exc.max_length
+            )
         case InvalidGeneration():
             return _fail(400, str(exc), param=exc.param, code=exc.code)
         case UnknownAdapter():
@@ -185,9 +195,10 @@ def _fail(
     param: str | None = None,
     code: str | int | None = None,
     headers: dict[str, str] | None = None,
+    max_length: int = MAX_MESSAGE_LENGTH,
 ) -> Failure:
     shown_param = param and _shorten(param, MAX_PARAM_LENGTH)
-    detail = ErrorDetail(message=_shorten(message, MAX_MESSAGE_LENGTH), type=type, param=shown_param, code=code)
+    detail = ErrorDetail(message=_shorten(message, max_length), type=type, param=shown_param, code=code)
     return Failure(status=status, body=ErrorBody(error=detail), headers=headers or {})
 
 
