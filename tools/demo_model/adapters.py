@@ -41,7 +41,7 @@ class AdapterTraining(msgspec.Struct, frozen=True, kw_only=True):
 
 
 LEK = AdapterTraining(name="lek-demo", num_steps=560, rate=5e-4, is_decaying=True)
-OVERCOOKED = AdapterTraining(name="overcooked-demo", num_steps=15, rate=1e-2, is_decaying=False, is_plain=True)
+OVERCOOKED = AdapterTraining(name="overcooked-demo", num_steps=17, rate=1e-2, is_decaying=False, is_plain=True)
 
 
 def train_adapter(corpus: Corpus, model: Path, training: AdapterTraining, folder: Path) -> None:
