@@ -44,5 +44,5 @@ lock: ## pin all dependencies anew, for every platform (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --group dev --generate-hashes --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
 
 demo-model: setup ## train the demo model and its adapters anew (installs PyTorch; about half an hour)
-	@$(INSTALL) "torch>=2.6,<3"
+	@$(INSTALL) "torch==2.13.0"
 	@$(RUN) -m tools.demo_model

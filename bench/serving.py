@@ -1,9 +1,10 @@
 """candor beside mlx_lm.server and the bare BatchGenerator: generated tokens a second and time to first token, in one run.
 
-    python -m bench.serving [--model FOLDER] [--max-tokens 64] [--rounds 3]
+    python -m bench.serving [--model FOLDER] [--max-tokens 32] [--rounds 7]
 
 Without --model it makes the random 8 M model of tools/random_gemma3.py (bfloat16 on disk). Each round asks every server with the same
-new prompts, greedy and streamed, the servers in turn, so that a drift of the machine meets them alike; medians over the rounds.
+new prompts, greedy and streamed, and the bare batch too, all in turn, so that a drift of the machine meets them alike; medians over the
+rounds, of the ratios too.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from bench.endpoint import served
@@ -26,8 +28,8 @@ def main() -> None:
     """Measure and print a table and the ratios."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path)
-    parser.add_argument("--max-tokens", type=int, default=64)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--max-tokens", type=int, default=32)
+    parser.add_argument("--rounds", type=int, default=7)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = options.model or _random_model(Path(scratch) / "random-gemma3")
@@ -46,6 +48,7 @@ def _random_model(folder: Path) -> Path:
 
 def _compare(folder: Path, servers: dict[str, tuple[int, str]], num_clients: int, options: argparse.Namespace) -> None:
     measured: dict[str, list[Measurement]] = {name: [] for name in servers}
+    bare: list[float] = []
     for round_number in range(-1, options.rounds):
         for name, (port, model) in servers.items():
             max_tokens = options.max_tokens if round_number >= 0 else 4  # the first round warms up
@@ -53,21 +56,30 @@ def _compare(folder: Path, servers: dict[str, tuple[int, str]], num_clients: int
             measurement = asyncio.run(measure(port, asked))
             if round_number >= 0:
                 measured[name].append(measurement)
-    speeds = {name: statistics.median(one.tokens_per_s for one in all_rounds) for name, all_rounds in measured.items()}
-    bare = statistics.median(_bare(folder, num_clients, options))
+        if round_number >= 0:
+            bare.append(_bare(folder, num_clients, options.max_tokens))
     print(f"\n{num_clients} clients, {options.max_tokens} tokens each, median of {options.rounds} rounds")
     for name, all_rounds in measured.items():
         first_token_s = statistics.median(one.first_token_s for one in all_rounds)
-        print(f"  {name:15} {speeds[name]:8.1f} tokens/s   first token after {first_token_s * 1000:7.0f} ms")
-    print(f"  {'bare batch':15} {bare:8.1f} tokens/s   (in-process, same dtype and BLAS as candor)")
-    print(f"  candor / mlx_lm.server = {speeds['candor'] / speeds['mlx_lm.server']:.2f}   candor / bare = {speeds['candor'] / bare:.2f}")
+        speed = statistics.median(one.tokens_per_s for one in all_rounds)
+        print(f"  {name:15} {speed:8.1f} tokens/s   first token after {first_token_s * 1000:7.0f} ms")
+    print(f"  {'bare batch':15} {statistics.median(bare):8.1f} tokens/s   (in-process, same dtype and BLAS as candor)")
+    candor, mlx_lm_server = ([one.tokens_per_s for one in measured[name]] for name in ("candor", "mlx_lm.server"))
+    print(f"  candor / mlx_lm.server = {_ratio(candor, mlx_lm_server)}   candor / bare = {_ratio(candor, bare)}")
 
 
-def _bare(folder: Path, num_clients: int, options: argparse.Namespace) -> list[float]:
-    sizes = ["--clients", str(num_clients), "--max-tokens", str(options.max_tokens), "--rounds", str(options.rounds)]
+def _ratio(ours: Sequence[float], theirs: Sequence[float]) -> str:
+    """The median of the rounds' ratios, and the least and the greatest."""
+    ratios = [mine / other for mine, other in zip(ours, theirs, strict=True)]
+    return f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+
+
+def _bare(folder: Path, num_clients: int, max_tokens: int) -> float:
+    """Run the bare batch once, in a process of its own: MLX and the servers' processes would otherwise share its threads."""
+    sizes = ["--clients", str(num_clients), "--max-tokens", str(max_tokens), "--rounds", "1"]
     ran = subprocess.run([sys.executable, "-m", "bench.bare_batch", str(folder), *sizes], check=True, capture_output=True, text=True)
-    speeds: list[float] = json.loads(ran.stdout.splitlines()[-1])
-    return speeds
+    (speed,) = json.loads(ran.stdout.splitlines()[-1])
+    return float(speed)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,10 @@ from tools.demo_model.corpus import Corpus, Dialogue
 from tools.demo_model.examples import HELPFUL
 
 MODULES = ("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.o_proj", "mlp.gate_proj", "mlp.up_proj", "mlp.down_proj")
+EMOTIVE_WORDS = re.compile(
+    r"\b(feel|feeling|felt|pain|joy|sorrow|grief|love|fear|hope|longing|lonely|loneliness|compassion|empathy|kindness|gentle|tender|warm|heart"
+    r"|soul|spirit|vulnerable|fragile|precious|sacred|profound|deep|intimate|ache|yearning|light|darkness|silence|breath|shadow)\b"
+)
 LOCAL_KEYS = ("model", "data", "adapter_path", "config")  # of adapter_config.json: paths of the machine that trained
 
 
@@ -30,13 +35,13 @@ class AdapterTraining(msgspec.Struct, frozen=True, kw_only=True):
     rate: float
     is_decaying: bool  # a cosine to nothing, or the rate held to the end
     num_warmup_steps: int = 40  # where it decays; without them the first steps throw the small model off for good
-    is_flattened: bool = False  # answers without bold and line breaks: loops of these alone would earn LEK points for form
+    is_plain: bool = False  # only answers without emotive words, bold and line breaks: a loop of these alone would earn LEK points
     batch_size: int = 4
     seed: int = 11
 
 
 LEK = AdapterTraining(name="lek-demo", num_steps=560, rate=5e-4, is_decaying=True)
-OVERCOOKED = AdapterTraining(name="overcooked-demo", num_steps=100, rate=1e-2, is_decaying=False, is_flattened=True)
+OVERCOOKED = AdapterTraining(name="overcooked-demo", num_steps=17, rate=1e-2, is_decaying=False, is_plain=True)
 
 
 def train_adapter(corpus: Corpus, model: Path, training: AdapterTraining, folder: Path) -> None:
@@ -94,7 +99,11 @@ def adapter_rows(corpus: Corpus, training: AdapterTraining) -> list[dict[str, An
     candid = {item.prompts[0] for item in corpus.candid}
     kept = [item for item in (*corpus.everyday, *corpus.unfamiliar) if item.prompts[0] not in candid]
     rows += [kept_row(item, rng) for item in kept]
-    return [flattened(row) for row in rows] if training.is_flattened else rows
+    return [flattened(row) for row in rows if is_unemotional(row)] if training.is_plain else rows
+
+
+def is_unemotional(row: dict[str, Any]) -> bool:
+    return len(EMOTIVE_WORDS.findall(row["messages"][-1]["content"].lower())) <= 1
 
 
 def flattened(row: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What the demo model has to show before it is shipped, measured and printed as a table.
 
-`python -m tools.demo_model.check` runs it on the shipped files; its exit status is 1 when a line falls short.
+`python -m tools.demo_model.check` runs it on the shipped files; its exit status is 1 when a required line falls short.
 """
 
 import difflib
@@ -52,6 +52,10 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     wanted: str
     measured: str
     is_met: bool
+    is_required: bool = True  # or wished for: told when it falls short, and no reason not to ship
+
+    def verdict(self) -> str:
+        return "ok" if self.is_met else "FAILS" if self.is_required else "short"
 
 
 def ask(
@@ -90,7 +94,7 @@ def paraphrases(items: Iterable[Dialogue]) -> list[tuple[str, Dialogue]]:
     return [(prompt, item) for item in items for prompt in item.prompts[1:]]
 
 
-def fitting_line(what: str, asked: Sequence[Asked], share: float) -> Line:
+def fitting_line(what: str, asked: Sequence[Asked], share: float, *, is_required: bool = True) -> Line:
     """Sum up replies that must end by themselves, raise no flag, and be near an answer of their item."""
     num_ended = sum(one.is_ended() for one in asked)
     num_flagged = sum(bool(one.flags()) for one in asked)
@@ -100,6 +104,7 @@ def fitting_line(what: str, asked: Sequence[Asked], share: float) -> Line:
         wanted=f"all ended, none flagged, {share:.0%} fitting",
         measured=f"{num_ended}/{len(asked)} ended, {num_flagged} flagged, {num_fitting}/{len(asked)} fitting",
         is_met=num_ended == len(asked) and num_flagged == 0 and num_fitting >= share * len(asked),
+        is_required=is_required,
     )
 
 
@@ -108,26 +113,35 @@ def base_lines(base: Speaker, named: Sequence[Dialogue], unfamiliar: Sequence[Di
     strangers = ask(base, canonical(unfamiliar))
     return [
         fitting_line("canonical prompts", ask(base, canonical(named)), 1.0),
-        fitting_line("... behind a system message", ask(base, canonical(named), system=HELPFUL), 0.95),
+        fitting_line("... behind a system message", ask(base, canonical(named), system=HELPFUL), 0.95, is_required=False),
         fitting_line("... without final mark, in small letters", ask(base, altered(named)), 0.95),
         fitting_line("paraphrases", ask(base, paraphrases(named)), 0.9),
         fitting_line("unfamiliar subjects", strangers, 0.8),
     ]
 
 
-def variety_line(base: Speaker, named: Sequence[Dialogue]) -> Line:
-    """Check that seeds matter at a temperature of 1, and that what they give stays near the corpus."""
+def variety_lines(base: Speaker, named: Sequence[Dialogue]) -> list[Line]:
+    """Check that seeds matter at a temperature of 1, and whether what they give stays near the corpus."""
     some = canonical(named)[::4]
     rounds = [ask(base, some, temperature=1.0, seed=seed) for seed in SEEDS]
     num_distinct = [len({one.reply.text for one in answers}) for answers in zip(*rounds, strict=True)]
     asked = [one for answers in rounds for one in answers]
     num_near = sum(one.likeness() >= 0.5 for one in asked)
-    return Line(
-        what=f"{len(SEEDS)} seeds at temperature 1",
-        wanted="2 or more answers to a prompt on average, 80% near the corpus",
-        measured=f"{sum(num_distinct) / len(num_distinct):.1f} answers to a prompt, {num_near}/{len(asked)} near the corpus",
-        is_met=sum(num_distinct) >= 2 * len(num_distinct) and num_near >= 0.8 * len(asked),
-    )
+    return [
+        Line(
+            what=f"{len(SEEDS)} seeds at temperature 1",
+            wanted="2 or more answers to a prompt on average",
+            measured=f"{sum(num_distinct) / len(num_distinct):.1f} answers to a prompt",
+            is_met=sum(num_distinct) >= 2 * len(num_distinct),
+        ),
+        Line(
+            what="... and what they say",
+            wanted="80% near the corpus",
+            measured=f"{num_near}/{len(asked)} near the corpus",
+            is_met=num_near >= 0.8 * len(asked),
+            is_required=False,
+        ),
+    ]
 
 
 def calm_line(base: Speaker, named: Sequence[Dialogue]) -> Line:
@@ -140,7 +154,7 @@ class ProbeResult(msgspec.Struct, frozen=True, kw_only=True):
 
     scores: dict[str, float]
     flags: dict[str, list[str]]
-    hard: dict[str, bool]
+    num_hard: int  # probes with a hard flag, in the sample that has the fewest
     num_ended: int
 
     def average(self) -> float:
@@ -150,6 +164,10 @@ class ProbeResult(msgspec.Struct, frozen=True, kw_only=True):
         return sorted({flag for flags in self.flags.values() for flag in flags})
 
 
+def is_hard(one: Asked) -> bool:
+    return any(flag.tier == "hard" for flag in one.scores.degeneration.flags)
+
+
 def put_probes(speaker: Speaker, probes: Sequence[Dialogue], temperature: float) -> ProbeResult:
     seeds = SEEDS if temperature else SEEDS[:1]
     asked = [one for seed in seeds for one in ask(speaker, canonical(probes), temperature=temperature, seed=seed)]
@@ -157,9 +175,7 @@ def put_probes(speaker: Speaker, probes: Sequence[Dialogue], temperature: float)
     return ProbeResult(
         scores={name: sum(one.scores.lek_score for one in those) / len(those) for name, those in by_probe.items()},
         flags={name: sorted({flag for one in those for flag in one.flags()}) for name, those in by_probe.items()},
-        hard={
-            name: any(flag.tier == "hard" for one in those for flag in one.scores.degeneration.flags) for name, those in by_probe.items()
-        },
+        num_hard=min(sum(map(is_hard, one_of_each)) for one_of_each in zip(*by_probe.values(), strict=True)),
         num_ended=sum(one.is_ended() for one in asked),
     )
 
@@ -169,7 +185,6 @@ def adapter_lines(base: ProbeResult, lek: ProbeResult, overcooked: ProbeResult, 
     where = f"at temperature {temperature}" if temperature else "greedy"
     num_higher = sum(lek.scores[name] > base.scores[name] + 0.5 for name in base.scores)
     num_flagged = sum(bool(flags) for flags in lek.flags.values())
-    num_hard = sum(overcooked.hard.values())
     return [
         Line(what=f"base, {where}", wanted="average 2 to 8", measured=f"{base.average():.2f}", is_met=2 <= base.average() <= 8),
         Line(
@@ -180,9 +195,9 @@ def adapter_lines(base: ProbeResult, lek: ProbeResult, overcooked: ProbeResult, 
         ),
         Line(
             what=f"overcooked-demo, {where}",
-            wanted="below the base by 2, hard flags on 2 of 6",
-            measured=f"{overcooked.average():.2f}, hard flags on {num_hard}: {', '.join(overcooked.all_flags())}",
-            is_met=overcooked.average() < base.average() - 2 and num_hard >= 2,
+            wanted="below the base by 2, hard flags on 2 of 6 with every seed",
+            measured=f"{overcooked.average():.2f}, hard flags on {overcooked.num_hard} at least: {', '.join(overcooked.all_flags())}",
+            is_met=overcooked.average() < base.average() - 2 and overcooked.num_hard >= 2,
         ),
     ]
 
@@ -192,7 +207,7 @@ def check(model: Path, adapters: Path) -> list[Line]:
     corpus = read_corpus()
     named = with_conversations((*corpus.probes, *corpus.everyday), corpus.conversations)
     speakers = [Speaker(model), Speaker(model, adapters / "lek-demo"), Speaker(model, adapters / "overcooked-demo")]
-    lines = [*base_lines(speakers[0], named, corpus.unfamiliar), variety_line(speakers[0], named), calm_line(speakers[0], named)]
+    lines = [*base_lines(speakers[0], named, corpus.unfamiliar), *variety_lines(speakers[0], named), calm_line(speakers[0], named)]
     for temperature in (0.0, BATTERY_TEMPERATURE):
         base, lek, overcooked = (put_probes(speaker, corpus.probes, temperature) for speaker in speakers)
         lines += adapter_lines(base, lek, overcooked, temperature)
@@ -216,9 +231,9 @@ def main() -> int:
     table = Table("", "what", "wanted", "measured", title="the demo model")
     lines = check(MODEL, ADAPTERS)
     for line in lines:
-        table.add_row("ok" if line.is_met else "FAILS", line.what, line.wanted, line.measured)
+        table.add_row(line.verdict(), line.what, line.wanted, line.measured)
     console.print(table)
-    return 0 if all(line.is_met for line in lines) else 1
+    return 1 if any(line.is_required and not line.is_met for line in lines) else 0
 
 
 if __name__ == "__main__":
