@@ -33,7 +33,7 @@ class AdapterBank:
             if isinstance(module, nn.Linear | nn.QuantizedLinear)
         }
         self._routed: dict[str, RoutedLinear] = {}
-        self._ranks: dict[int, int] = {}  # by slot in use
+        self._ranks: dict[int, int] = {}  # by slot in use, in the order of their places behind the base's
 
     @property
     def num_layers(self) -> int:
@@ -48,28 +48,30 @@ class AdapterBank:
         self._ranks[slot] = max(pair.a.shape[1] for pair in pairs.values())
         self._fit()
         for name, routed in self._routed.items():
-            routed.write(slot, pairs.get(name))
+            routed.write(self.routing.places[slot], pairs.get(name))
             mx.eval(routed.a, routed.b)
 
     def clear(self, slot: int) -> None:
         """Free a slot that no row uses any more."""
         del self._ranks[slot]
-        for routed in self._routed.values():
-            routed.write(slot, None)
         self._fit()
 
     def _fit(self) -> None:
-        """Give every layer's bank the size of what is in use, one after the other, so that at most one is there twice."""
-        num_slots, rank = max(self._ranks, default=BASE_SLOT) + 1, max(self._ranks.values(), default=0)
+        """Give every layer's bank a place for each slot in use and no other, one layer after the other: at most one is there twice."""
+        kept = [self.routing.places.get(slot) for slot in (BASE_SLOT, *self._ranks)]
+        rank = max(self._ranks.values(), default=0)
         for routed in self._routed.values():
-            routed.resize(num_slots, rank)
+            routed.resize(kept, rank)
             mx.eval(routed.a, routed.b)
+        self.routing.move({slot: place for place, slot in enumerate((BASE_SLOT, *self._ranks))})
 
     def _wrap(self, names: Iterable[str]) -> None:
         """Wrap the linear layers that are touched for the first time."""
         fresh = {name: RoutedLinear(self._linears[name], self.routing, self._dtype) for name in names if name not in self._routed}
         self._model.update_modules(tree_unflatten([(self._prefix + name, routed) for name, routed in fresh.items()]))
         self._routed |= fresh
+        for routed in fresh.values():
+            routed.resize([None] * len(self.routing.places), 0)
 
     def _mismatches(self, pairs: Mapping[str, LowRankPair]) -> list[str]:
         mismatches = []

@@ -1,5 +1,7 @@
 """A linear layer with every adapter's low-rank update beside it, chosen row by row."""
 
+from collections.abc import Sequence
+
 import mlx.core as mx
 import mlx.nn as nn
 
@@ -8,17 +10,17 @@ from adapters.routing import BASE_SLOT, Routing
 
 
 class RoutedLinear(nn.Module):
-    """`y = linear(x) + scale[row] * x A[slot] B[slot]`, the ranks zero-padded to the largest that is loaded.
+    """`y = linear(x) + scale[row] * x A[place] B[place]`, the ranks zero-padded to the largest that is loaded.
 
-    Slot 0 is all zeros: the base. Rows that share a slot need no gather, rows of the base alone no update at all.
+    Place 0 is all zeros: the base. Rows that share a place need no gather, rows of the base alone no update at all.
     """
 
     def __init__(self, linear: nn.Linear | nn.QuantizedLinear, routing: Routing, dtype: mx.Dtype) -> None:
         super().__init__()
         in_dims, out_dims = linear_dims(linear)
         self.linear = linear
-        self.a = mx.zeros((1, in_dims, 0), dtype)  # (slots, in, rank)
-        self.b = mx.zeros((1, 0, out_dims), dtype)  # (slots, rank, out)
+        self.a = mx.zeros((1, in_dims, 0), dtype)  # (places, in, rank)
+        self.b = mx.zeros((1, 0, out_dims), dtype)  # (places, rank, out)
         self._routing = routing
 
     def __call__(self, x: mx.array) -> mx.array:
@@ -30,25 +32,26 @@ class RoutedLinear(nn.Module):
         if route.shared is not None:
             update = (x @ self.a[route.shared]) @ self.b[route.shared]
         else:
-            update = mx.gather_mm(mx.gather_mm(x, self.a, rhs_indices=route.slots), self.b, rhs_indices=route.slots)
+            update = mx.gather_mm(mx.gather_mm(x, self.a, rhs_indices=route.places), self.b, rhs_indices=route.places)
         if route.scales is not None:
             update = update * route.scales
         return y + update.astype(y.dtype)
 
-    def resize(self, num_slots: int, rank: int) -> None:
-        """Fit the bank to this many slots and this rank: new room is zeros, what is cut off must be free."""
-        if (self.a.shape[0], self.a.shape[2]) != (num_slots, rank):
-            self.a = _fitted(self.a, (num_slots, self.a.shape[1], rank))
-            self.b = _fitted(self.b, (num_slots, rank, self.b.shape[2]))
+    def resize(self, kept: Sequence[int | None], rank: int) -> None:
+        """Give the bank these places, each filled from the old place it names or empty, at this rank; what is cut off must be free."""
+        num_old = self.a.shape[0]
+        source = mx.array([num_old if place is None else place for place in kept])  # an empty place comes from behind the last
+        self.a = _fitted(self.a, source, axis=2, rank=rank)
+        self.b = _fitted(self.b, source, axis=1, rank=rank)
 
-    def write(self, slot: int, pair: LowRankPair | None) -> None:
-        """Put an adapter's update into `slot`; None makes the slot the base's in this layer."""
+    def write(self, place: int, pair: LowRankPair | None) -> None:
+        """Put an adapter's update into `place`; None makes the place the base's in this layer."""
         # Assigning to a part of an array makes a new one while anything still holds the old: a step in flight keeps its bank.
         a, b = self.a, self.b
-        a[slot], b[slot] = 0, 0
+        a[place], b[place] = 0, 0
         if pair:
-            a[slot, :, : pair.a.shape[1]] = mx.array(pair.a).astype(a.dtype)
-            b[slot, : pair.b.shape[0]] = mx.array(pair.b).astype(b.dtype)
+            a[place, :, : pair.a.shape[1]] = mx.array(pair.a).astype(a.dtype)
+            b[place, : pair.b.shape[0]] = mx.array(pair.b).astype(b.dtype)
         self.a, self.b = a, b
 
 
@@ -60,7 +63,9 @@ def linear_dims(linear: nn.Linear | nn.QuantizedLinear) -> tuple[int, int]:
     return in_dims, out_dims
 
 
-def _fitted(bank: mx.array, shape: tuple[int, int, int]) -> mx.array:
-    """Cut or pad with zeros at the end of each axis; always a copy of its own, so that what was cut off can be freed."""
-    cut = bank[: shape[0], : shape[1], : shape[2]]
-    return mx.contiguous(mx.pad(cut, [(0, new - old) for new, old in zip(shape, cut.shape, strict=True)]))
+def _fitted(bank: mx.array, source: mx.array, *, axis: int, rank: int) -> mx.array:
+    """Take places from a bank, the one behind its last being zeros, and cut or pad its rank; always a copy of its own."""
+    cut = bank[:, :, :rank] if axis == 2 else bank[:, :rank]
+    padding = [(0, 1), (0, 0), (0, 0)]
+    padding[axis] = (0, rank - cut.shape[axis])
+    return mx.contiguous(mx.take(mx.pad(cut, padding), source, axis=0))

@@ -1,6 +1,5 @@
 """Tell the low-rank layers, for one forward pass, which slot each row of the batch uses, and at what scale."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import mlx.core as mx
@@ -13,10 +12,10 @@ BASE_SLOT = 0
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
-    """The slots of a batch: `shared` if all rows have one, `slots` if they are mixed."""
+    """The places in the bank of a batch's rows: `shared` if all have one, `places` if they are mixed."""
 
     shared: int | None = None
-    slots: mx.array | None = None  # (B,)
+    places: mx.array | None = None  # (B,)
     scales: mx.array | None = None  # (B, 1, 1); None where every row's is 1
 
 
@@ -29,12 +28,28 @@ class Routing:
     def __init__(self) -> None:
         self.rows: tuple[RidingRow, ...] = ()
         self.route = Route(shared=BASE_SLOT)
+        self.places = {BASE_SLOT: BASE_SLOT}  # of the slots in use, in the bank
+
+    def move(self, places: dict[int, int]) -> None:
+        """Take the slots' new places in the bank: a row keeps its slot for life, while the bank closes its gaps."""
+        self.places = places
+        self.rows = ()  # so that the next pass makes its route anew
 
     def board(self, rows: tuple[RidingRow, ...]) -> None:
         """Make `rows` the rows of the coming forward pass."""
         if rows is not self.rows:
             self.rows = rows
-            self.route = _route(rows)
+            self.route = self._make_route()
+
+    def _make_route(self) -> Route:
+        places = [self.places[row.slot] if row.adapter_scale != 0 else BASE_SLOT for row in self.rows]
+        if not any(places):
+            return Route(shared=BASE_SLOT)
+        scales = [row.adapter_scale for row in self.rows]
+        scale_array = None if all(scale == 1 for scale in scales) else mx.array(scales)[:, None, None]
+        if len(set(places)) == 1:
+            return Route(shared=places[0], scales=scale_array)
+        return Route(places=mx.array(places), scales=scale_array)
 
 
 class RoutedModel:
@@ -54,14 +69,3 @@ class RoutedModel:
     def make_cache(self, row: RidingRow) -> list[Any]:
         """Make the empty cache of one row, its rider at the end."""
         return [*self.model.make_cache(), Rider([row])]
-
-
-def _route(rows: Sequence[RidingRow]) -> Route:
-    slots = [row.slot if row.adapter_scale != 0 else BASE_SLOT for row in rows]
-    if not any(slots):
-        return Route(shared=BASE_SLOT)
-    scales = [row.adapter_scale for row in rows]
-    scale_array = None if all(scale == 1 for scale in scales) else mx.array(scales)[:, None, None]
-    if len(set(slots)) == 1:
-        return Route(shared=slots[0], scales=scale_array)
-    return Route(slots=mx.array(slots), scales=scale_array)

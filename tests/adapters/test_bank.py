@@ -44,7 +44,8 @@ def pair(in_dims: int, rank: int, out_dims: int) -> LowRankPair:
 
 
 def run(bank: AdapterBank, x: np.ndarray, rows: list[Row]) -> np.ndarray:
-    return np.array(bank.routed_model(mx.array(x), [Rider(rows)]))
+    output: np.ndarray = np.array(bank.routed_model(mx.array(x), [Rider(rows)]))
+    return output
 
 
 def bank_bytes(bank: AdapterBank) -> int:

@@ -67,6 +67,7 @@ class Batch:
     def step(self) -> list[Drawn]:
         """Decode one token for every row that decodes, and prefill a chunk of those that do not yet."""
         _, responses = self._generator.next()
+        self._sampler.forget()
         drawn = [Drawn(self._rows[response.uid], response.token, response.finish_reason) for response in responses]
         for one in drawn:
             if one.end:

@@ -25,13 +25,17 @@ class RowSampler:
 
     def __init__(self, vocabulary_size: int) -> None:
         self._rows: Sequence[Row] = ()
-        self._last_tokens: mx.array  # (B,)
-        self._logits: mx.array  # (B, V)
+        self._last_tokens: mx.array | None = None  # (B,)
+        self._logits: mx.array | None = None  # (B, V)
         self._gumbel = mx.vmap(lambda key: mx.random.gumbel((vocabulary_size,), key=key))
 
     def show(self, rows: Sequence[Row], last_tokens: mx.array, logits: mx.array) -> None:
         """Take what a forward pass made of `last_tokens` (B,): logits (B, V). Of a prefill nothing is drawn."""
         self._rows, self._last_tokens, self._logits = rows, last_tokens, logits
+
+    def forget(self) -> None:
+        """Let go of the last logits: between two steps they would only hold memory."""
+        self._rows, self._last_tokens, self._logits = (), None, None
 
     def __call__(self, _normalised: mx.array) -> mx.array:
         """Give one token id a row (B,). Filters come before the temperature, top_p first, as in mlx-lm's make_sampler."""
@@ -49,6 +53,7 @@ class RowSampler:
 
     def _penalised(self) -> mx.array:
         """The logits (B, V), lowered in the rows that ask for it."""
+        assert self._logits is not None and self._last_tokens is not None
         logits = self._logits
         for index, row in enumerate(self._rows):
             if row.penalties:
