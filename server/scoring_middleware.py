@@ -5,8 +5,8 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
 import msgspec
-from scoring.verdict import AnswerScoring
 
+from scoring.verdict import AnswerScoring
 from server.engine.protocol import Engine, Event, Finish, Generation, Load, Piece, ServedModel
 
 ObserveScoring = Callable[[Generation, float], None]
