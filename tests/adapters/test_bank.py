@@ -66,7 +66,8 @@ def test_rows_of_a_mixed_batch_get_their_own_update_at_their_own_scale_and_the_b
             row.adapter_scale * x[n] @ pairs[row.slot].a @ pairs[row.slot].b if row.slot else np.zeros((3, OUT))
             for n, row in enumerate(rows)
         ]
-        return x @ weight.T + np.stack(updates)
+        output: np.ndarray = x @ weight.T + np.stack(updates)
+        return output
 
     batches = [
         [Row(0), Row(1), Row(2), Row(1)],
