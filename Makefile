@@ -36,9 +36,10 @@ check: setup ## format, lint, check the types, then the tests
 battery: setup ## run the probes against a server that runs; ARGS="--baseline gemma-3-demo --model lek-demo"
 	@$(RUN) -m clients.battery --url http://127.0.0.1:8000 $(ARGS)
 
-bench: setup ## measure candor beside mlx_lm.server and the bare BatchGenerator, then the cost of scoring
+bench: setup ## measure candor beside mlx_lm.server and the bare BatchGenerator, the cost of scoring, and adapters
 	@$(RUN) -m bench.serving $(ARGS)
 	@$(RUN) -m bench.scoring_cost
+	@$(RUN) -m bench.adapters
 
 lock: ## pin all dependencies anew, for every platform (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --group dev --generate-hashes --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
