@@ -75,7 +75,7 @@ def _ratio(ours: Sequence[float], theirs: Sequence[float]) -> str:
 
 
 def _bare(folder: Path, num_clients: int, max_tokens: int) -> float:
-    """Run the bare batch once, in a process of its own: MLX and the servers' processes would otherwise share its threads."""
+    """Run the bare batch once, in a process of its own as the servers are."""
     sizes = ["--clients", str(num_clients), "--max-tokens", str(max_tokens), "--rounds", "1"]
     ran = subprocess.run([sys.executable, "-m", "bench.bare_batch", str(folder), *sizes], check=True, capture_output=True, text=True)
     (speed,) = json.loads(ran.stdout.splitlines()[-1])
