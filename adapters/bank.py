@@ -1,17 +1,20 @@
 """The bank: every loaded adapter's weights, stacked inside the one model they share."""
 
+import contextlib
 from collections.abc import Iterable, Mapping
 
 import mlx.core as mx
 import mlx.nn as nn
 from mlx.utils import tree_unflatten
 
-from adapters.errors import MismatchedAdapter
+from adapters.base_shape import BaseShape
+from adapters.errors import BankFull
 from adapters.files import LowRankPair
 from adapters.routed_linear import RoutedLinear, linear_dims
-from adapters.routing import BASE_SLOT, RoutedModel, Routing
+from adapters.routing import BASE_SLOT, Arrangement, RoutedModel, Routing
 
 NESTED_PREFIX = "language_model."
+CANNOT_ALLOCATE = (RuntimeError, MemoryError)  # what MLX raises where there is no memory
 
 
 class AdapterBank:
@@ -32,56 +35,43 @@ class AdapterBank:
             for name, module in model.named_modules()
             if isinstance(module, nn.Linear | nn.QuantizedLinear)
         }
+        self.base_shape = BaseShape(
+            num_layers=len(model.layers), linears={name: linear_dims(linear) for name, linear in self._linears.items()}
+        )
         self._routed: dict[str, RoutedLinear] = {}
         self._ranks: dict[int, int] = {}  # by slot in use, in the order of their places behind the base's
 
-    @property
-    def num_layers(self) -> int:
-        """How many linear layers the model has that an adapter may touch."""
-        return len(self._linears)
-
     def install(self, slot: int, pairs: Mapping[str, LowRankPair]) -> None:
-        """Check an adapter's pairs, by module, against the model and write them into `slot`; MismatchedAdapter lists what does not fit."""
-        if mismatches := self._mismatches(pairs):
-            raise MismatchedAdapter(mismatches)
+        """Write an adapter's pairs, by module, into `slot`; they must fit `base_shape`. Raises BankFull, and nothing has changed then."""
         self._wrap(pairs)
-        self._ranks[slot] = max(pair.a.shape[1] for pair in pairs.values())
-        self._fit()
-        for name, routed in self._routed.items():
-            routed.write(self.routing.places[slot], pairs.get(name))
-            mx.eval(routed.a, routed.b)
+        try:
+            self._rearrange(self._ranks | {slot: max(pair.a.shape[1] for pair in pairs.values())}, {slot: pairs})
+        except CANNOT_ALLOCATE as exc:
+            with contextlib.suppress(*CANNOT_ALLOCATE):
+                self._rearrange(self._ranks, added={})  # gives back what some layers have taken
+            raise BankFull(str(exc)) from exc
 
     def clear(self, slot: int) -> None:
-        """Free a slot that no row uses any more."""
+        """Free a slot that no row uses any more. If that fails it is free all the same, and its memory is with the next change."""
         del self._ranks[slot]
-        self._fit()
+        self._rearrange(self._ranks, added={})
 
-    def _fit(self) -> None:
-        """Give every layer's bank a place for each slot in use and no other, one layer after the other: at most one is there twice."""
-        kept = [self.routing.places.get(slot) for slot in (BASE_SLOT, *self._ranks)]
-        rank = max(self._ranks.values(), default=0)
-        for routed in self._routed.values():
-            routed.resize(kept, rank)
-            mx.eval(routed.a, routed.b)
-        self.routing.move({slot: place for place, slot in enumerate((BASE_SLOT, *self._ranks))})
+    def _rearrange(self, ranks: dict[int, int], added: Mapping[int, Mapping[str, LowRankPair]]) -> None:
+        """Give every layer's bank the base's place and those of the slots in `ranks`, and no other; what is added comes last.
+
+        One layer after the other, so that at most one layer's bank is there twice. Where it stops halfway, each layer knows its own
+        arrangement, and every slot that was in use before is in all of them.
+        """
+        arrangement = Arrangement({slot: place for place, slot in enumerate((BASE_SLOT, *ranks))})
+        rank = max(ranks.values(), default=0)
+        for name, routed in self._routed.items():
+            routed.rearrange(arrangement, rank, {slot: pairs.get(name) for slot, pairs in added.items()})
+        self._ranks = ranks
+        mx.clear_cache()  # MLX would keep what the old banks held for as long as anything runs
 
     def _wrap(self, names: Iterable[str]) -> None:
         """Wrap the linear layers that are touched for the first time."""
-        fresh = {name: RoutedLinear(self._linears[name], self.routing, self._dtype) for name in names if name not in self._routed}
+        as_base = Arrangement(dict.fromkeys((BASE_SLOT, *self._ranks), BASE_SLOT))
+        fresh = {name: RoutedLinear(self._linears[name], self.routing, as_base, self._dtype) for name in names if name not in self._routed}
         self._model.update_modules(tree_unflatten([(self._prefix + name, routed) for name, routed in fresh.items()]))
         self._routed |= fresh
-        for routed in fresh.values():
-            routed.resize([None] * len(self.routing.places), 0)
-
-    def _mismatches(self, pairs: Mapping[str, LowRankPair]) -> list[str]:
-        mismatches = []
-        for name, pair in pairs.items():
-            if name not in self._linears:
-                mismatches.append(f"{name}: no such linear layer in the base")
-                continue
-            in_dims, out_dims = linear_dims(self._linears[name])
-            if pair.a.shape[0] != in_dims:
-                mismatches.append(f"{name}: expected {in_dims} inputs, the adapter has {pair.a.shape[0]}")
-            if pair.b.shape[1] != out_dims:
-                mismatches.append(f"{name}: expected {out_dims} outputs, the adapter has {pair.b.shape[1]}")
-        return mismatches

@@ -2,15 +2,19 @@
 
 AdapterError
 ├── UnreadableAdapter    a file is missing, or is not what it should be
+│   └── NoAdapter        the folder holds none
 ├── UnsupportedAdapter   a kind of adapter that is not served, refused by name
 ├── MismatchedAdapter    its tensors do not fit each other, its configuration or the base: lists every mismatch
 ├── AdapterNotLoaded     no adapter is served under the name
 ├── AdapterNameTaken     another one is, and is not to be replaced
+├── AdapterChanged       the folder holds another content than was asked for
 ├── AdapterBusy          the name is being loaded or unloaded just now
-└── SlotsFull            as many are served as may be: lists them
+├── SlotsFull            as many are served as may be: lists them
+└── BankFull             the device has no memory for it
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 
 MAX_LISTED = 50  # so that an error is still an answer when every tensor of a large adapter is wrong
 
@@ -21,6 +25,10 @@ class AdapterError(Exception):
 
 class UnreadableAdapter(AdapterError):
     """A file of the adapter is missing, truncated, or not of its format."""
+
+
+class NoAdapter(UnreadableAdapter):
+    """The folder has no adapter's configuration in it."""
 
 
 class UnsupportedAdapter(AdapterError):
@@ -52,6 +60,13 @@ class AdapterNameTaken(AdapterError):
         self.name = name
 
 
+class AdapterChanged(AdapterError):
+    """The files are no longer what the request was made for."""
+
+    def __init__(self, path: Path, expected: str, found: str) -> None:
+        super().__init__(f"the adapter in {str(path)!r} is not the content that was asked for: expected {expected}, found {found}")
+
+
 class AdapterBusy(AdapterError):
     """Somebody else is changing what this name stands for."""
 
@@ -67,3 +82,10 @@ class SlotsFull(AdapterError):
         super().__init__(f"{max_adapters} adapters are loaded, as many as may be ({', '.join(names)}): unload one first")
         self.names = tuple(names)
         self.max_adapters = max_adapters
+
+
+class BankFull(AdapterError):
+    """The device has no memory for this adapter beside those that are served."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"there is no memory for this adapter beside those that are loaded: unload one first ({reason})")

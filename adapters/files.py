@@ -4,13 +4,15 @@
 the format that this is written in are read, the others left alone.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
+from adapters.base_shape import BaseShape
 from adapters.digest import digest_pairs
-from adapters.errors import UnreadableAdapter, UnsupportedAdapter
+from adapters.errors import NoAdapter, UnreadableAdapter, UnsupportedAdapter
 from adapters.folder import AdapterFolder
 from adapters.formats.adapter_format import CONFIG_NAME, AdapterFormat
 from adapters.formats.mlx_lm import MlxLmFormat
@@ -22,14 +24,14 @@ from adapters.training import TrainingRecord
 
 __all__ = ["AdapterWeights", "LowRankPair", "TrainingRecord", "read_adapter"]
 
-MAX_CONFIG_BYTES = 1 << 20
+MAX_CONFIG_BYTES = 256 << 10
 
 # Weights that can run code of their author's when they are opened.
 PICKLES = ("adapter_model.bin", "adapters.npz", "pytorch_model.bin")
 
 
 class AdapterWeights(msgspec.Struct, frozen=True, kw_only=True):
-    """An adapter as read from its folder, whole in itself but not yet held against a base."""
+    """An adapter as read from its folder: whole in itself, and fit for the base it was held against."""
 
     path: Path
     format: Literal["mlx-lm", "peft"]
@@ -41,25 +43,27 @@ class AdapterWeights(msgspec.Struct, frozen=True, kw_only=True):
     record: TrainingRecord
 
 
-def read_adapter(path: Path, *, max_rank: int | None = None) -> AdapterWeights:
-    """Read the adapter in folder `path`.
+def read_adapter(
+    path: Path, *, within: Sequence[Path] | None = None, base: BaseShape | None = None, max_rank: int | None = None
+) -> AdapterWeights:
+    """Read the adapter in folder `path`; with `within`, nothing outside these folders; with `base`, only what fits it.
 
     Raises UnreadableAdapter, UnsupportedAdapter, or MismatchedAdapter with everything that is wrong with its tensors.
     """
     try:
-        with AdapterFolder.open(path) as folder:
-            return _read(folder, max_rank)
+        with AdapterFolder.open(path, within=within) as folder:
+            return _read(folder, base, max_rank)
     except (OSError, MemoryError) as exc:
         raise UnreadableAdapter(f"the adapter in {path} cannot be read: {exc or 'not enough memory'}") from exc
 
 
-def _read(folder: AdapterFolder, max_rank: int | None) -> AdapterWeights:
+def _read(folder: AdapterFolder, base: BaseShape | None, max_rank: int | None) -> AdapterWeights:
     adapter_format = _read_config(folder)
     try:
         opened = TensorFile.open(folder, adapter_format.weights_name)
         with opened as file:
             _refuse_kinds(folder, file)
-            pairs = read_pairs(file, adapter_format, max_rank=max_rank)
+            pairs = read_pairs(file, adapter_format, base=base, max_rank=max_rank)
             file.check_unchanged()
     except FileNotFoundError as exc:
         raise _no_weights(folder, adapter_format) from exc
@@ -86,7 +90,7 @@ def _read_config(folder: AdapterFolder) -> AdapterFormat:
         if "lora_parameters" in raw or "fine_tune_type" in raw:
             return MlxLmFormat(raw)
     except FileNotFoundError as exc:
-        raise UnreadableAdapter(f"{folder.path} has no {CONFIG_NAME}") from exc
+        raise NoAdapter(f"{folder.path} has no {CONFIG_NAME}") from exc
     except UnsupportedAdapter as exc:
         raise UnsupportedAdapter(f"the adapter in {folder.path} is not served: {exc}") from exc
     except (msgspec.MsgspecError, ValueError, ArithmeticError, RecursionError) as exc:  # ValueError: bad UTF-8

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import msgspec
 import numpy as np
 
+from adapters.base_shape import BaseShape
 from adapters.errors import MismatchedAdapter
 from adapters.formats.adapter_format import AdapterFormat, Factor, Place
 from adapters.tensor_file import FLOAT_DTYPES, Floats, StoredTensor, TensorFile
@@ -27,19 +28,26 @@ class Placed(msgspec.Struct, frozen=True):
 Factors = dict[Factor, Placed]  # of one module
 
 
-def read_pairs(file: TensorFile, adapter_format: AdapterFormat, *, max_rank: int | None) -> dict[str, LowRankPair]:
-    """Read the pairs, sorted by their module's name. Raises MismatchedAdapter with everything that is wrong."""
+def read_pairs(file: TensorFile, adapter_format: AdapterFormat, *, base: BaseShape | None, max_rank: int | None) -> dict[str, LowRankPair]:
+    """Read the pairs, sorted by their module's name. Raises MismatchedAdapter with everything that is wrong.
+
+    What does not fit `base` is not read: a file cannot make the process hold more than an adapter that fits.
+    """
     modules, mismatches = _sort_out(file.tensors, adapter_format)
-    mismatches += _missing(modules, adapter_format)
-    sound = {}
+    mismatches += _missing(modules, adapter_format, base)
+    sound, highest = {}, 0
     for module, factors in sorted(modules.items()):
         faults = [line for placed in factors.values() for line in _faults_of(placed)]
         if not faults and len(factors) == 2:
-            faults = _rank_faults(module, factors, adapter_format)
-            sound[module] = factors
+            misfits = _base_faults(module, factors, adapter_format, base) if base else []
+            faults = _rank_faults(module, factors, adapter_format) + misfits
+            rank = max(_rank(placed, adapter_format) for placed in factors.values())
+            highest = max(rank, highest)
+            if not misfits and (max_rank is None or rank <= max_rank):
+                sound[module] = factors
         mismatches += faults
-    if max_rank is not None and (rank := max((_rank(factors["a"], adapter_format) for factors in sound.values()), default=0)) > max_rank:
-        raise MismatchedAdapter([*mismatches, f"its rank is {rank}, and the highest that is served here {max_rank}"])
+    if max_rank is not None and highest > max_rank:
+        mismatches.append(f"its rank is {highest}, and the highest that is served here {max_rank}")
     pairs = {module: _read_pair(file, factors, adapter_format) for module, factors in sound.items()}
     mismatches += [line for module, pair in pairs.items() for line in _value_faults(module, pair, adapter_format)]
     if mismatches:
@@ -65,12 +73,13 @@ def _sort_out(tensors: tuple[StoredTensor, ...], adapter_format: AdapterFormat) 
     return modules, mismatches
 
 
-def _missing(modules: Mapping[str, Factors], adapter_format: AdapterFormat) -> list[str]:
+def _missing(modules: Mapping[str, Factors], adapter_format: AdapterFormat, base: BaseShape | None) -> list[str]:
     leaves = adapter_format.leaves
     lines = [
         f"{module}.{leaves[factor]}: missing" for module, factors in sorted(modules.items()) for factor in leaves if factor not in factors
     ]
-    absent = sorted(set(adapter_format.expected_modules(modules)) - set(modules)) if modules else []
+    expected = adapter_format.expected_modules(modules, base.num_layers if base else None) if modules else ()
+    absent = sorted(set(expected) - set(modules))
     return lines + [f"{module}: missing, though the configuration targets it" for module in absent]
 
 
@@ -94,9 +103,28 @@ def _rank_faults(module: str, factors: Factors, adapter_format: AdapterFormat) -
     return []
 
 
+def _base_faults(module: str, factors: Factors, adapter_format: AdapterFormat, base: BaseShape) -> list[str]:
+    if module not in base.linears:
+        return [f"{module}: no such linear layer in the base"]
+    sizes = (_width(factors[factor], adapter_format) for factor in adapter_format.leaves)
+    return [
+        f"{module}: expected {expected} {what}, the adapter has {size}"
+        for what, expected, size in zip(("inputs", "outputs"), base.linears[module], sizes, strict=True)
+        if size != expected
+    ]
+
+
 def _rank(placed: Placed, adapter_format: AdapterFormat) -> int:
-    is_last = (placed.place.factor == "a") != adapter_format.is_transposed
-    return placed.tensor.shape[1 if is_last else 0]
+    return placed.tensor.shape[_rank_axis(placed, adapter_format)]
+
+
+def _width(placed: Placed, adapter_format: AdapterFormat) -> int:
+    """Give the size of a factor's other axis: the linear layer's inputs or outputs."""
+    return placed.tensor.shape[1 - _rank_axis(placed, adapter_format)]
+
+
+def _rank_axis(placed: Placed, adapter_format: AdapterFormat) -> int:
+    return int((placed.place.factor == "a") != adapter_format.is_transposed)
 
 
 def _read_pair(file: TensorFile, factors: Factors, adapter_format: AdapterFormat) -> LowRankPair:

@@ -39,7 +39,8 @@ class AdapterRegistry:
         self._may_evict = may_evict
         self._served: dict[str, LoadedAdapter] = {}
         self._num_users: dict[int, int] = {}  # by slot, for every slot that is not free
-        self._used_s: dict[str, float] = {}  # when a name was last loaded or asked for
+        self._holders: dict[int, str] = {}  # by slot, likewise: the name whose version it holds
+        self._used_s: dict[str, float] = {}  # when a name was last loaded, asked for or given back
         self._changing: set[str] = set()  # names that are being loaded or unloaded
 
     def served(self) -> tuple[LoadedAdapter, ...]:
@@ -67,6 +68,8 @@ class AdapterRegistry:
     def release(self, adapter: LoadedAdapter) -> bool:
         """Give a version back; True if it was the last user of one that is no longer served: its slot may be cleared now."""
         self._num_users[adapter.slot] -= 1
+        if self._served.get(adapter.name) is adapter:
+            self._used_s[adapter.name] = time.monotonic()
         return self._is_unused(adapter)
 
     def begin_change(self, name: str) -> None:
@@ -79,22 +82,26 @@ class AdapterRegistry:
         """Let others change `name` again."""
         self._changing.discard(name)
 
-    def reserve_slot(self, name: str) -> int:
-        """Take the lowest free slot for a new version of `name`.
+    def check_room(self, name: str) -> None:
+        """Say at once what reserve_slot would say later. Raises SlotsFull unless there is room for `name` or one that may go."""
+        if self._is_full_for(name) and self.choose_evicted(name) is None:
+            raise self._full()
 
-        Raises SlotsFull when the name is new and as many are served as may be, none idle or none allowed to go.
-        """
+    def reserve_slot(self, name: str) -> int:
+        """Take the lowest free slot for a new version of `name`. Raises SlotsFull when the name is new and as many hold slots as may."""
         if self._is_full_for(name):
-            raise SlotsFull(tuple(self._served), self._max_adapters)
+            raise self._full()
         slot = next(slot for slot in range(BASE_SLOT + 1, len(self._num_users) + 2) if slot not in self._num_users)
         self._num_users[slot] = 0
+        self._holders[slot] = name
         return slot
 
     def choose_evicted(self, name: str) -> LoadedAdapter | None:
         """Name the adapter that must go so that `name` can be loaded: the least recently used idle one; None: none must or may go."""
         if not self._may_evict or not self._is_full_for(name):
             return None
-        idle = [one for one in self._served.values() if not self._num_users[one.slot] and one.name not in self._changing]
+        busy = self._changing | {self._holders[slot] for slot, num_users in self._num_users.items() if num_users}
+        idle = [one for one in self._served.values() if one.name not in busy]
         return min(idle, key=lambda one: self._used_s[one.name], default=None)
 
     def serve(self, adapter: LoadedAdapter) -> LoadedAdapter | None:
@@ -113,11 +120,18 @@ class AdapterRegistry:
 
     def free_slot(self, slot: int) -> None:
         """Make a slot free whose weights have been cleared."""
-        del self._num_users[slot]
+        del self._num_users[slot], self._holders[slot]
+
+    def holds_slots(self, name: str) -> bool:
+        """Say whether any version of `name` is still there: served, on its way in, or used by its last requests."""
+        return name in self._holders.values()
 
     def _is_unused(self, adapter: LoadedAdapter) -> bool:
         return self._num_users[adapter.slot] == 0 and self._served.get(adapter.name) is not adapter
 
     def _is_full_for(self, name: str) -> bool:
-        """Say whether `name` would be one too many; names on their way in or out have a place too."""
-        return name not in self._served and len(set(self._served) | self._changing - {name}) >= self._max_adapters
+        """Say whether `name` would be one too many. Those on their way in or out have a place too, replaced versions none of their own."""
+        return not self.holds_slots(name) and len(set(self._holders.values())) >= self._max_adapters
+
+    def _full(self) -> SlotsFull:
+        return SlotsFull(tuple(dict.fromkeys(self._holders.values())), self._max_adapters)

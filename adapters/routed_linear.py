@@ -1,12 +1,12 @@
 """A linear layer with every adapter's low-rank update beside it, chosen row by row."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import mlx.core as mx
 import mlx.nn as nn
 
 from adapters.files import LowRankPair
-from adapters.routing import BASE_SLOT, Routing
+from adapters.routing import BASE_SLOT, Arrangement, Routing
 
 
 class RoutedLinear(nn.Module):
@@ -15,44 +15,44 @@ class RoutedLinear(nn.Module):
     Place 0 is all zeros: the base. Rows that share a place need no gather, rows of the base alone no update at all.
     """
 
-    def __init__(self, linear: nn.Linear | nn.QuantizedLinear, routing: Routing, dtype: mx.Dtype) -> None:
+    def __init__(self, linear: nn.Linear | nn.QuantizedLinear, routing: Routing, arrangement: Arrangement, dtype: mx.Dtype) -> None:
         super().__init__()
         in_dims, out_dims = linear_dims(linear)
         self.linear = linear
         self.a = mx.zeros((1, in_dims, 0), dtype)  # (places, in, rank)
         self.b = mx.zeros((1, 0, out_dims), dtype)  # (places, rank, out)
         self._routing = routing
+        self._arrangement = arrangement  # to begin with, every slot at the base's place
 
     def __call__(self, x: mx.array) -> mx.array:
         """Map x (B, L, in) to (B, L, out)."""
         y: mx.array = self.linear(x)
-        route = self._routing.route
+        route = self._arrangement.route(self._routing.rows)
         if route.shared == BASE_SLOT:
             return y
         if route.shared is not None:
             update = (x @ self.a[route.shared]) @ self.b[route.shared]
         else:
-            update = mx.gather_mm(mx.gather_mm(x, self.a, rhs_indices=route.places), self.b, rhs_indices=route.places)
+            low = mx.gather_mm(x, self.a, lhs_indices=route.rows, rhs_indices=route.places)  # (B, L, rank)
+            update = mx.gather_mm(low, self.b, lhs_indices=route.rows, rhs_indices=route.places)
         if route.scales is not None:
             update = update * route.scales
         return y + update.astype(y.dtype)
 
-    def resize(self, kept: Sequence[int | None], rank: int) -> None:
-        """Give the bank these places, each filled from the old place it names or empty, at this rank; what is cut off must be free."""
-        num_old = self.a.shape[0]
-        source = mx.array([num_old if place is None else place for place in kept])  # an empty place comes from behind the last
-        self.a = _fitted(self.a, source, axis=2, rank=rank)
-        self.b = _fitted(self.b, source, axis=1, rank=rank)
+    def rearrange(self, arrangement: Arrangement, rank: int, added: Mapping[int, LowRankPair | None]) -> None:
+        """Make the bank anew at this rank: the slots of `arrangement` that are here, in its order, then those `added`; None is the base's.
 
-    def write(self, place: int, pair: LowRankPair | None) -> None:
-        """Put an adapter's update into `place`; None makes the place the base's in this layer."""
-        # Assigning to a part of an array makes a new one while anything still holds the old: a step in flight keeps its bank.
-        a, b = self.a, self.b
-        a[place], b[place] = 0, 0
-        if pair:
-            a[place, :, : pair.a.shape[1]] = mx.array(pair.a).astype(a.dtype)
-            b[place, : pair.b.shape[0]] = mx.array(pair.b).astype(b.dtype)
-        self.a, self.b = a, b
+        If that fails the layer is as it was. A step in flight keeps the old arrays. What a smaller rank cuts off must be zeros.
+        """
+        kept = mx.array([self._arrangement.places[slot] for slot in arrangement.places if slot not in added])
+        (_, in_dims, _), (_, _, out_dims) = self.a.shape, self.b.shape
+        a, b = [_padded(self.a, 2, rank)[kept]], [_padded(self.b, 1, rank)[kept]]
+        for pair in added.values():
+            a.append(_padded(mx.array(pair.a)[None], 2, rank) if pair else mx.zeros((1, in_dims, rank)))
+            b.append(_padded(mx.array(pair.b)[None], 1, rank) if pair else mx.zeros((1, rank, out_dims)))
+        new_a, new_b = (mx.concatenate([part.astype(bank.dtype) for part in parts]) for parts, bank in ((a, self.a), (b, self.b)))
+        mx.eval(new_a, new_b)
+        self.a, self.b, self._arrangement = new_a, new_b, arrangement
 
 
 def linear_dims(linear: nn.Linear | nn.QuantizedLinear) -> tuple[int, int]:
@@ -63,9 +63,8 @@ def linear_dims(linear: nn.Linear | nn.QuantizedLinear) -> tuple[int, int]:
     return in_dims, out_dims
 
 
-def _fitted(bank: mx.array, source: mx.array, *, axis: int, rank: int) -> mx.array:
-    """Take places from a bank, the one behind its last being zeros, and cut or pad its rank; always a copy of its own."""
-    cut = bank[:, :, :rank] if axis == 2 else bank[:, :rank]
-    padding = [(0, 1), (0, 0), (0, 0)]
-    padding[axis] = (0, rank - cut.shape[axis])
-    return mx.contiguous(mx.take(mx.pad(cut, padding), source, axis=0))
+def _padded(bank: mx.array, axis: int, rank: int) -> mx.array:
+    """Cut or zero-pad a bank's rank, which stands at `axis`, to `rank`."""
+    bank = bank[:, :, :rank] if axis == 2 else bank[:, :rank]
+    missing = rank - bank.shape[axis]
+    return mx.pad(bank, [(0, missing if one == axis else 0) for one in range(3)]) if missing else bank

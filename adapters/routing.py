@@ -1,5 +1,6 @@
-"""Tell the low-rank layers, for one forward pass, which slot each row of the batch uses, and at what scale."""
+"""Tell the low-rank layers, for one forward pass, where in the bank each row's adapter lies, and at what scale it is wanted."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import mlx.core as mx
@@ -12,44 +13,52 @@ BASE_SLOT = 0
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
-    """The places in the bank of a batch's rows: `shared` if all have one, `places` if they are mixed."""
+    """The places in a bank of a batch's rows: `shared` if all have one, `rows` and their `places` if they are mixed.
+
+    Both are spelt out in the type that gather_mm wants: it would make or cast them anew in every layer, at every step.
+    """
 
     shared: int | None = None
-    places: mx.array | None = None  # (B,)
+    rows: mx.array | None = None  # (B,) uint32: 0 to B - 1
+    places: mx.array | None = None  # (B,) uint32
     scales: mx.array | None = None  # (B, 1, 1); None where every row's is 1
 
 
-class Routing:
-    """The rows of the forward pass under way, and the route that they make.
+class Arrangement:
+    """Where each slot in use lies in a layer's bank. A row keeps its slot for life, while a bank closes its gaps.
 
-    The route is rebuilt only when the batch's composition changes, which is seldom beside the steps.
+    Layers that are arranged alike share one, and with it the route that the rows under way make of it: it is rebuilt only when the
+    batch's composition changes, which is seldom beside the steps.
     """
 
-    def __init__(self) -> None:
-        self.rows: tuple[RidingRow, ...] = ()
-        self.route = Route(shared=BASE_SLOT)
-        self.places = {BASE_SLOT: BASE_SLOT}  # of the slots in use, in the bank
-
-    def move(self, places: dict[int, int]) -> None:
-        """Take the slots' new places in the bank: a row keeps its slot for life, while the bank closes its gaps."""
+    def __init__(self, places: Mapping[int, int]) -> None:
         self.places = places
-        self.rows = ()  # so that the next pass makes its route anew
+        self._rows: tuple[RidingRow, ...] = ()
+        self._route = Route(shared=BASE_SLOT)
 
-    def board(self, rows: tuple[RidingRow, ...]) -> None:
-        """Make `rows` the rows of the coming forward pass."""
-        if rows is not self.rows:
-            self.rows = rows
-            self.route = self._make_route()
+    def route(self, rows: tuple[RidingRow, ...]) -> Route:
+        """Give the route of the rows of a forward pass."""
+        if rows is not self._rows:
+            self._rows = rows
+            self._route = self._make_route()
+        return self._route
 
     def _make_route(self) -> Route:
-        places = [self.places[row.slot] if row.adapter_scale != 0 else BASE_SLOT for row in self.rows]
+        places = [self.places[row.slot] if row.adapter_scale != 0 else BASE_SLOT for row in self._rows]
         if not any(places):
             return Route(shared=BASE_SLOT)
-        scales = [row.adapter_scale for row in self.rows]
+        scales = [row.adapter_scale for row in self._rows]
         scale_array = None if all(scale == 1 for scale in scales) else mx.array(scales)[:, None, None]
         if len(set(places)) == 1:
             return Route(shared=places[0], scales=scale_array)
-        return Route(places=mx.array(places), scales=scale_array)
+        return Route(rows=mx.arange(len(places), dtype=mx.uint32), places=mx.array(places, mx.uint32), scales=scale_array)
+
+
+class Routing:
+    """The rows of the forward pass under way."""
+
+    def __init__(self) -> None:
+        self.rows: tuple[RidingRow, ...] = ()
 
 
 class RoutedModel:
@@ -62,7 +71,7 @@ class RoutedModel:
     def __call__(self, inputs: mx.array, cache: list[Any]) -> mx.array:
         """Run tokens (B, L) through the model; logits are (B, L, V)."""
         *layers, rider = cache
-        self.routing.board(rider.rows)
+        self.routing.rows = rider.rows
         logits: mx.array = self.model(inputs, cache=layers)
         return logits
 

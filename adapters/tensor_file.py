@@ -24,7 +24,7 @@ Floats = npt.NDArray[np.float32]
 
 FLOAT_DTYPES: dict[str, np.dtype[Any]] = {"F32": np.dtype("<f4"), "F16": np.dtype("<f2"), "BF16": np.dtype("<u2")}  # bfloat16 by its bits
 MAX_FILE_BYTES = 4 << 30  # rank 64 on every projection of a 27B in float32 is 1.8 GiB
-MAX_HEADER_BYTES = 4 << 20  # the same adapter's header is 0.2 MiB
+MAX_HEADER_BYTES = 512 << 10  # the same adapter's header is 0.14 MiB; reading a long one would slow every answer down
 MAX_NAME_LENGTH = 256
 
 Size = Annotated[int, msgspec.Meta(ge=0, le=1 << 40)]

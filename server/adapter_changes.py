@@ -4,11 +4,11 @@ import asyncio
 
 import msgspec
 
-from adapters.errors import AdapterBusy, AdapterError, AdapterNameTaken, AdapterNotLoaded, SlotsFull
+from adapters.errors import AdapterBusy, AdapterChanged, AdapterError, AdapterNameTaken, AdapterNotLoaded, BankFull, NoAdapter, SlotsFull
 from server.adapter_names import find_name_fault
 from server.adapter_roots import AdapterRoots
 from server.engine.protocol import AdapterStatus, Engine
-from server.errors import AdapterConflict, AdapterRefused, ApiError, InvalidRequest, ModelNotFound
+from server.errors import AdapterConflict, AdapterMissing, AdapterRefused, ApiError, InvalidRequest, ModelNotFound
 
 
 class FieldNames(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,14 +18,16 @@ class FieldNames(msgspec.Struct, frozen=True, kw_only=True):
     path: str
 
 
-async def load_adapter(engine: Engine, roots: AdapterRoots, *, name: str, path: str, replace: bool, fields: FieldNames) -> AdapterStatus:
+async def load_adapter(
+    engine: Engine, roots: AdapterRoots, *, name: str, path: str, replace: bool, fields: FieldNames, digest: str | None = None
+) -> AdapterStatus:
     """Load the adapter at `path` as `name`. Raises ApiError, and AdapterNameTaken where it may not replace."""
     fault = f"the base model is named {name!r}: choose another" if name == engine.models()[0].id else find_name_fault(name)
     if fault:
         raise InvalidRequest(f"Invalid value for {fields.name}: {fault}.", param=fields.name)
-    folder = await asyncio.to_thread(roots.find, path, param=fields.path)
+    found = await asyncio.to_thread(roots.find, path, param=fields.path)
     try:
-        return await engine.adapters.load(name, folder, replace=replace)
+        return await engine.adapters.load(name, found.path, replace=replace, within=found.within, digest=digest)
     except AdapterNameTaken:
         raise  # for the route that asked not to replace
     except AdapterError as exc:
@@ -46,8 +48,14 @@ def _translate(exc: AdapterError, name: str, fields: FieldNames) -> ApiError:
             return ModelNotFound(name, param=fields.name)
         case AdapterBusy():
             return AdapterConflict(_to_sentence(exc), code="adapter_busy")
+        case AdapterChanged():
+            return AdapterConflict(_to_sentence(exc), code="adapter_changed")
         case SlotsFull():
             return AdapterConflict(_to_sentence(exc), code="adapter_slots_full")
+        case BankFull():
+            return AdapterConflict(_to_sentence(exc), code="adapter_memory_full")
+        case NoAdapter():
+            return AdapterMissing(_to_sentence(exc), param=fields.path)
         case _:
             return AdapterRefused(_to_sentence(exc), param=fields.path)
 

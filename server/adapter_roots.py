@@ -3,11 +3,19 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-from server.errors import AdapterFolderMissing, InvalidRequest
+from server.errors import AdapterMissing, InvalidRequest
 
 MAX_PATH_LENGTH = 4096
 READ_SUFFIXES = (".json", ".safetensors")  # of the files in an adapter's folder, those that are read
+
+
+class FoundFolder(NamedTuple):
+    """Where an adapter lies, and what it must not lead out of: whoever reads it asks again, since links can change in between."""
+
+    path: Path
+    within: tuple[Path, ...]
 
 
 class AdapterRoots:
@@ -19,10 +27,10 @@ class AdapterRoots:
     def __init__(self, folders: Sequence[str]) -> None:
         self._folders = tuple(Path(folder) for folder in folders)
 
-    def find(self, text: str, *, param: str) -> Path:
+    def find(self, text: str, *, param: str) -> FoundFolder:
         """Give the resolved folder that `text` means; a relative path is looked for in each root in turn. Reads the disk.
 
-        Raises AdapterFolderMissing where there is none inside, InvalidRequest for everything else; `param` is the request's field.
+        Raises AdapterMissing where there is none inside, InvalidRequest for everything else; `param` is the request's field.
         """
         if not self._folders:
             message = "This server loads no adapters while it runs: start it with --adapter-dir DIR, the folder they may be loaded from."
@@ -31,16 +39,16 @@ class AdapterRoots:
             message = f"Invalid value for {param}: expected a path of 1 to {MAX_PATH_LENGTH} printable characters."
             raise InvalidRequest(message, param=param)
         # Resolved each time: a root may be a link that is moved on to the next release.
-        roots = [_resolve(folder) for folder in self._folders]
+        roots = tuple(_resolve(folder) for folder in self._folders)
         inside = [path for path in (_resolve(root / text) for root in roots) if _is_within(path, roots)]
         if not inside:
             raise self._refuse(f"{text!r} does not lie inside a folder", param)
         folder = next((path for path in inside if _is_folder(path)), None)
         if folder is None:
-            raise AdapterFolderMissing(f"There is no folder {text!r} in {self._list()}.", param=param)
+            raise AdapterMissing(f"There is no folder {text!r} in {self._list()}.", param=param)
         if strangers := [link.name for link in _list_links(folder) if not _is_within(_resolve(link), roots)]:
             raise self._refuse(f"{text!r} has links ({', '.join(sorted(strangers))}) that do not stay inside a folder", param)
-        return folder
+        return FoundFolder(folder, roots)
 
     def _refuse(self, what: str, param: str) -> InvalidRequest:
         return InvalidRequest(f"{what} that adapters may be loaded from: expected a path under {self._list()}.", param=param)

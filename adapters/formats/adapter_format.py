@@ -63,8 +63,8 @@ class AdapterFormat(Protocol):
         """Say why the configuration has no place for this module's tensors, if it has none."""
         ...
 
-    def expected_modules(self, found: Collection[str]) -> Collection[str]:
-        """List the modules that must have tensors by the configuration, given those that have."""
+    def expected_modules(self, found: Collection[str], num_layers: int | None) -> Collection[str]:
+        """List the modules that must have tensors by the configuration, given those that have and the base's layers, if known."""
         ...
 
     def read_record(self, folder: AdapterFolder) -> TrainingRecord:

@@ -5,7 +5,7 @@ with `<module>.lora_a` (in, rank) and `<module>.lora_b` (rank, out).
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -32,6 +32,7 @@ class MlxLmConfig(msgspec.Struct, frozen=True):
     """mlx-lm's `adapter_config.json`; what only the training needed may hold anything."""
 
     lora_parameters: LoraParameters
+    num_layers: int | None = None  # the last ones of the base's; all if it is not positive
     iters: Any = None
     batch_size: Any = None
     learning_rate: Any = None
@@ -73,10 +74,9 @@ class MlxLmFormat:
         """Nothing is: mlx-lm names its targets in more than one way, and loads what the file holds."""
         return None
 
-    def expected_modules(self, found: Collection[str]) -> Collection[str]:
-        """The layers are the last ones of the base, whose number the adapter does not know: there must be no gap among them."""
-        layers = [layer_of(module) for module in found]
-        return targeted_modules(self._config.lora_parameters.keys or (), range(min(layers), max(layers) + 1))
+    def expected_modules(self, found: Collection[str], num_layers: int | None) -> Collection[str]:
+        """The layers are the last ones of the base. Where it is not known how many it has, there must be no gap among those found."""
+        return targeted_modules(self._config.lora_parameters.keys or (), self._layers(found, num_layers))
 
     def read_record(self, folder: AdapterFolder) -> TrainingRecord:
         """It is all in the configuration: a batch an iteration, an update every so many."""
@@ -90,6 +90,13 @@ class MlxLmFormat:
             examples_seen=None if iterations is None or batch_size is None else iterations * batch_size,
             effective_updates=iterations // accumulated if iterations is not None and accumulated else None,
         )
+
+    def _layers(self, found: Collection[str], num_layers: int | None) -> Iterable[int]:
+        num_trained = self._config.num_layers
+        if num_layers is None or num_trained is None:
+            layers = [layer_of(module) for module in found]
+            return range(min(layers), max(layers) + 1)
+        return range(max(num_layers - num_trained, 0) if num_trained > 0 else 0, num_layers)
 
     def _learning_rate(self) -> float | None:
         """With a schedule mlx-lm does not read `learning_rate`: the rate is the schedule's first argument."""

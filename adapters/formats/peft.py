@@ -21,7 +21,7 @@ from adapters.refusals import DORA
 from adapters.training import TrainingRecord
 
 TRAINER_STATE_NAME = "trainer_state.json"  # the transformers Trainer leaves it beside the adapter in a checkpoint
-MAX_TRAINER_STATE_BYTES = 16 << 20
+MAX_TRAINER_STATE_BYTES = 4 << 20  # a line of the log is some 200 bytes; of a longer one nothing is said
 
 Rank = Annotated[int, msgspec.Meta(ge=1, le=1 << 16)]
 Layer = Annotated[int, msgspec.Meta(ge=0, le=999)]
@@ -92,6 +92,7 @@ class PeftFormat:
         self._config = config = msgspec.convert(raw, PeftConfig)
         self._ranks = _by_name("rank_pattern", config.rank_pattern)
         self._alphas = _by_name("alpha_pattern", config.alpha_pattern)
+        self._targets = frozenset(config.target_modules) if isinstance(config.target_modules, list) else None
         self.nominal_scale = self._scale(config.r, config.lora_alpha)
 
     def place(self, tensor_name: str) -> Place | None:
@@ -110,20 +111,20 @@ class PeftFormat:
 
     def find_misplaced(self, place: Place) -> str | None:
         """PEFT would leave out, with a warning, what its configuration does not target."""
-        config = self._config
-        if isinstance(config.target_modules, list) and set(config.target_modules).isdisjoint(endings(place.written)):
+        if self._targets is not None and self._targets.isdisjoint(endings(place.written)):
             return "target_modules does not name it"
         if (layers := self._layers()) is not None and layer_of(place.module) not in layers:
             return "its layer is not among layers_to_transform"
         return None
 
-    def expected_modules(self, found: Collection[str]) -> Collection[str]:
+    def expected_modules(self, found: Collection[str], num_layers: int | None) -> Collection[str]:
         """Each projection that is targeted in each layer that is, as far as that can be told without evaluating anything."""
-        config = self._config
-        if not isinstance(config.target_modules, list) or config.exclude_modules:
+        if self._targets is None or self._config.exclude_modules:
             return ()
         layers = self._layers()
-        return targeted_modules(config.target_modules, range(max(map(layer_of, found)) + 1) if layers is None else layers)
+        if layers is None:
+            layers = range(num_layers or max(map(layer_of, found)) + 1)
+        return targeted_modules(self._targets, layers)
 
     def read_record(self, folder: AdapterFolder) -> TrainingRecord:
         """The configuration says nothing of it, the Trainer's state something: one update a step."""

@@ -3,7 +3,7 @@
 The HTTP layer, the scoring middleware and the tests' fakes know this file and no other part of an engine.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 from typing import Literal, Protocol, runtime_checkable
 
@@ -13,6 +13,7 @@ from scoring.scores import Scores
 
 Role = Literal["system", "user", "assistant"]
 FinishReason = Literal["stop", "length"]
+DegenerationAction = Literal["observe", "stop"]
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +46,9 @@ class Generation(msgspec.Struct, frozen=True, kw_only=True):
     stop: tuple[str, ...] = ()
     adapter: str | None = None  # None is the base model
     adapter_scale: float = 1.0  # on top of the adapter's own; 0 is the base, 1 as trained
+    # For the scoring middleware, not for an engine; None is what the server does by default.
+    scorer: str | None = None
+    on_degeneration: DegenerationAction | None = None
 
 
 class Piece(msgspec.Struct, frozen=True, kw_only=True, tag="piece"):
@@ -63,7 +67,11 @@ class Finish(msgspec.Struct, frozen=True, kw_only=True, tag="finish"):
     num_cached_tokens: int = 0
     queue_time_s: float = 0.0  # from arrival at the engine to the row's insertion
     adapter_digest: str | None = None  # of the version that answered, from the first token to the last; None is the base
-    scores: Scores | None = None  # filled in by the scoring middleware, never by an engine
+    stopped_by: str | None = None  # what `Engine.stop` gave as its reason; None where the answer ended by itself
+    num_tokens_left: int = 0  # that the answer could still have taken
+    # Filled in by the scoring middleware, never by an engine.
+    scores: Scores | None = None  # by the request's scorer: what the response shows
+    counted_scores: Scores | None = None  # by the server's own scorer: what the metrics count, on one scale whatever requests ask for
 
 
 Event = Piece | Finish
@@ -104,15 +112,21 @@ class AdapterHost(Protocol):
         """List the adapters that can be asked for."""
         ...
 
-    async def load(self, name: str, path: Path, *, replace: bool) -> AdapterStatus:
+    async def load(
+        self, name: str, path: Path, *, replace: bool, within: Sequence[Path] | None = None, digest: str | None = None
+    ) -> AdapterStatus:
         """Read and check the adapter in folder `path` beside the running requests, and serve it as `name` from one step to the next.
 
-        With `replace` a version served under `name` gives way: requests that have begun end on it. Raises AdapterError.
+        With `replace` a version served under `name` gives way: requests that have begun end on it. With `within`, nothing is read
+        that does not lie in one of these folders when it is read; with `digest`, nothing is served that has another. Raises AdapterError.
         """
         ...
 
     async def unload(self, name: str, *, force: bool) -> AdapterStatus:
-        """Serve `name` no longer and free its memory once its requests have ended, or at once with `force`, which fails them."""
+        """Serve `name` no longer and free its memory once its requests have ended, or at once with `force`, which fails them.
+
+        With `force` also where somebody has begun to unload it and waits.
+        """
         ...
 
 
@@ -158,6 +172,13 @@ class Engine(Protocol):
         """Stream one answer; closing the generator early cancels its row at the next step.
 
         Raises an `EngineError` (server/engine/errors.py) at the first event or later: bad input, queue full, draining, a failed row.
+        """
+        ...
+
+    def stop(self, generation_id: str, *, reason: str) -> None:
+        """End a running answer at the next step: with what was held back, and a `Finish` of "stop" that names `reason` in `stopped_by`.
+
+        Pieces drawn until then still come. Nothing happens to an answer that has ended by then.
         """
         ...
 

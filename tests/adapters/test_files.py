@@ -114,7 +114,7 @@ def test_an_adapter_that_changes_nothing_is_refused(tmp_path: Path, format_name:
         (b'{"peft_type": "LORA", "x": ' + b"[" * 100_000, "is not an adapter's configuration"),
         (b'{"peft_type": "LORA", "r": ' + b"9" * 5000 + b', "lora_alpha": 1}', "is not an adapter's configuration"),
         (b'{"peft_type": "LORA", "r": 8, "lora_alpha": 1e999}', "is not an adapter's configuration"),
-        (b" " * (1 << 20) + b"{}", "is over 1048576 bytes"),
+        (b" " * (256 << 10) + b"{}", "is over 262144 bytes"),
         ({"fine_tune_type": "lora"}, "missing required field `lora_parameters`"),
         ({"lora_parameters": {"rank": 2}}, r"missing required field `scale` - at `\$.lora_parameters`"),
         ({"lora_parameters": {"rank": "2", "scale": 1}}, r"Expected `int`, got `str` - at `\$.lora_parameters.rank`"),
@@ -181,6 +181,19 @@ def test_a_link_that_leads_nowhere_or_in_circles_is_refused(tmp_path: Path, name
         with pytest.raises(UnreadableAdapter, match=message):
             read_adapter(tmp_path)
         path.unlink()
+
+
+@pytest.mark.parametrize("swapped", ["adapter", "adapter/adapter_config.json", "adapter/adapters.safetensors"])
+def test_a_link_out_of_the_roots_that_was_put_there_after_they_were_looked_at_is_not_followed(tmp_path: Path, swapped: str) -> None:
+    root, outside = tmp_path / "root", tmp_path / "outside"
+    for folder in (root, outside):
+        write_mlx_lm(folder / "adapter")
+    assert read_adapter(root / "adapter", within=[tmp_path / "gone", root])
+    place = root / swapped
+    place.rename(tmp_path / "away")
+    place.symlink_to(outside / swapped)
+    with pytest.raises(UnreadableAdapter, match="leads out of the folders that adapters may be loaded from"):
+        read_adapter(root / "adapter", within=[root])
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

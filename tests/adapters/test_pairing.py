@@ -1,17 +1,24 @@
 """Everything that is wrong with an adapter's tensors is said at once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from adapters.base_shape import BaseShape
 from adapters.errors import MAX_LISTED, MismatchedAdapter
 from adapters.files import read_adapter
+from adapters.formats.mlx_lm import MlxLmFormat
+from adapters.module_names import PROJECTIONS
+from adapters.pairing import read_pairs
+from adapters.tensor_file import Floats, StoredTensor, TensorFile
 from tests.adapters.adapter_files import (
+    IN,
     MLX_LM_CONFIG,
     MODULES,
     OUT,
+    PEFT_CONFIG,
     RANK,
     Stored,
     factors,
@@ -25,9 +32,12 @@ UP, QUERY = MODULES[:2]
 NO_PLACE = "unexpected, expected lora_a or lora_b of a module in model.layers"
 
 
-def mismatches(folder: Path, max_rank: int | None = None) -> tuple[str, ...]:
+BASE = BaseShape(num_layers=2, linears={f"model.layers.{layer}.{name}": (IN, OUT) for layer in range(2) for name in PROJECTIONS})
+
+
+def mismatches(folder: Path, base: BaseShape | None = None, max_rank: int | None = None) -> tuple[str, ...]:
     with pytest.raises(MismatchedAdapter) as refused:
-        read_adapter(folder, max_rank=max_rank)
+        read_adapter(folder, base=base, max_rank=max_rank)
     return refused.value.mismatches
 
 
@@ -91,6 +101,61 @@ def test_pefts_tensors_are_named_as_peft_names_them(tmp_path: Path) -> None:
 def test_a_rank_above_the_highest_served_is_refused(tmp_path: Path) -> None:
     assert read_adapter(write_mlx_lm(tmp_path), max_rank=RANK).rank == RANK
     assert mismatches(tmp_path, max_rank=1) == ("its rank is 2, and the highest that is served here 1",)
+
+
+@pytest.mark.parametrize("write", [write_mlx_lm, write_peft])
+def test_an_adapter_that_fits_its_base_is_read(tmp_path: Path, write: Callable[[Path], Path]) -> None:
+    assert tuple(read_adapter(write(tmp_path), base=BASE).pairs) == MODULES
+
+
+def test_what_does_not_fit_the_base_is_listed_with_everything_else(tmp_path: Path) -> None:
+    wide, narrow = "model.layers.1.mlp.down_proj", "model.layers.1.self_attn.v_proj"
+    tensors = mlx_lm_tensors(modules=(*MODULES, "model.layers.2.mlp.up_proj", "model.layers.2.self_attn.q_proj", wide, narrow))
+    tensors |= {
+        f"{wide}.lora_a": factors(IN + 1, RANK),
+        f"{wide}.lora_b": factors(RANK, OUT - 1),
+        f"{narrow}.lora_a": factors(IN, 9),
+        f"{narrow}.lora_b": factors(9, OUT),
+    }
+    tensors[f"{UP}.lora_a"][0, 0] = np.nan
+    assert mismatches(write_mlx_lm(tmp_path, tensors=tensors), BASE, max_rank=8) == (
+        f"{wide}: expected {IN} inputs, the adapter has {IN + 1}",
+        f"{wide}: expected {OUT} outputs, the adapter has {OUT - 1}",
+        f"{narrow}: its rank is 9, in the configuration 2",
+        "model.layers.2.mlp.up_proj: no such linear layer in the base",
+        "model.layers.2.self_attn.q_proj: no such linear layer in the base",
+        "its rank is 9, and the highest that is served here 8",
+        f"{UP}.lora_a: holds values that are not finite",
+    )
+
+
+@pytest.mark.parametrize("write", [write_mlx_lm, write_peft])
+def test_a_layer_of_the_base_without_the_tensors_that_are_due_is_missed(tmp_path: Path, write: Callable[[Path, object], Path]) -> None:
+    base = BaseShape(num_layers=3, linears={f"model.layers.{layer}.{name}": (IN, OUT) for layer in range(3) for name in PROJECTIONS})
+    config = MLX_LM_CONFIG | {"num_layers": -1} if write is write_mlx_lm else PEFT_CONFIG
+    lines = (
+        "model.layers.2.mlp.up_proj: missing, though the configuration targets it",
+        "model.layers.2.self_attn.q_proj: missing, though the configuration targets it",
+    )
+    assert mismatches(write(tmp_path, config), base) == lines
+
+
+class UnreadFile(TensorFile):
+    """A file of which nothing may be read."""
+
+    def __init__(self, shapes: Mapping[str, tuple[int, int]]) -> None:
+        self.tensors = tuple(StoredTensor(name=name, dtype="F32", shape=shape, start=0, size_bytes=0) for name, shape in shapes.items())
+
+    def read(self, tensor: StoredTensor) -> Floats:
+        raise AssertionError(f"{tensor.name} was read")
+
+
+@pytest.mark.parametrize("shapes", [((1 << 29, RANK), (RANK, OUT)), ((IN, 1 << 29), (RANK, OUT)), ((IN, RANK), (1 << 29, OUT))])
+def test_what_cannot_fit_is_not_read(shapes: tuple[tuple[int, int], tuple[int, int]]) -> None:
+    """A sparse file takes no room on the disk, but would in memory."""
+    file = UnreadFile({f"{UP}.lora_a": shapes[0], f"{UP}.lora_b": shapes[1]})
+    with pytest.raises(MismatchedAdapter, match=str(1 << 29)):
+        read_pairs(file, MlxLmFormat(MLX_LM_CONFIG), base=BASE, max_rank=8)
 
 
 def test_a_scale_that_is_too_large_for_its_values_is_refused(tmp_path: Path) -> None:

@@ -72,12 +72,34 @@ def test_a_full_registry_refuses_and_lists_what_it_holds() -> None:
         registry.reserve_slot("c")
 
 
-def test_two_names_on_their_way_do_not_share_the_last_place() -> None:
+def test_the_last_place_is_taken_by_who_reserves_it_and_not_by_who_only_waits() -> None:
     registry = AdapterRegistry(max_adapters=1, may_evict=False)
     registry.begin_change("a")
     registry.begin_change("b")
-    with pytest.raises(SlotsFull):
-        registry.reserve_slot("a")
+    registry.check_room("a")
+    slot = registry.reserve_slot("a")
+    for refuse in (registry.check_room, registry.reserve_slot):
+        with pytest.raises(SlotsFull, match=r"\(a\)"):
+            refuse("b")
+    registry.free_slot(slot)
+    assert registry.reserve_slot("b") == slot
+
+
+def test_a_name_that_is_being_unloaded_keeps_its_place_until_its_last_version_has_gone() -> None:
+    registry = AdapterRegistry(max_adapters=1, may_evict=True)
+    load(registry, "a")
+    old = registry.acquire("a")
+    new, _ = load(registry, "a", version=2)
+    assert registry.choose_evicted("b") is None  # the new version is idle, the old one is not
+    registry.withdraw("a")
+    registry.free_slot(new.slot)
+    assert registry.holds_slots("a")
+    with pytest.raises(SlotsFull, match=r"\(a\)"):
+        registry.check_room("b")
+    registry.release(old)
+    registry.free_slot(old.slot)
+    assert not registry.holds_slots("a")
+    registry.check_room("b")
 
 
 def test_the_least_recently_used_idle_adapter_is_chosen_to_go() -> None:
@@ -92,7 +114,8 @@ def test_the_least_recently_used_idle_adapter_is_chosen_to_go() -> None:
     registry.release(registry.acquire("c"))
     registry.release(in_use)
     chosen = registry.choose_evicted("d")
-    assert chosen is not None and chosen.name == "a"  # first used, and idle now
+    assert chosen is not None and chosen.name == "b"  # "a" was asked for before it, but in use until now
+    registry.check_room("d")
 
 
 def test_nothing_is_chosen_when_all_are_in_use_or_none_may_go() -> None:
@@ -100,6 +123,8 @@ def test_nothing_is_chosen_when_all_are_in_use_or_none_may_go() -> None:
     load(registry, "a")
     registry.acquire("a")
     assert registry.choose_evicted("b") is None
+    with pytest.raises(SlotsFull):
+        registry.check_room("b")
     strict = AdapterRegistry(max_adapters=1, may_evict=False)
     load(strict, "a")
     assert strict.choose_evicted("b") is None

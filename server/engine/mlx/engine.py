@@ -22,7 +22,7 @@ from server.engine.mlx.row import Row
 from server.engine.mlx.runtime import Runtime
 from server.engine.mlx.stream import AnswerStream
 from server.engine.mlx.text import AnswerText
-from server.engine.mlx.worker import Cancel, Insert, News, Stop, Worker
+from server.engine.mlx.worker import Cancel, Insert, News, Stop, StopRow, Worker
 from server.engine.protocol import Event, Finish, Generation, Load, ServedModel
 
 RETRY_AFTER_S = 1  # a row ends every few steps; a client that comes back after a second finds another queue
@@ -48,7 +48,7 @@ class MlxEngine:
         self.adapters = MlxAdapterHost(
             self._worker,
             AdapterRegistry(max_adapters=limits.max_adapters, may_evict=limits.evict_adapters),
-            num_layers=runtime.bank.num_layers,
+            base=runtime.bank.base_shape,
             max_rank=limits.max_adapter_rank,
             cancel_users=self._cancel_users,
         )
@@ -123,7 +123,9 @@ class MlxEngine:
         self._loop = asyncio.get_running_loop()
         stream = self._streams[generation.id] = AnswerStream(adapter)
         try:
-            self._worker.orders.put(Insert(await self._make_row(generation, adapter)))
+            row = await self._make_row(generation, adapter)
+            if not stream.has_ended:  # its adapter may have been taken away meanwhile, and the order to cancel it is past
+                self._worker.orders.put(Insert(row))
             async for event in stream.events():
                 yield msgspec.structs.replace(event, adapter_digest=adapter.digest) if adapter and isinstance(event, Finish) else event
         finally:
@@ -134,6 +136,10 @@ class MlxEngine:
                 self.adapters.release(adapter)
             if not self._streams:
                 self._drained.set()
+
+    def stop(self, generation_id: str, *, reason: str) -> None:
+        """End a running answer at the next step; nothing happens to one that has ended by then."""
+        self._worker.orders.put(StopRow(generation_id, reason))
 
     async def close(self, grace_s: float) -> None:
         """Take nothing new, let running rows end for up to `grace_s` seconds, cancel the rest, free the model."""
@@ -183,12 +189,12 @@ class MlxEngine:
             arrived_s=arrived_s,
         )
 
-    def _cancel_users(self, adapter: LoadedAdapter) -> None:
-        """Fail every request that an adapter answers."""
-        users = [row_id for row_id, stream in self._streams.items() if stream.adapter is adapter]
+    def _cancel_users(self, name: str) -> None:
+        """Fail every request that any version of an adapter answers."""
+        users = [row_id for row_id, stream in self._streams.items() if stream.adapter and stream.adapter.name == name]
         for row_id in users:
             self._worker.orders.put(Cancel(row_id))
-        self._deliver_here([(row_id, AdapterWithdrawn(adapter.name)) for row_id in users])
+        self._deliver_here([(row_id, AdapterWithdrawn(name)) for row_id in users])
 
     def _deliver(self, news: Sequence[tuple[str, News]]) -> None:
         """Called on the worker's thread, once a step: one hand-over to the event loop for the whole batch."""

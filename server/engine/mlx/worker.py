@@ -3,6 +3,7 @@
 Everyone else talks to it by messages. Its loop holds the engine's only broad `except`: what a row raises is handed to that row.
 """
 
+import contextlib
 import logging
 import threading
 import time
@@ -38,6 +39,13 @@ class Cancel(msgspec.Struct, frozen=True):
     row_id: str
 
 
+class StopRow(msgspec.Struct, frozen=True):
+    """End this row with what it has drawn, and name `reason` as what stopped it."""
+
+    row_id: str
+    reason: str
+
+
 class Call(msgspec.Struct, frozen=True):
     """Call `function` with the runtime between two steps; `future` takes what it returns or raises."""
 
@@ -53,7 +61,7 @@ class Started(msgspec.Struct, frozen=True):
     """A row has left the queue for the batch."""
 
 
-Order = Insert | Cancel | Call | Stop
+Order = Insert | Cancel | StopRow | Call | Stop
 News = Started | Piece | Finish | RowFailed | EngineUnavailable | AdapterWithdrawn
 Deliver = Callable[[Sequence[tuple[str, News]]], None]  # row ids with what happened to them, once a step
 
@@ -75,6 +83,7 @@ class Worker(threading.Thread):
         self._failure: BaseException | None = None
         self._is_failing = False  # the last step failed and nothing has been drawn since
         self.has_died = False
+        self._has_ended = False
 
     def open(self) -> Runtime:
         """Start the thread and wait for its runtime; raises what making it raised."""
@@ -89,6 +98,8 @@ class Worker(threading.Thread):
         """Have `function` called on this thread between two steps, after everything that was ordered before."""
         future: Future[Result] = Future()
         self.orders.put(Call(function, future))  # type: ignore[arg-type]
+        if self._has_ended:
+            self._refuse_calls()
         return future
 
     def run(self) -> None:
@@ -96,6 +107,8 @@ class Worker(threading.Thread):
         try:
             self._run()
         finally:
+            self._has_ended = True
+            self._refuse_calls()
             mx.synchronize()
             mx.clear_streams()  # left to Python's end, this thread's streams abort the process about every second time
 
@@ -128,18 +141,27 @@ class Worker(threading.Thread):
                 case Call(_, future):
                     future.set_exception(error)
 
+    def _refuse_calls(self) -> None:
+        """Nobody is left to answer what has been ordered since the thread was told to stop; called on any thread."""
+        with contextlib.suppress(Empty):
+            while True:
+                if isinstance(order := self.orders.get_nowait(), Call):
+                    order.future.set_exception(EngineUnavailable("the server is shutting down"))
+
     def _take_orders(self) -> bool:
         """Take every order that is there; sleep only when there is nothing to run. False means stop."""
         try:
             while True:
-                is_idle = not self._waiting and not len(self._batch)
+                is_idle = not self._waiting and not len(self._batch) and not self._news
                 if is_idle and self.orders.empty():
                     mx.clear_cache()
                 match self.orders.get(block=is_idle):
                     case Insert(row):
                         self._waiting.append(row)
                     case Cancel(row_id):
-                        self._cancel(row_id)
+                        self._take_out(row_id)
+                    case StopRow(row_id, reason):
+                        self._stop_row(row_id, reason)
                     case Call(function, future):
                         self._answer(function, future)
                     case Stop():
@@ -153,11 +175,24 @@ class Worker(threading.Thread):
         except Exception as exc:
             future.set_exception(exc)
 
-    def _cancel(self, row_id: str) -> None:
+    def _take_out(self, row_id: str) -> Row | None:
+        """Remove a row from the batch or the queue; None if it has ended."""
         for row in self._batch.rows():
             if row.id == row_id:
                 self._batch.remove(row)
-        self._waiting = deque(row for row in self._waiting if row.id != row_id)
+                return row
+        for row in self._waiting:
+            if row.id == row_id:
+                self._waiting.remove(row)
+                return row
+        return None
+
+    def _stop_row(self, row_id: str, reason: str) -> None:
+        if row := self._take_out(row_id):
+            try:
+                self._finish(row, "stop", shown="", ids=(), stopped_by=reason)
+            except Exception as exc:
+                self._fail(row, exc)
 
     def _admit(self) -> None:
         while self._waiting and len(self._batch) < self._batch_size:
@@ -200,7 +235,7 @@ class Worker(threading.Thread):
         else:
             self._news.append((row.id, Piece(text=shown, token_ids=(drawn.token_id,))))
 
-    def _finish(self, row: Row, reason: FinishReason, *, shown: str, ids: tuple[int, ...]) -> None:
+    def _finish(self, row: Row, reason: FinishReason, *, shown: str, ids: tuple[int, ...], stopped_by: str | None = None) -> None:
         shown += row.text.flush()
         if row.text.is_stopped:  # the last held characters may have completed a stop string
             reason = "stop"
@@ -211,6 +246,8 @@ class Worker(threading.Thread):
             num_prompt_tokens=len(row.prompt_ids),
             num_completion_tokens=len(row.token_ids),
             queue_time_s=row.queue_time_s,
+            stopped_by=stopped_by,
+            num_tokens_left=row.num_left,
         )
         self._news.append((row.id, finish))
 

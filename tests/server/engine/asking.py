@@ -1,8 +1,9 @@
 """Put a question to an engine and collect what comes."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from server.engine.protocol import Engine, Finish, Generation, Message, Piece, Sampling
+from server.engine.protocol import Engine, Event, Finish, Generation, Message, Piece, Sampling
 
 GREEDY = Sampling(temperature=0)
 
@@ -22,8 +23,12 @@ def question(content: str, *, id: str = "row-0", **options: Any) -> Generation:
 
 
 async def ask(engine: Engine, generation: Generation) -> Answer:
-    """Collect an answer; there must be exactly one finish, at the end."""
-    events = [event async for event in engine.generate(generation)]
+    """Collect an answer."""
+    return to_answer([event async for event in engine.generate(generation)])
+
+
+def to_answer(events: Sequence[Event]) -> Answer:
+    """Join the events of an answer; there must be exactly one finish, at the end."""
     pieces, finish = events[:-1], events[-1]
     assert isinstance(finish, Finish)
     assert all(isinstance(piece, Piece) for piece in pieces)

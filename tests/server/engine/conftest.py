@@ -13,6 +13,7 @@ from tools.random_adapter import write_random_adapter
 
 Adapters = tuple[tuple[str, Path], ...]  # name and folder of each
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
+RANKS = (2, 4, 8, 32, 3, 16, 5, 24)
 
 
 @pytest.fixture(scope="module")
@@ -36,5 +37,26 @@ def small_adapters(small_gemma: Path, tmp_path_factory: pytest.TempPathFactory) 
 def engine(small_gemma: Path, small_adapters: Adapters, device: Device, run: Run) -> Iterator[MlxEngine]:
     """The small model with its adapters, eight rows and eight in the queue."""
     engine = MlxEngine.open(model=str(small_gemma), adapters=small_adapters, device=device, limits=Limits(max_batch_size=8, max_queue=8))
+    yield engine
+    run(engine.close(grace_s=5))
+
+
+@pytest.fixture(scope="session")
+def folders(small_gemma: Path, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Path, Path]]:
+    """Eight adapters of mixed rank, each in mlx-lm's format and in PEFT's."""
+    root = tmp_path_factory.mktemp("both-formats")
+    made = []
+    for seed, rank in enumerate(RANKS):
+        mlx_lm_folder, peft_folder = root / f"mlx-lm-{seed}", root / f"peft-{seed}"
+        write_random_adapter(mlx_lm_folder, base=small_gemma, rank=rank, seed=seed, size=0.05, peft_folder=peft_folder)
+        made.append((mlx_lm_folder, peft_folder))
+    return made
+
+
+@pytest.fixture
+def empty_engine(small_gemma: Path, device: Device, run: Run) -> Iterator[MlxEngine]:
+    """The small model without adapters: room for eight, ranks up to 32."""
+    limits = Limits(max_batch_size=16, max_queue=16, max_adapters=8, max_adapter_rank=32)
+    engine = MlxEngine.open(model=str(small_gemma), device=device, limits=limits)
     yield engine
     run(engine.close(grace_s=5))

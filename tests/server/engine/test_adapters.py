@@ -1,88 +1,36 @@
 """Adapters come, go and change while answers are made: each answer is of one version from its first token to its last."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import mlx.core as mx
 import pytest
 
-from adapters.errors import AdapterBusy, AdapterError, AdapterNameTaken, AdapterNotLoaded, MismatchedAdapter, SlotsFull
-from server.engine.errors import AdapterWithdrawn, UnknownAdapter
+from adapters.errors import AdapterBusy, AdapterChanged, AdapterError, AdapterNameTaken, AdapterNotLoaded, MismatchedAdapter, SlotsFull
+from server.engine.errors import AdapterWithdrawn, EngineUnavailable, UnknownAdapter
 from server.engine.mlx.device import Device
 from server.engine.mlx.engine import Limits, MlxEngine
 from server.engine.protocol import AdapterHost, Load
 from tests.server.engine.asking import Answer, ask, question
 from tests.server.engine.conftest import Run
 from tests.server.engine.test_engine import settle
-from tests.server.engine.test_parity import reference
 from tools.random_adapter import write_random_adapter
 from tools.random_gemma3 import Shape, write_random_gemma3
 
-RANKS = (2, 4, 8, 32, 3, 16, 5, 24)
 NUM_SWAPS = 200
 NUM_CLIENTS = 8
 
 
-@pytest.fixture(scope="module")
-def folders(small_gemma: Path, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Path, Path]]:
-    """Eight adapters of mixed rank, each in mlx-lm's format and in PEFT's."""
-    root = tmp_path_factory.mktemp("both-formats")
-    made = []
-    for seed, rank in enumerate(RANKS):
-        mlx_lm_folder, peft_folder = root / f"mlx-lm-{seed}", root / f"peft-{seed}"
-        write_random_adapter(mlx_lm_folder, base=small_gemma, rank=rank, seed=seed, size=0.05, peft_folder=peft_folder)
-        made.append((mlx_lm_folder, peft_folder))
-    return made
-
-
 @pytest.fixture
-def engine(small_gemma: Path, device: Device, run: Run) -> Iterator[MlxEngine]:
-    """The small model without adapters: room for eight, ranks up to 32."""
-    limits = Limits(max_batch_size=16, max_queue=16, max_adapters=8, max_adapter_rank=32)
-    engine = MlxEngine.open(model=str(small_gemma), device=device, limits=limits)
-    yield engine
-    run(engine.close(grace_s=5))
+def engine(empty_engine: MlxEngine) -> MlxEngine:
+    return empty_engine
 
 
 def test_the_engine_hosts_adapters(engine: MlxEngine) -> None:
     assert isinstance(engine.adapters, AdapterHost)
     assert engine.adapters.statuses() == ()
-
-
-@pytest.mark.parametrize("form", [0, 1], ids=["mlx-lm", "peft"])
-def test_eight_adapters_in_a_mixed_batch_answer_as_each_does_alone(
-    engine: MlxEngine, run: Run, small_gemma: Path, folders: list[tuple[Path, Path]], device: Device, form: int
-) -> None:
-    prompts = ["Tell me one thing", "And another one, please, of some length"]
-    alone = [reference(small_gemma, prompts, device, mlx_lm_folder) for mlx_lm_folder, _ in folders]
-
-    async def ask_all() -> list[tuple[int, ...]]:
-        for number, both in enumerate(folders):
-            await engine.adapters.load(f"adapter-{number}", both[form], replace=False)
-        asked = [
-            ask(engine, question(prompt, id=f"{n}-{m}", adapter=f"adapter-{n}", max_tokens=48))
-            for n in range(len(folders))
-            for m, prompt in enumerate(prompts)
-        ]
-        return [answer.token_ids for answer in await asyncio.gather(*asked)]
-
-    assert run(ask_all()) == [answer for answers in alone for answer in answers]
-    base = reference(small_gemma, prompts[:1], device)[0]
-    assert len({base, *(answers[0] for answers in alone)}) == len(folders) + 1
-
-
-def test_a_scale_of_zero_is_the_base_and_one_of_two_is_neither(engine: MlxEngine, run: Run, folders: list[tuple[Path, Path]]) -> None:
-    async def ask_at_scales() -> list[tuple[int, ...]]:
-        await engine.adapters.load("a", folders[0][0], replace=False)
-        choices: list[dict[str, Any]] = [{}] + [{"adapter": "a", "adapter_scale": scale} for scale in (0.0, 1.0, 2.0)]
-        answers = await asyncio.gather(*(ask(engine, question("Hello", id=f"{n}", **choice)) for n, choice in enumerate(choices)))
-        return [answer.token_ids for answer in answers]
-
-    base, none, one, two = run(ask_at_scales())
-    assert base == none
-    assert len({base, one, two}) == 3
 
 
 def test_two_hundred_swaps_under_load_blend_no_answer_and_leak_no_memory(
@@ -142,6 +90,17 @@ def test_an_answer_that_has_begun_ends_on_the_version_it_began_with(engine: MlxE
     assert later.token_ids != whole.token_ids
 
 
+def test_what_is_not_the_content_asked_for_is_not_served(engine: MlxEngine, run: Run, folders: list[tuple[Path, Path]]) -> None:
+    async def replace_by_digest() -> None:
+        served = await engine.adapters.load("a", folders[0][0], replace=False)
+        with pytest.raises(AdapterChanged, match=f"expected {served.digest}, found sha256:"):
+            await engine.adapters.load("a", folders[1][0], replace=True, digest=served.digest)
+        assert engine.adapters.statuses() == (served,)
+        assert await engine.adapters.load("a", folders[0][0], replace=True, digest=served.digest) == served
+
+    run(replace_by_digest())
+
+
 def test_unloading_lets_running_answers_end_and_refuses_new_ones(engine: MlxEngine, run: Run, folders: list[tuple[Path, Path]]) -> None:
     async def unload_in_the_middle() -> tuple[Answer, bool]:
         await engine.adapters.load("a", folders[0][0], replace=False)
@@ -176,12 +135,99 @@ def test_unloading_by_force_fails_its_answers_and_no_others(engine: MlxEngine, r
     assert fine.finish.num_completion_tokens == 300
 
 
-def test_slots_run_out_with_a_list_and_eviction_takes_the_idle_one(
+def test_force_ends_an_unloading_that_waits_and_older_versions_too(engine: MlxEngine, run: Run, folders: list[tuple[Path, Path]]) -> None:
+    async def force_later() -> tuple[Sequence[Any], list[Any]]:
+        await engine.adapters.load("a", folders[0][0], replace=False)
+        old = asyncio.create_task(ask(engine, question("Hello", id="old", adapter="a", max_tokens=4000)))
+        await settle(engine, lambda load: load.num_running == 1)
+        await engine.adapters.load("a", folders[1][0], replace=True)
+        new = asyncio.create_task(ask(engine, question("Hello", id="new", adapter="a", max_tokens=4000)))
+        await settle(engine, lambda load: load.num_running == 2)
+        waiting = asyncio.create_task(engine.adapters.unload("a", force=False))
+        await settle(engine, lambda _: not engine.adapters.statuses())
+        with pytest.raises(AdapterBusy):
+            await engine.adapters.unload("a", force=False)
+        assert not waiting.done()
+        forced = await engine.adapters.unload("a", force=True)
+        return await asyncio.gather(*(old, new), return_exceptions=True), [forced, await waiting]
+
+    answers, statuses = run(force_later())
+    assert all(isinstance(answer, AdapterWithdrawn) for answer in answers)
+    assert statuses[0] == statuses[1]
+    run(engine.adapters.load("a", folders[2][0], replace=False))
+
+
+def test_unloading_gives_the_memory_back(engine: MlxEngine, run: Run, folders: list[tuple[Path, Path]]) -> None:
+    async def come_and_go() -> tuple[int, int, int]:
+        await ask(engine, question("Hello"))
+        before = mx.get_active_memory()
+        for number, (folder, _) in enumerate(folders):
+            await engine.adapters.load(f"adapter-{number}", folder, replace=False)
+            await ask(engine, question("Hello", adapter=f"adapter-{number}"))
+        loaded = mx.get_active_memory()
+        for number in range(len(folders)):
+            await engine.adapters.unload(f"adapter-{number}", force=False)
+        return before, loaded, mx.get_active_memory()
+
+    before, loaded, after = run(come_and_go())
+    assert after - before < 0.02 * (loaded - before)
+
+
+def test_many_loads_at_once_fill_the_slots_and_no_more(engine: MlxEngine, run: Run, folders: list[tuple[Path, Path]]) -> None:
+    async def load_many() -> list[Any]:
+        loads = [engine.adapters.load(f"adapter-{number}", folders[number % 8][number % 2], replace=False) for number in range(20)]
+        return await asyncio.gather(*loads, return_exceptions=True)
+
+    outcomes = run(load_many())
+    names = tuple(status.name for status in engine.adapters.statuses())
+    assert names == tuple(f"adapter-{number}" for number in range(8))
+    refused = [outcome for outcome in outcomes if isinstance(outcome, SlotsFull)]
+    assert len(refused) == 12 and {one.names for one in refused} == {names}
+
+
+def test_a_change_that_the_end_of_the_engine_overtakes_is_refused(
     small_gemma: Path, device: Device, run: Run, folders: list[tuple[Path, Path]]
 ) -> None:
+    async def close_in_the_middle() -> Sequence[Any]:
+        engine = MlxEngine.open(model=str(small_gemma), adapters=[("a", folders[0][0])], device=device)
+        loading = asyncio.create_task(engine.adapters.load("b", folders[1][0], replace=False))
+        await asyncio.sleep(0)
+        await engine.close(grace_s=0)
+        async with asyncio.timeout(5):
+            return await asyncio.gather(loading, engine.adapters.unload("a", force=False), return_exceptions=True)
+
+    assert all(isinstance(outcome, EngineUnavailable) for outcome in run(close_in_the_middle()))
+
+
+def test_an_answer_whose_adapter_goes_before_its_prompt_is_encoded_never_joins_the_batch(
+    engine: MlxEngine, run: Run, folders: list[tuple[Path, Path]], caplog: pytest.LogCaptureFixture
+) -> None:
+    async def unload_at_once() -> Any:
+        await engine.adapters.load("a", folders[0][0], replace=False)
+        encoding = asyncio.create_task(ask(engine, question("word " * 3000, adapter="a")))
+        await asyncio.sleep(0)
+        await engine.adapters.unload("a", force=True)
+        failed = (await asyncio.gather(encoding, return_exceptions=True))[0]
+        await ask(engine, question("Hello", id="other"))
+        return failed
+
+    assert isinstance(run(unload_at_once()), AdapterWithdrawn)
+    assert not caplog.records  # a row without its slot would fail the other's step
+
+
+def test_slots_run_out_with_a_list_and_eviction_takes_the_idle_one(
+    small_gemma: Path, device: Device, run: Run, tmp_path: Path, folders: list[tuple[Path, Path]]
+) -> None:
+    (tmp_path / "broken").mkdir()
+
     async def fill(engine: MlxEngine) -> list[str]:
-        for name, (folder, _) in zip("abc", folders, strict=False):
+        for name, (folder, _) in zip("ab", folders, strict=False):
             await engine.adapters.load(name, folder, replace=False)
+        with pytest.raises(AdapterError):
+            await engine.adapters.load("c", tmp_path / "broken", replace=False)
+        assert [status.name for status in engine.adapters.statuses()] == ["a", "b"]  # nobody goes for what is not served in the end
+        await ask(engine, question("Hello", adapter="a"))
+        await engine.adapters.load("c", folders[2][0], replace=False)
         return [status.name for status in engine.adapters.statuses()]
 
     def open_with(may_evict: bool) -> MlxEngine:
@@ -191,7 +237,7 @@ def test_slots_run_out_with_a_list_and_eviction_takes_the_idle_one(
     strict, evicting = open_with(False), open_with(True)
     with pytest.raises(SlotsFull, match=r"\(a, b\)"):
         run(fill(strict))
-    assert run(fill(evicting)) == ["b", "c"]
+    assert run(fill(evicting)) == ["a", "c"]
     run(strict.close(1))
     run(evicting.close(1))
 

@@ -15,7 +15,7 @@ from server.engine.mlx.device import Device
 from server.engine.mlx.engine import Limits, MlxEngine
 from server.engine.mlx.runtime import Runtime
 from server.engine.protocol import Engine, Load, Sampling
-from tests.server.engine.asking import GREEDY, Answer, ask, question
+from tests.server.engine.asking import GREEDY, Answer, ask, question, to_answer
 from tests.server.engine.conftest import Adapters, Run
 from tools.random_gemma3 import Shape, write_random_gemma3
 
@@ -55,6 +55,44 @@ def test_stop_string_ends_with_stop_and_is_not_shown(engine: MlxEngine, run: Run
     assert answer.finish.reason == "stop"
     assert answer.text == whole.text[: whole.text.index(stop)]
     assert answer.finish.num_completion_tokens < whole.finish.num_completion_tokens
+
+
+def test_an_answer_that_is_stopped_ends_with_what_it_has_drawn_and_says_by_what(engine: MlxEngine, run: Run) -> None:
+    whole: Answer = run(ask(engine, question("Hello", max_tokens=400)))
+
+    async def stop_after(num_events: int) -> Answer:
+        events = []
+        async for event in engine.generate(question("Hello", max_tokens=400)):
+            events.append(event)
+            if len(events) == num_events:
+                engine.stop("row-0", reason="token_loop")
+        return to_answer(events)
+
+    answer: Answer = run(stop_after(3))
+    finish = answer.finish
+    assert (finish.reason, finish.stopped_by) == ("stop", "token_loop")
+    assert 3 <= finish.num_completion_tokens == len(answer.token_ids) < 400
+    assert finish.num_tokens_left == 400 - finish.num_completion_tokens
+    assert answer.token_ids == whole.token_ids[: len(answer.token_ids)]
+    assert whole.text.startswith(answer.text.rstrip("\ufffd"))
+    assert engine.load() == Load(num_running=0, num_waiting=0)
+
+
+def test_what_was_held_back_for_a_stop_string_is_shown_when_the_answer_is_stopped(engine: MlxEngine, run: Run) -> None:
+    whole: Answer = run(ask(engine, question("Hello", max_tokens=400)))
+    stop = whole.text[1:300] + "☃"  # everything from the second character on may begin it
+
+    async def stop_at_once() -> Answer:
+        events = []
+        async for event in engine.generate(question("Hello", max_tokens=400, stop=(stop,))):
+            events.append(event)
+            engine.stop("row-0", reason="case_loop")
+        return to_answer(events)
+
+    answer: Answer = run(stop_at_once())
+    assert answer.finish.stopped_by == "case_loop"
+    assert len(answer.text) > 1
+    assert whole.text.startswith(answer.text.rstrip("\ufffd"))
 
 
 def test_presence_penalty_keeps_tokens_from_coming_again(engine: MlxEngine, run: Run) -> None:
@@ -116,6 +154,32 @@ def test_requests_past_the_batch_wait_and_past_the_queue_are_refused(engine: Mlx
     num_waiting, retry_after_s, num_running = run(fill())
     assert (num_waiting, num_running) == (8, 0)
     assert retry_after_s >= 1
+
+
+def test_an_answer_that_waits_can_be_stopped_too(engine: MlxEngine, run: Run) -> None:
+    async def stop_a_waiting_one() -> Answer:
+        running = [asyncio.create_task(ask(engine, question("Hello", id=f"row-{n}", max_tokens=3000))) for n in range(8)]
+        await settle(engine, lambda load: load.num_running == 8)
+        waiting = asyncio.create_task(ask(engine, question("Hello", id="row-8")))
+        await settle(engine, lambda load: load.num_waiting == 1)
+        while not waiting.done():  # its order may be under way before it has been queued
+            engine.stop("row-8", reason="token_loop")
+            await asyncio.sleep(0.001)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        return await waiting
+
+    answer: Answer = run(stop_a_waiting_one())
+    assert (answer.text, answer.finish.stopped_by, answer.finish.num_completion_tokens) == ("", "token_loop", 0)
+
+
+def test_stopping_an_answer_that_has_ended_does_nothing(engine: MlxEngine, run: Run) -> None:
+    run(ask(engine, question("Hello")))
+    engine.stop("row-0", reason="token_loop")
+    for id in ("row-1", "row-0"):
+        finish = run(ask(engine, question("Hello", id=id, max_tokens=5))).finish
+        assert (finish.reason, finish.stopped_by, finish.num_completion_tokens) == ("length", None, 5)
 
 
 class PoisonedModel:

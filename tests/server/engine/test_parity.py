@@ -6,6 +6,7 @@ from pathlib import Path
 import mlx.core as mx
 import mlx_lm
 import pytest
+from mlx_lm.utils import dequantize_model
 
 from server.engine.mlx.device import Device
 from server.engine.mlx.engine import MlxEngine
@@ -21,6 +22,7 @@ def reference(folder: Path, prompts: list[str], device: Device, adapter: Path | 
     """Greedy tokens of mlx_lm on the same weights and dtype."""
     model, tokenizer = mlx_lm.load(str(folder), adapter_path=str(adapter) if adapter else None)
     if device.weights_dtype:
+        dequantize_model(model)
         model.set_dtype(getattr(mx, device.weights_dtype))
     answers = []
     for prompt in prompts:
