@@ -2,9 +2,11 @@
 
 from scoring.errors import UnknownScorer
 from scoring.lek_v1 import LEK_V1
+from scoring.lek_v1_paper import LEK_V1_PAPER
+from scoring.lek_v2 import LEK_V2
 from scoring.scorer import Scorer
 
-SCORERS = (LEK_V1,)  # the first is the default
+SCORERS = (LEK_V1, LEK_V1_PAPER, LEK_V2)  # the first is the default
 
 
 def scorer_names() -> tuple[str, ...]:

@@ -1,4 +1,19 @@
-"""The scoring of one answer, as it streams or all at once: the one path of server and battery."""
+"""The scoring of one answer, as it streams or all at once: the one path of server, battery, command line and notebook.
+
+The library is four names: `score` and `scorer_names` are functions, `AnswerScoring` takes an answer in pieces, `Scores` is the result.
+
+    from scoring.verdict import AnswerScoring, score
+
+    print(score("It was a dark and stormy night.", prompt="How does it begin?", scorer="lek-v2"))
+
+    scoring = AnswerScoring(prompt="How does it begin?")
+    for piece in stream:
+        scoring.feed(piece)
+        if scoring.hard_flag:
+            break
+    scores = scoring.finish()
+    scores.lek_score, scores.heuristic["creative_form"], scores.degeneration.flags
+"""
 
 from collections.abc import Sequence
 
@@ -7,8 +22,10 @@ from scoring.degeneration.detector import Block, Context, Ending
 from scoring.degeneration.detectors import make_detectors
 from scoring.degeneration.id_loops import IdLoops
 from scoring.degeneration.prose import Prose
-from scoring.scorers import SCORERS, find_scorer
-from scoring.scores import Degeneration, Flag, Scores
+from scoring.scorers import SCORERS, find_scorer, scorer_names
+from scoring.scores import Abstention, Degeneration, Flag, Scores
+
+__all__ = ["AnswerScoring", "Scores", "score", "scorer_names"]
 
 DEFAULT_SCORER = SCORERS[0].name
 BLOCK_CHARS = 64
@@ -28,11 +45,13 @@ class AnswerScoring:
         prompt: str | None = None,
         special_tokens: frozenset[str] = frozenset(),
         max_tokens: int | None = None,
+        is_constrained: bool = False,
     ) -> None:
-        """Begin an answer to `prompt`, the last user message. Raises `UnknownScorer`."""
+        """Begin an answer to `prompt`, the last user message; `is_constrained` by a schema or a grammar. Raises `UnknownScorer`."""
         self._scorer = find_scorer(scorer)
-        self._detectors = make_detectors(Context(prompt=prompt, special_tokens=special_tokens, max_tokens=max_tokens))
-        self._id_loops = IdLoops()
+        context = Context(prompt=prompt, special_tokens=special_tokens, max_tokens=max_tokens, is_constrained=is_constrained)
+        self._detectors = make_detectors(context)
+        self._id_loops = IdLoops(context)
         self._prose = Prose()
         self._pieces: list[str] = []
         self._pending = ""  # less than a block
@@ -51,7 +70,7 @@ class AnswerScoring:
         if len(self._pending) >= BLOCK_CHARS:
             self._drain()
         if token_ids:
-            self._id_loops.feed(token_ids)
+            self._id_loops.feed(token_ids, self._num_fed + len(self._pending))
             if self._hard_flag is None:
                 self._watch(self._id_loops.flags(self._num_fed + len(self._pending)))
 
@@ -60,15 +79,17 @@ class AnswerScoring:
         if self._pending:
             self._feed_block(self._pending)
         ending = Ending(finish_reason=finish_reason, num_tokens=num_tokens)
-        flags = [flag for detector in self._detectors for flag in detector.finish(ending)]
-        flags += self._id_loops.finish(self._num_fed)
+        found = [finding for detector in self._detectors for finding in detector.finish(ending)]
+        flags = [*(finding for finding in found if isinstance(finding, Flag)), *self._id_loops.finish(self._num_fed)]
+        abstentions = tuple(finding for finding in found if isinstance(finding, Abstention))
         text = "".join(self._pieces)
         heuristic = self._scorer.score(text)
         return Scores(
             scorer=self._scorer.name,
+            scorer_version=self._scorer.version,
             lek_score=heuristic.lek_score,
             heuristic=heuristic.dimensions,
-            degeneration=Degeneration(flags=tuple(flags), compression_ratio=compression_ratio(text)),
+            degeneration=Degeneration(flags=tuple(flags), compression_ratio=compression_ratio(text), abstentions=abstentions),
         )
 
     def _drain(self) -> None:
@@ -101,8 +122,11 @@ def score(
     finish_reason: str | None = None,
     num_tokens: int | None = None,
     max_tokens: int | None = None,
+    is_constrained: bool = False,
 ) -> Scores:
     """Score a whole answer at once."""
-    scoring = AnswerScoring(scorer=scorer, prompt=prompt, special_tokens=special_tokens, max_tokens=max_tokens)
+    scoring = AnswerScoring(
+        scorer=scorer, prompt=prompt, special_tokens=special_tokens, max_tokens=max_tokens, is_constrained=is_constrained
+    )
     scoring.feed(text)
     return scoring.finish(finish_reason=finish_reason, num_tokens=num_tokens)

@@ -43,7 +43,7 @@ class CaseLoop:
     """Flags the first run of letters, or row of words, that alternates outside code."""
 
     def __init__(self, context: Context) -> None:
-        self._prompt = context.prompt
+        self._context = context
         self._found: Flag | None = None
         self._rest = ""  # of a string that the next block may go on with
         self._end = 0
@@ -99,6 +99,5 @@ class CaseLoop:
             self._found = Flag(flag="case_loop", tier=self._tier(unit), start=start, unit=shown_unit(unit))
 
     def _tier(self, unit: str) -> Tier:
-        if self._prompt is not None and (unit in self._prompt or ASKS_FOR_CASE.search(self._prompt)):
-            return "soft"
-        return loop_tier(unit, self._prompt)
+        prompt = self._context.prompt or ""
+        return "soft" if unit in prompt or ASKS_FOR_CASE.search(prompt) else loop_tier(unit, self._context)

@@ -31,6 +31,6 @@ class Collapse:
         is_short = 0 < len(self._visible) <= MAX_CHARS and (ending.num_tokens is None or ending.num_tokens <= MAX_TOKENS)
         if not is_short or ending.finish_reason not in (None, "stop"):
             return ()
-        if is_closed_form(self._visible, self._context.prompt, self._context.max_tokens):
+        if is_closed_form(self._visible, self._context):
             return ()
         return (Flag(flag="collapse", tier="soft", start=0, unit=shown_unit(self._visible)),)

@@ -4,7 +4,7 @@ from typing import Protocol
 
 import msgspec
 
-from scoring.scores import Flag
+from scoring.scores import Abstention, Flag
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):
@@ -13,6 +13,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     prompt: str | None = None  # what was asked; None is unknown
     special_tokens: frozenset[str] = frozenset()  # as the tokenizer spells them in visible text
     max_tokens: int | None = None
+    is_constrained: bool = False  # a schema or a grammar shapes the output
 
 
 class Block(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +42,6 @@ class Detector(Protocol):
         """Return what has been found so far; the guard asks after every block."""
         ...
 
-    def finish(self, ending: Ending) -> tuple[Flag, ...]:
-        """Return all that was found, once the last block has been fed."""
+    def finish(self, ending: Ending) -> tuple[Flag | Abstention, ...]:
+        """Return all that was found, or could not be judged, once the last block has been fed."""
         ...

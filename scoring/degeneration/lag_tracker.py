@@ -91,6 +91,7 @@ class LagTracker:
             if after % stride == 0:
                 recent[seen] = after
             if earlier and after - earlier <= limits.max_lag:
+                recent[seen] = after  # or an earlier burst of the same loop would be found again and again, in its place
                 self._next = after
                 self._lock(after - earlier)
                 return

@@ -4,6 +4,7 @@ import re
 
 from scoring.degeneration.detector import Context
 from scoring.degeneration.markers import MAX_MARKER_CHARS, MarkerDetector
+from scoring.degeneration.reasoning import CLOSING, OPENING
 
 CANDIDATE = re.compile(rf"<[^<>\s]{{1,{MAX_MARKER_CHARS - 2}}}>|\[[^\[\]\s]{{1,{MAX_MARKER_CHARS - 2}}}\]")
 FAMILY = re.compile(
@@ -27,4 +28,5 @@ class SpecialTokenLeak(MarkerDetector):
         """Tell a special token from HTML and from other things in brackets."""
         is_html = HTML.fullmatch(marker) is not None or (marker == "</s>" and self._is_struck)
         self._is_struck = self._is_struck or marker == "<s>"
-        return not is_html and (marker in self._special_tokens or FAMILY.fullmatch(marker) is not None)
+        is_reasoning = OPENING.fullmatch(marker) or CLOSING.fullmatch(marker)  # some tokenizers list these too
+        return not (is_html or is_reasoning) and (marker in self._special_tokens or FAMILY.fullmatch(marker) is not None)

@@ -12,11 +12,15 @@ TURN = re.compile(
 
 
 class TurnLeak(MarkerDetector):
-    """Flags the first turn marker outside code, unless the prompt shows it."""
+    """Flags the first turn marker outside code, unless the prompt shows it, be it with another role or with none."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context, flag="turn_leak", pattern=TURN)
 
     def is_leak(self, marker: str) -> bool:
-        """Whatever the pattern finds is one."""
-        return True
+        """Whatever the pattern finds is one, but for a marker that the prompt asks about without the role behind it."""
+        return _without_role(marker) not in self._prompt
+
+
+def _without_role(marker: str) -> str:
+    return marker[: marker.rfind(">") + 1] or marker  # `[INST]` has none

@@ -92,7 +92,6 @@ def test_next_turn_is_a_turn_leak_of_special_tokens(text: str) -> None:
         JSON_TEXT,
         JSON_ROWS,
         POEM,
-        LIST,
         "9" * 4,
         "Heading\n" + "-" * 120 + "\n\n" + "=" * 120 + "\n" + "* * * " * 20,
         "\n\n".join(["Yes."] * 3),
@@ -117,6 +116,20 @@ def test_tokenizers_own_special_tokens_are_known_and_html_is_not_among_them() ->
     assert names("See <b>now</b>.", special_tokens=GEMMA_TOKENS) == []
 
 
+@pytest.mark.parametrize(
+    ("marker", "prompt"),
+    [
+        ("<start_of_turn>user", "What does <start_of_turn> mean?"),
+        ("<|im_start|>assistant", "What do <|im_start|> and <|im_end|> do?"),
+        ("[INST]", "What is [INST]?"),
+    ],
+)
+def test_turn_marker_of_the_prompt_is_no_leak_with_whatever_role(marker: str, prompt: str) -> None:
+    text = f"The text {marker} begins a turn."
+    assert "turn_leak" in names(text, prompt="What begins a turn?")
+    assert names(text, prompt=prompt) == []
+
+
 @pytest.mark.parametrize("prompt", ["What does <pad> mean?", "Explain <pad> and <|eot_id|>."])
 def test_special_token_of_the_prompt_is_no_leak(prompt: str) -> None:
     assert names("It is <pad>, for padding.", prompt=prompt) == []
@@ -130,6 +143,12 @@ def test_special_token_of_the_prompt_is_no_leak(prompt: str) -> None:
         (SENTENCE * 5, "Write the lyrics of a song with a chorus.", "soft"),
         (SENTENCE * 5, "Go on: " + SENTENCE * 2, "soft"),
         (SENTENCE * 5, f"First: {SENTENCE} Then what? {SENTENCE}", "soft"),
+        ("Well. " + SENTENCE * 5, f"Go on: {SENTENCE * 2}", "soft"),  # the loop takes the full stop before it for its own
+        ("Well. " + SENTENCE * 5, f"First: {SENTENCE} Then what? {SENTENCE}", "soft"),
+        ("Well. " + SENTENCE * 5, f"What follows this? {SENTENCE}", "hard"),
+        ("a" * 200, "Print the letter a fifty times.", "soft"),
+        ("la " * 100, "Make up the choruses of two songs.", "soft"),
+        ("a" * 200, "What was printed at that time?", "hard"),
         (SENTENCE * 5, f"What follows this? {SENTENCE}", "hard"),
         ("9" * 300, "What happened in 1999 and 1989?", "hard"),
         ("9" * 300, "Continue: 99999999", "soft"),
@@ -140,6 +159,17 @@ def test_special_token_of_the_prompt_is_no_leak(prompt: str) -> None:
 def test_loop_that_was_asked_for_is_soft(text: str, prompt: str, tier: str) -> None:
     (flag,) = score(text, prompt=prompt).degeneration.flags
     assert flag.tier == tier
+
+
+@pytest.mark.parametrize("text", ["Ne" * 300, SENTENCE * 5, PARAGRAPH * 3, "I cannot help with that. " * 20, "aBcDeFgHiJkLmN"])
+def test_loop_of_constrained_output_is_soft(text: str) -> None:
+    assert {flag.tier for flag in score(text).degeneration.flags} == {"hard"}
+    assert {flag.tier for flag in score(text, is_constrained=True).degeneration.flags} == {"soft"}
+
+
+def test_short_answer_of_constrained_output_is_no_collapse() -> None:
+    assert names("{}", prompt="Tell me about the sea.") == ["collapse"]
+    assert names("{}", prompt="Tell me about the sea.", is_constrained=True) == []
 
 
 def test_case_loop_that_was_asked_for_is_soft() -> None:
@@ -185,7 +215,7 @@ def test_collapse_depends_on_what_was_asked(text: str, prompt: str | None, is_co
     ],
 )
 def test_collapse_ends_by_itself(ending: dict[str, object], is_collapse: bool) -> None:
-    assert names("e", prompt="Tell me about the sea.", **ending) == ["collapse"] * is_collapse
+    assert ("collapse" in names("e", prompt="Tell me about the sea.", **ending)) == is_collapse
 
 
 def test_two_kinds_of_loop_are_two_flags_and_one_kind_is_one() -> None:
@@ -210,32 +240,6 @@ def test_soft_flag_is_no_hard_flag() -> None:
     scoring.feed("Ne" * 300)
     assert scoring.hard_flag is None
     assert [flag.tier for flag in scoring.finish().degeneration.flags] == ["soft"]
-
-
-def test_loop_of_silent_tokens_is_found_by_ids() -> None:
-    scoring = AnswerScoring()
-    scoring.feed("Well, ", (5, 6, 7))
-    for _ in range(200):
-        scoring.feed("", (250_000, 250_001))
-    assert scoring.hard_flag is not None
-    (flag,) = scoring.finish().degeneration.flags
-    assert (flag.flag, flag.tier, flag.start, flag.period, flag.copies) == ("token_loop", "hard", None, 2, 200.0)
-
-
-@pytest.mark.parametrize(("text", "ids"), [("Ne", (4, 5)), ("-", (9,)), ("═", (1, 2, 3)), (" ", (8,)), ("9", (3,))])
-def test_loop_with_text_is_judged_by_its_text_alone(text: str, ids: tuple[int, ...]) -> None:
-    scoring = AnswerScoring()
-    scoring.feed("A heading", (20, 21))
-    for _ in range(60):
-        scoring.feed(text, ids)
-    assert scoring.finish().degeneration.flags == ()
-
-
-def test_loop_seen_by_text_and_ids_is_one_flag() -> None:
-    scoring = AnswerScoring()
-    for _ in range(300):
-        scoring.feed("Ne", (4, 5))
-    assert [flag.flag for flag in scoring.finish().degeneration.flags] == ["token_loop"]
 
 
 CUT_TEXTS = [
@@ -286,7 +290,8 @@ def test_compression_ratio_is_null_for_empty_text_only() -> None:
 
 def test_scores_carry_the_scorer_and_its_dimensions() -> None:
     scores = score("oVeRnMeNtS eXaMpaPleS\n" * 120)
-    assert (scores.scorer, scores.lek_score, next(iter(scores.heuristic))) == ("lek-v1", 8.0, "compliance_markers")
+    assert (scores.scorer, scores.scorer_version) == ("lek-v1", "1")
+    assert (scores.lek_score, next(iter(scores.heuristic))) == (8.0, "compliance_markers")
 
 
 def test_unknown_scorer_is_refused_at_once() -> None:

@@ -1,0 +1,3 @@
+"""How sure every interval is."""
+
+LEVEL = 0.95
