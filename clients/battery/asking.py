@@ -1,59 +1,115 @@
 """Asking: one question to one endpoint, with the SDK, answered by a `Reply` whatever happens."""
 
 import asyncio
+from collections.abc import Mapping
+from itertools import count
 from time import perf_counter
 from typing import Any
 
+import msgspec
 import openai
+from openai.types.chat import ChatCompletionMessageParam
 
 from clients.battery.completion import Completion, UnreadableCompletion, read_completion
 from clients.battery.connection import describe, refusal
 from clients.battery.errors import EndpointFailure
 from clients.battery.exchange import Question, Reply, Sampler
+from clients.battery.retrying import MAX_RETRIES, may_pass, pause_s
+from clients.battery.subject import Subject
+
+
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
+    """What one attempt ended with in place of a completion."""
+
+    error: str
+    may_pass: bool
+    headers: Mapping[str, str] = {}
 
 
 async def ask(client: openai.AsyncOpenAI, question: Question, sampler: Sampler) -> Reply:
-    """Ask one question. Raises EndpointFailure where every other question would fail alike: key, model or route refused."""
+    """Ask one question, again where that may help. Raises EndpointFailure where every other question would fail alike.
+
+    That is where the key, the model or the route is refused.
+    """
     start = perf_counter()
+    for num_retries in count():
+        ended = await _attempt(client, question, sampler, left_s=start + sampler.timeout_s - perf_counter())
+        seconds = perf_counter() - start
+        if isinstance(ended, Completion):
+            return _reply(ended, seconds=seconds, num_retries=num_retries)
+        pause = pause_s(ended.headers, num_retries)
+        if not ended.may_pass or num_retries == MAX_RETRIES:
+            break
+        if seconds + pause >= sampler.timeout_s:
+            ended = Failure(error=f"{ended.error}; it can be asked again in {pause:.0f} s, which is beyond --timeout-s", may_pass=False)
+            break
+        await asyncio.sleep(pause)
+    return Reply(error=ended.error, seconds=seconds, num_retries=num_retries)
+
+
+async def _attempt(client: openai.AsyncOpenAI, question: Question, sampler: Sampler, *, left_s: float) -> Completion | Failure:
+    headers: Mapping[str, str] = {}
     try:
-        async with asyncio.timeout(sampler.timeout_s):
+        async with asyncio.timeout(left_s):
             response = await _send(client, question, sampler)
-        return _reply(read_completion(response.content), seconds=perf_counter() - start, num_retries=response.retries_taken)
+        headers = response.headers
+        return read_completion(response.content)
     except TimeoutError:
-        error = f"no reply within {sampler.timeout_s:g} s; --timeout-s gives it longer"
+        return Failure(error=f"no reply within {sampler.timeout_s:g} s; --timeout-s gives it longer", may_pass=False)
     except (openai.AuthenticationError, openai.PermissionDeniedError, openai.NotFoundError) as exc:
         raise EndpointFailure(f"{question.subject.model}: {refusal(exc)}") from exc
+    except openai.APIStatusError as exc:
+        return Failure(error=describe(exc), may_pass=may_pass(exc), headers=exc.response.headers)
     except openai.APIError as exc:
-        error = describe(exc)
+        return Failure(error=describe(exc), may_pass=may_pass(exc))
     except UnreadableCompletion as exc:
-        error = str(exc)
-    return Reply(error=error, seconds=perf_counter() - start)
+        return Failure(error=str(exc), may_pass=True, headers=headers)
 
 
 async def _send(client: openai.AsyncOpenAI, question: Question, sampler: Sampler) -> Any:
     """Post the request in the words that every endpoint takes: `max_tokens`, not its newer name."""
     return await client.chat.completions.with_raw_response.create(
         model=question.subject.model,
-        messages=[{"role": "user", "content": question.probe.prompt}],
+        messages=_messages(question),
         temperature=sampler.temperature,
         max_tokens=sampler.max_tokens,
         seed=openai.omit if question.seed is None else question.seed,
+        extra_body=_candor_fields(question.subject),
     )
+
+
+def _messages(question: Question) -> list[ChatCompletionMessageParam]:
+    system, prompt = question.subject.system, question.probe.prompt
+    if system is None:
+        return [{"role": "user", "content": prompt}]
+    if question.subject.is_system_prepended:
+        return [{"role": "user", "content": f"{system}\n\n{prompt}"}]
+    return [{"role": "system", "content": system}, {"role": "user", "content": prompt}]
+
+
+def _candor_fields(subject: Subject) -> dict[str, Any] | None:
+    """Add what only candor understands, and only where it was asked for: other endpoints refuse unknown fields."""
+    return None if subject.scale is None else {"lora": [{"name": subject.model, "scale": subject.scale}]}
 
 
 def _reply(completion: Completion, *, seconds: float, num_retries: int) -> Reply:
     choice = completion.choices[0]
-    usage = completion.usage
     return Reply(
-        text=choice.message.content or "",
-        finish_reason=choice.finish_reason,
-        num_prompt_tokens=usage.prompt_tokens if usage else None,
-        num_completion_tokens=usage.completion_tokens if usage else None,
+        text=choice.message.content or choice.message.refusal or "",
+        refusal=choice.message.refusal,
+        finish_reason=choice.finish_reason if isinstance(choice.finish_reason, str) else None,
+        num_prompt_tokens=_count(completion.usage, "prompt_tokens"),
+        num_completion_tokens=_count(completion.usage, "completion_tokens"),
         seconds=seconds,
         num_retries=num_retries,
         system_fingerprint=completion.system_fingerprint if isinstance(completion.system_fingerprint, str) else None,
         metadata=_strings(completion.metadata),
     )
+
+
+def _count(usage: Any, name: str) -> int | None:
+    number = usage.get(name) if isinstance(usage, dict) else None
+    return number if isinstance(number, int) and not isinstance(number, bool) and number >= 0 else None
 
 
 def _strings(metadata: Any) -> dict[str, str]:

@@ -1,108 +1,191 @@
 """A battery from its options to its report."""
 
-from contextlib import aclosing
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack, aclosing
 from datetime import UTC, datetime
 from time import perf_counter
 
 import msgspec
+import openai
 
-from clients.battery.comparison import Comparison, compare
 from clients.battery.connection import ListedModel, connect, list_models
-from clients.battery.errors import EndpointFailure
-from clients.battery.exchange import Sampler
-from clients.battery.notes import notes
+from clients.battery.errors import BatteryError, EndpointFailure, Interrupted, Regression
+from clients.battery.exchange import Question, Sampler
+from clients.battery.instrument import Instrument, make_instrument
+from clients.battery.locked_baseline import LockedBaseline, lock_baseline, rename
 from clients.battery.options import Options
-from clients.battery.outcome import outcomes
-from clients.battery.probe import ProbePack, load_pack
+from clients.battery.probe import ProbePack
+from clients.battery.probe_packs import load_pack
 from clients.battery.progress import progress_bar
-from clients.battery.provenance import Provenance, candor_version, pack_origin, subject_origin
+from clients.battery.provenance import Provenance, pack_origin, sampler_origin, subject_origins
 from clients.battery.record import Record
-from clients.battery.replies_file import RepliesFile
-from clients.battery.report_json import build_report, write_report
+from clients.battery.regression import regressions
+from clients.battery.replies_file import RepliesFile, SavedReplies, read_replies, replies_path
+from clients.battery.report import Report, build_report
+from clients.battery.report_html import render_html
+from clients.battery.report_json import write_report
+from clients.battery.report_markdown import render_markdown
 from clients.battery.report_table import open_console, print_report
+from clients.battery.resuming import take_up
 from clients.battery.run import questions, records
-from clients.battery.subject import Subject, choose_subjects
+from clients.battery.subject import Subject, choose_subjects, roles
+from clients.battery.whole_file import replace_file
 
-NUM_SAMPLES = 1
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be measured, and with what."""
+
+    options: Options
+    pack: ProbePack
+    instrument: Instrument
+    sampler: Sampler
+    saved: SavedReplies
+    locked: LockedBaseline | None
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """What was put to what, and everything that came back."""
+    """What was put to what, and what came back until the end or until something stopped it."""
 
     created: datetime
     duration_s: float
-    listed: tuple[ListedModel, ...]
+    listed: dict[str, tuple[ListedModel, ...]]  # by endpoint
     subjects: tuple[Subject, ...]
-    pack: ProbePack
     records: tuple[Record, ...]
+    stopped_by: BatteryError | None
 
 
-async def conduct(options: Options, replies: RepliesFile) -> None:
-    """Ask, score, print, write. Raises a BatteryError; a subject without a single reply is one, after the report."""
-    run = await _measure(options, replies)
-    provenance = _provenance(options, run)
-    comparison = _comparison(run)
-    report = build_report(comparison, notes(comparison, run.records, provenance), provenance, duration_s=run.duration_s)
-    print_report(report, comparison, open_console())
+class Examined(msgspec.Struct, frozen=True, kw_only=True):
+    """A report, and what kept it from being whole."""
+
+    report: Report
+    stopped_by: BatteryError | None
+
+
+async def conduct(options: Options) -> None:
+    """Ask, score, print, write. Raises a BatteryError; one that comes after the first reply, after the report."""
+    conclude(options, await examine(options))
+
+
+async def examine(options: Options) -> Examined:
+    """Ask and score. Raises a BatteryError where there is nothing to report."""
+    plan = _plan(options)
+    run = await _measure(plan)
+    return Examined(report=_report(plan, run), stopped_by=run.stopped_by or _find_silent(run))
+
+
+def conclude(options: Options, examined: Examined) -> None:
+    """Print and write; then raise what stopped the run or, where that is wanted, what it found."""
+    report = examined.report
+    print_report(report, open_console())
     if options.output is not None:
         write_report(report, options.output)
-    _check_replied(run)
+    if options.markdown is not None:
+        replace_file(options.markdown, render_markdown(report).encode())
+    if options.html is not None:
+        replace_file(options.html, render_html(report).encode())
+    if examined.stopped_by is not None:
+        raise examined.stopped_by
+    if options.fails_on_regression and (reasons := regressions(report.comparisons)):
+        raise Regression("regression: " + "; ".join(reasons))
 
 
-async def _measure(options: Options, replies: RepliesFile) -> Run:
-    created, start = datetime.now(UTC), perf_counter()
+def _plan(options: Options) -> Plan:
     pack = load_pack(options.probes)
-    sampler = _sampler(options)
-    async with connect(options.endpoint, options.api_key) as client:
-        listed = await list_models(client)
-        subjects = choose_subjects(
-            endpoint=options.endpoint, model=options.model, baseline=options.baseline, listed=[model.id for model in listed]
-        )
-        asked = questions(subjects, pack.probes, num_samples=NUM_SAMPLES, seed=options.seed)
-        came = []
-        with progress_bar(len(asked)) as advance:
-            coming = records(client, asked, sampler, scorer=options.scorer, concurrency=options.concurrency)
-            async with aclosing(coming):
-                async for record in coming:
-                    replies.write(record)
-                    advance(record)
-                    came.append(record)
+    instrument = make_instrument(pack, options.scorer)
+    return Plan(
+        options=options,
+        pack=pack,
+        instrument=instrument,
+        sampler=Sampler(temperature=options.temperature, max_tokens=options.max_tokens, timeout_s=options.timeout_s),
+        saved=read_replies(replies_path(options.output)) if options.is_resumed and options.output else SavedReplies(),
+        locked=lock_baseline(options.locked, pack.probes, instrument) if options.locked else None,
+    )
+
+
+async def _measure(plan: Plan) -> Run:
+    options = plan.options
+    created, start = datetime.now(UTC), perf_counter()
+    async with AsyncExitStack() as connections:
+        clients = {
+            endpoint: await connections.enter_async_context(connect(endpoint, options.api_keys.get(endpoint)))
+            for endpoint in options.choice.endpoints
+        }
+        listed = {endpoint: await list_models(client) for endpoint, client in clients.items()}
+        subjects = choose_subjects(options.choice, [model.id for model in listed.get(options.choice.endpoint, ())])
+        asked = questions(subjects, plan.pack.probes, num_samples=options.samples, seed=options.seed)
+        resumed = take_up(plan.saved.records, asked, plan.sampler, plan.instrument)
+        came = list(resumed.records)
+        stopped_by = await _gather(clients, resumed.questions, plan, came)
     return Run(
         created=created,
         duration_s=perf_counter() - start,
         listed=listed,
         subjects=subjects,
-        pack=pack,
         records=tuple(came),
+        stopped_by=stopped_by,
     )
 
 
-def _comparison(run: Run) -> Comparison:
-    by_role = {subject.role: outcomes(run.records, run.pack.probes, subject.role) for subject in run.subjects}
-    return compare(by_role["trained"], by_role.get("baseline"))
+async def _gather(
+    clients: Mapping[str, openai.AsyncOpenAI], asked: Sequence[Question], plan: Plan, came: list[Record]
+) -> BatteryError | None:
+    """Add to what came until all is there, or until Ctrl-C or the endpoint stops it; raises where that leaves nothing to report."""
+    path = replies_path(plan.options.output) if plan.options.output else None
+    total = len(came) + len(asked)
+    coming = records(clients, asked, plan.sampler, instrument=plan.instrument, concurrency=plan.options.concurrency)
+    with RepliesFile(path, saved_bytes=plan.saved.size_bytes) as replies, progress_bar(total, came) as advance:
+        try:
+            async with aclosing(coming):
+                async for record in coming:
+                    replies.write(record)
+                    advance(record)
+                    came.append(record)
+        except EndpointFailure as exc:
+            if not came:
+                raise
+            return exc
+        except asyncio.CancelledError:
+            if not came:
+                raise
+            return Interrupted(f"interrupted with {len(came)} of {total} replies; {_advise(plan.options)}")
+    return None
 
 
-def _provenance(options: Options, run: Run) -> Provenance:
-    return Provenance(
-        candor_version=candor_version(),
+def _report(plan: Plan, run: Run) -> Report:
+    options, instrument = plan.options, plan.instrument
+    locked = rename(plan.locked, [subject.name for subject in run.subjects]) if plan.locked else None
+    own_roles = roles(len(run.subjects) + 1)[1:] if locked else roles(len(run.subjects))
+    origins = subject_origins(run.subjects, own_roles, run.records, listed=run.listed, num_samples=options.samples)
+    provenance = Provenance(
+        candor_version=instrument.candor_version,
         created=run.created.isoformat(timespec="seconds"),
-        endpoint=options.endpoint,
-        subjects=tuple(subject_origin(subject, run.records, run.listed) for subject in run.subjects),
-        probes=pack_origin(run.pack),
-        sampler=_sampler(options),
+        endpoint=next(origin.endpoint for origin in origins if origin.role == "trained"),
+        subjects=(locked.origin, *origins) if locked else origins,
+        probes=pack_origin(plan.pack),
+        sampler=sampler_origin(plan.sampler),
         seed=options.seed,
-        samples=NUM_SAMPLES,
+        seeds=() if options.seed is None else tuple(range(options.seed, options.seed + options.samples)),
+        samples=options.samples,
         concurrency=options.concurrency,
-        scorer=options.scorer,
+        scorer=instrument.scorer,
+        scorer_version=instrument.scorer_version,
+        detectors_version=instrument.detectors_version,
     )
+    all_records = (*(locked.records if locked else ()), *run.records)
+    return build_report(all_records, plan.pack.probes, provenance, duration_s=run.duration_s, is_complete=run.stopped_by is None)
 
 
-def _sampler(options: Options) -> Sampler:
-    return Sampler(temperature=options.temperature, max_tokens=options.max_tokens, timeout_s=options.timeout_s)
-
-
-def _check_replied(run: Run) -> None:
+def _find_silent(run: Run) -> EndpointFailure | None:
+    """Find a subject that gave no reply at all."""
     for subject in run.subjects:
-        own = [record for record in run.records if record.role == subject.role]
+        own = [record for record in run.records if record.subject == subject.name]
         if all(record.error is not None for record in own):
-            raise EndpointFailure(f"every request to {subject.model} failed; the first: {own[0].error}")
+            return EndpointFailure(f"every request to {subject.name} failed; the first: {own[0].error}")
+    return None
+
+
+def _advise(options: Options) -> str:
+    if options.output is None:
+        return "without --output none of them is kept"
+    return f"they are in {options.output} and {replies_path(options.output)}, and --resume asks for the rest"

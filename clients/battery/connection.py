@@ -1,4 +1,4 @@
-"""The OpenAI SDK's client, opened for measuring: patient with a busy endpoint, indifferent to proxies on the own machine."""
+"""The OpenAI SDK's client, opened for measuring: one attempt a request, and no proxy between it and the own machine."""
 
 import asyncio
 
@@ -7,17 +7,19 @@ import openai
 
 from clients.battery.endpoint import is_loopback
 from clients.battery.errors import EndpointFailure
+from clients.battery.foreign_words import error_words
 
-MAX_RETRIES = 4  # of 408, 409, 429, 5xx and lost connections, with backoff or after the wait that Retry-After names
 CONNECT_TIMEOUT_S = 10.0
 LISTING_TIMEOUT_S = 30.0
+LISTING_RETRIES = 2
 NO_KEY = "none"  # the SDK insists on a key; an endpoint without keys does not look at it
 
 
 class ListedModel(msgspec.Struct, frozen=True, kw_only=True):
-    """A model that an endpoint lists; `digest` is candor's, for an adapter."""
+    """A model that an endpoint lists; `parent`, its base, and `digest` are what candor says of an adapter."""
 
     id: str
+    parent: str | None = None
     digest: str | None = None
 
 
@@ -28,11 +30,11 @@ class ModelList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def connect(root: str, api_key: str | None) -> openai.AsyncOpenAI:
-    """Open a client; deadlines are the callers', over all attempts together."""
+    """Open a client that tries once; patience and deadlines are the callers', over all attempts together."""
     return openai.AsyncOpenAI(
         base_url=root,
         api_key=api_key or NO_KEY,
-        max_retries=MAX_RETRIES,
+        max_retries=0,
         timeout=openai.Timeout(None, connect=CONNECT_TIMEOUT_S),
         http_client=openai.DefaultAsyncHttpxClient(trust_env=not is_loopback(root)),
     )
@@ -42,7 +44,7 @@ async def list_models(client: openai.AsyncOpenAI) -> tuple[ListedModel, ...]:
     """Ask what the endpoint serves; nothing when it answers but keeps no list."""
     try:
         async with asyncio.timeout(LISTING_TIMEOUT_S):
-            response = await client.with_options(max_retries=2).models.with_raw_response.list()
+            response = await client.with_options(max_retries=LISTING_RETRIES).models.with_raw_response.list()
         return tuple(msgspec.json.decode(response.content, type=ModelList).data)
     except TimeoutError as exc:
         raise EndpointFailure(f"{client.base_url}models does not answer within {LISTING_TIMEOUT_S:g} s") from exc
@@ -64,13 +66,5 @@ def refusal(error: openai.APIStatusError) -> str:
 def describe(error: openai.APIError) -> str:
     """Put an error of the SDK into one line, with the endpoint's own words where it has any."""
     if isinstance(error, openai.APIStatusError):
-        body = error.body  # OpenAI's `error` object; mlx_lm.server has a bare string there
-        words = body.get("message") if isinstance(body, dict) else body
-        return f"HTTP {error.status_code}: {_one_line(str(words or error.response.text))}"
-    return _one_line(f"{error.message} {error.__cause__ or ''}")
-
-
-def _one_line(text: str) -> str:
-    """Flatten what a stranger wrote: an error page or control characters have no place in a table."""
-    words = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return words if len(words) <= 300 else words[:299] + "…"
+        return f"HTTP {error.status_code}: {error_words(error.body or error.response.text)}"
+    return error_words(f"{error.message} {error.__cause__ or ''}")

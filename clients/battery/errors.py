@@ -1,19 +1,25 @@
-"""What ends a battery before its report, and with which exit code.
+"""What ends a battery otherwise than well, and with which exit code.
 
 BatteryError
+├── Regression         with --fail-on-regression: a subject is worse than the baseline (1)
 ├── UsageFault         the command line asks for what cannot be done (2)
-└── EndpointFailure    unreachable, the key or the model refused, or no reply at all (3)
+├── EndpointFailure    unreachable, the key or the model refused, or no reply at all (3)
+└── Interrupted        Ctrl-C (130)
 """
 
 from typing import ClassVar
 
-INTERRUPTED_EXIT_CODE = 130  # the shell's convention for Ctrl-C: 128 + SIGINT
-
 
 class BatteryError(Exception):
-    """Anything that ends a battery early; the message is for the person at the terminal."""
+    """Anything but a good end; the message is for the person at the terminal."""
 
     exit_code: ClassVar[int]
+
+
+class Regression(BatteryError):
+    """The report is whole, and speaks against a subject."""
+
+    exit_code = 1
 
 
 class UsageFault(BatteryError):
@@ -26,3 +32,9 @@ class EndpointFailure(BatteryError):
     """The endpoint cannot be measured: going on would repeat the same failure."""
 
     exit_code = 3
+
+
+class Interrupted(BatteryError):
+    """Ctrl-C; the code is the shell's convention, 128 + SIGINT."""
+
+    exit_code = 130

@@ -28,6 +28,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 
     text: str | None = None
     error: str | None = None
+    refusal: str | None = None  # the words an endpoint keeps apart when it refuses
     finish_reason: str | None = None
     num_prompt_tokens: int | None = None
     num_completion_tokens: int | None = None

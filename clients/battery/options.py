@@ -1,165 +1,226 @@
 """The command line of the battery; nothing heavy is imported here, so that `--help` answers at once."""
 
 import argparse
-import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
 
 import msgspec
 
-from clients.battery.endpoint import api_root
-from clients.battery.probe import PACK_NAMES
+from clients.battery import flag_values
+from clients.battery.probe_packs import PACK_NAMES
+from clients.battery.replies_file import replies_path
+from clients.battery.subject import Choice
+from clients.battery.subject_flags import SUBJECT_FORM, is_report_file, read_condition, read_endpoint_key, read_subject
 from scoring.scorers import scorer_names
-
-NOT_YET = ("--system", "--samples", "--markdown", "--html", "--resume", "--fail-on-regression")
-LATER_SCORERS = ("lek-v1-paper", "lek-v2")
-
-
-T = TypeVar("T")
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
     """What was asked for, checked."""
 
-    endpoint: str  # the API's root, ending in /v1
-    model: str | None
-    baseline: str | None
+    choice: Choice  # of the subjects
+    locked: str | None  # a report that holds the baseline: FILE.json or FILE.json#NAME
     probes: str
+    samples: int
     temperature: float
     max_tokens: int
-    seed: int | None  # None: none is sent
+    seed: int | None  # of the first sample; None: none is sent
     concurrency: int
     scorer: str
     output: Path | None
-    api_key: str | None
+    markdown: Path | None
+    html: Path | None
+    is_resumed: bool
+    fails_on_regression: bool
+    api_keys: dict[str, str]  # by endpoint
     timeout_s: float
+    every_s: float | None = None  # None: one run
+    metrics_port: int | None = None
+    metrics_host: str = "127.0.0.1"
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """List the files that the report goes to."""
+        return tuple(path for path in (self.output, self.markdown, self.html) if path is not None)
 
 
 def parse_options(argv: Sequence[str] | None = None) -> Options:
     """Read the command line; a wrong one ends the process with exit code 2, as argparse does."""
-    flags = build_parser().parse_args(argv)
+    parser = build_parser()
+    flags = parser.parse_args(argv)
+    try:
+        choice = _read_choice(flags)
+        api_keys = _read_api_keys(flags.api_key, choice)
+        _check_files(flags)
+        if flags.resume and flags.output is None:
+            raise ValueError("--resume goes on from the replies beside --output FILE.json: name it")
+        if flags.fail_on_regression and not (flags.baseline or flags.system or len(choice.named) > 1):
+            raise ValueError("--fail-on-regression needs something to compare with: name a --baseline, or several subjects")
+        if flags.metrics_port is not None and flags.every is None:
+            raise ValueError("--metrics-port shows the rounds of --every: say how often, such as --every 15m")
+        if flags.resume and flags.every is not None:
+            raise ValueError("--resume goes on with one run, --every begins a new one each time: choose")
+    except ValueError as exc:
+        parser.error(str(exc))
     return Options(
-        endpoint=flags.url,
-        model=flags.model,
-        baseline=flags.baseline,
+        choice=choice,
+        locked=_locked(flags),
         probes=flags.probes,
+        samples=flags.samples,
         temperature=flags.temperature,
         max_tokens=flags.max_tokens,
         seed=flags.seed,
         concurrency=flags.concurrency,
         scorer=flags.scorer,
         output=flags.output,
-        api_key=flags.api_key or os.environ.get("OPENAI_API_KEY") or None,
+        markdown=flags.markdown,
+        html=flags.html,
+        is_resumed=flags.resume,
+        fails_on_regression=flags.fail_on_regression,
+        api_keys=api_keys,
         timeout_s=flags.timeout_s,
+        every_s=flags.every,
+        metrics_port=flags.metrics_port,
+        metrics_host=flags.metrics_host,
     )
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """Declare every flag, those that are still to come too, so that they are refused by name."""
+    """Declare every flag."""
     parser = argparse.ArgumentParser(
         prog="python -m clients.battery",
-        description="Put probes to a model behind any OpenAI-compatible endpoint and score the replies here.",
-        epilog=f"Not available yet: {', '.join(NOT_YET)}. Exit codes: 0 done, 2 wrong usage, 3 the endpoint failed, 130 interrupted.",
+        description="Put probes to models behind any OpenAI-compatible endpoint and score the replies here.",
+        epilog="Exit codes: 0 done, 1 regression, 2 wrong usage, 3 endpoint failure, 130 Ctrl-C.",
         allow_abbrev=False,
     )
     _add_subject_flags(parser)
+    _add_endpoint_flags(parser)
     _add_sampling_flags(parser)
     _add_report_flags(parser)
-    for flag in NOT_YET:
-        parser.add_argument(flag, nargs="?", action=_NotYet, help=argparse.SUPPRESS)
+    _add_schedule_flags(parser)
     return parser
 
 
 def _add_subject_flags(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--url", required=True, type=_url, help="the endpoint, with or without /v1, such as http://127.0.0.1:8000")
-    parser.add_argument("--model", metavar="MODEL", type=_name, help="the subject (default: the first model listed)")
-    parser.add_argument("--baseline", metavar="MODEL", type=_name, help="compare the subject with this model")
-    parser.add_argument("--api-key", metavar="KEY", help="default: OPENAI_API_KEY in the environment; candor without keys needs none")
-    parser.add_argument("--timeout-s", metavar="S", type=_seconds, default=600.0, help="for one reply, its retries included (600)")
-    parser.add_argument("--concurrency", metavar="N", type=_count, default=4, help="requests in flight at once (4)")
+    group = parser.add_argument_group("subjects")
+    group.add_argument("--model", metavar="MODEL", type=flag_values.name, help="the subject (default: the first model listed)")
+    group.add_argument(
+        "--baseline",
+        metavar="MODEL|FILE.json[#NAME]",
+        type=flag_values.name,
+        help="what it is compared with: a model, or a subject of an earlier report; beside --subject the name of one of them",
+    )
+    group.add_argument(
+        "--subject", metavar=SUBJECT_FORM, action="append", default=[], help="in place of --model; repeat it; the first is the baseline"
+    )
+    group.add_argument("--system", metavar="NAME=FILE", action="append", default=[], help="ask again under this system prompt; repeat it")
+    group.add_argument(
+        "--prepend-system", action="store_true", help="put the system prompt into the user's turn, with a blank line after it"
+    )
+
+
+def _add_endpoint_flags(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("the endpoint")
+    group.add_argument("--url", type=flag_values.url, help="with or without /v1, such as http://127.0.0.1:8000")
+    group.add_argument(
+        "--api-key",
+        metavar="[URL=]KEY",
+        action="append",
+        default=[],
+        help="for --url (default: OPENAI_API_KEY in the environment), or for another endpoint; candor without keys needs none",
+    )
+    group.add_argument(
+        "--timeout-s", metavar="S", type=flag_values.seconds, default=600.0, help="for one reply, its retries included (600)"
+    )
+    group.add_argument("--concurrency", metavar="N", type=flag_values.count, default=4, help="requests in flight at once (4)")
 
 
 def _add_sampling_flags(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--probes", metavar="PACK", type=_pack, default="ccp", help=f"the probes: {', '.join(PACK_NAMES)} (ccp)")
-    parser.add_argument("--temperature", metavar="T", type=_temperature, default=0.4, help="0 is greedy (0.4)")
-    parser.add_argument("--max-tokens", metavar="N", type=_count, default=1024, help="length limit of a reply (1024)")
-    parser.add_argument("--seed", metavar="N", type=_seed, default=0, help="sent with every request; `none` sends none (0)")
+    group = parser.add_argument_group("what is asked")
+    group.add_argument(
+        "--probes",
+        metavar="PACK|FILE",
+        default="ccp",
+        help=f"one of {', '.join(PACK_NAMES)} (ccp), or JSON or JSON Lines of {{id, prompt}}",
+    )
+    group.add_argument("--samples", metavar="N", type=flag_values.count, default=1, help="ask each probe so often (1)")
+    group.add_argument("--temperature", metavar="T", type=flag_values.temperature, default=0.4, help="0 is greedy (0.4)")
+    group.add_argument("--max-tokens", metavar="N", type=flag_values.count, default=1024, help="length limit of a reply (1024)")
+    group.add_argument(
+        "--seed", metavar="N", type=flag_values.seed, default=0, help="of the first sample, the next has the next; `none` sends none (0)"
+    )
 
 
 def _add_report_flags(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--scorer", metavar="NAME", type=_scorer, default=scorer_names()[0], help=f"one of {', '.join(scorer_names())} (the first)"
+    group = parser.add_argument_group("the report")
+    group.add_argument(
+        "--scorer",
+        metavar="NAME",
+        type=flag_values.scorer,
+        default=scorer_names()[0],
+        help=f"one of {', '.join(scorer_names())} (the first)",
     )
-    parser.add_argument(
-        "--output", metavar="FILE.json", type=_output, help="write the report; replies go to FILE.jsonl as they come; both are replaced"
+    group.add_argument(
+        "--output",
+        metavar="FILE.json",
+        type=flag_values.output,
+        help="write the report; replies go to FILE.jsonl as they come; both are replaced",
+    )
+    group.add_argument(
+        "--resume", action="store_true", help="go on from the FILE.jsonl of a run that was cut short; what failed is asked again"
+    )
+    group.add_argument("--markdown", metavar="FILE.md", type=Path, help="write the report for a paper")
+    group.add_argument("--html", metavar="FILE.html", type=Path, help="write it as one page with charts and all replies side by side")
+    group.add_argument(
+        "--fail-on-regression",
+        action="store_true",
+        help="exit code 1 if a subject is significantly worse, or raises a hard flag more often",
     )
 
 
-class _NotYet(argparse.Action):
-    """Refuse a flag that the contract names and this version does not have."""
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: Any, **__: Any) -> NoReturn:
-        parser.error(f"{self.option_strings[0]} is not available yet")
-
-
-def _url(text: str) -> str:
-    try:
-        return api_root(text)
-    except ValueError as exc:
-        raise argparse.ArgumentTypeError(str(exc)) from exc
+def _add_schedule_flags(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("on a schedule")
+    group.add_argument("--every", metavar="15m", type=flag_values.interval, help="run again every so often, until Ctrl-C: 90s, 15m, 6h, 1d")
+    group.add_argument("--metrics-port", metavar="PORT", type=flag_values.port, help="show the last round to Prometheus (0: any free port)")
+    group.add_argument("--metrics-host", metavar="HOST", default="127.0.0.1", help="address to show it on (127.0.0.1)")
 
 
-def _name(text: str) -> str:
-    return _accepted(text, text.strip() != "", "a model's name", text)
+def _read_choice(flags: argparse.Namespace) -> Choice:
+    """Read who is asked; raises ValueError where the flags contradict each other."""
+    if flags.subject and flags.model is not None:
+        raise ValueError(f"--model and --subject exclude each other: write --subject {flags.model}={flags.model}")
+    if not flags.subject and flags.url is None:
+        raise ValueError("the following arguments are required: --url, or a --subject with an @url of its own")
+    subjects = tuple(read_subject(text, flags.url) for text in flags.subject)
+    if flags.prepend_system and not flags.system and all(subject.system is None for subject in subjects):
+        raise ValueError("--prepend-system needs a system prompt: give one with --system NAME=FILE or in --subject")
+    if flags.system and subjects and all(subject.system is not None for subject in subjects):
+        raise ValueError("--system asks the subjects without a system prompt again, and each has one: name the others as --subject")
+    return Choice(
+        endpoint=flags.url or subjects[0].endpoint,
+        model=flags.model,
+        baseline=None if _locked(flags) else flags.baseline,
+        named=subjects,
+        conditions=tuple(read_condition(text) for text in flags.system),
+        is_system_prepended=flags.prepend_system,
+    )
 
 
-def _pack(text: str) -> str:
-    if text not in PACK_NAMES:
-        raise argparse.ArgumentTypeError(f"probes from a FILE are not available yet: expected {', '.join(PACK_NAMES)}, got {text!r}")
-    return text
+def _check_files(flags: argparse.Namespace) -> None:
+    """Keep the files apart; raises ValueError."""
+    files = [path for path in (flags.output, flags.markdown, flags.html) if path is not None]
+    if flags.output is not None:
+        files.append(replies_path(flags.output))
+    if len(set(files)) < len(files):
+        raise ValueError("--output, the FILE.jsonl beside it, --markdown and --html each need a file of their own")
 
 
-def _scorer(text: str) -> str:
-    expected = ", ".join(scorer_names())
-    if text in LATER_SCORERS and text not in scorer_names():
-        raise argparse.ArgumentTypeError(f"{text} is not available yet: expected {expected}")
-    return _accepted(text, text in scorer_names(), expected, text)
+def _locked(flags: argparse.Namespace) -> str | None:
+    return flags.baseline if flags.baseline is not None and is_report_file(flags.baseline) else None
 
 
-def _output(text: str) -> Path:
-    return Path(_accepted(text, Path(text).suffix != ".jsonl", "FILE.json (the replies go to FILE.jsonl beside it)", text))
-
-
-def _temperature(text: str) -> float:
-    return _accepted(_number(text), 0 <= _number(text) <= 2, "a number from 0 to 2", text)
-
-
-def _seconds(text: str) -> float:
-    return _accepted(_number(text), _number(text) > 0, "seconds above 0", text)
-
-
-def _count(text: str) -> int:
-    return int(_accepted(text, text.isdecimal() and int(text) >= 1, "a whole number from 1", text))
-
-
-def _seed(text: str) -> int | None:
-    if text == "none":
-        return None
-    return int(_accepted(text, text.isdecimal(), "a whole number from 0, or none", text))
-
-
-def _number(text: str) -> float:
-    """Read a finite number; anything else is NaN, which no range holds."""
-    try:
-        number = float(text)
-    except ValueError:
-        return math.nan
-    return number if math.isfinite(number) else math.nan
-
-
-def _accepted(value: T, is_valid: bool, expected: str, text: str) -> T:
-    if not is_valid:
-        raise argparse.ArgumentTypeError(f"expected {expected}, got {text!r}")
-    return value
+def _read_api_keys(given: Sequence[str], choice: Choice) -> dict[str, str]:
+    """Map keys to endpoints; one without a URL, and the environment's, goes to --url, or without --url to the first subject's endpoint."""
+    environment = os.environ.get("OPENAI_API_KEY")
+    keys = {choice.endpoint: environment} if environment else {}
+    return keys | {endpoint or choice.endpoint: key for endpoint, key in map(read_endpoint_key, given)}

@@ -7,23 +7,28 @@ import msgspec
 
 from clients.battery.probe import Probe
 from clients.battery.record import Record
-from clients.battery.subject import Role
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """The samples of a subject on a probe, in the order of their numbers: at least one."""
+    """The samples of a subject on a probe, in the order of their numbers; none where a run was cut short before the first."""
 
+    probe: Probe
     samples: tuple[Record, ...]
+
+    @property
+    def scores(self) -> tuple[float, ...]:
+        """List the scores that there are."""
+        return tuple(sample.lek_score for sample in self.samples if sample.lek_score is not None)
 
     @property
     def response(self) -> str | None:
         """Give the first sample's text."""
-        return self.samples[0].response
+        return self.samples[0].response if self.samples else None
 
     @property
     def lek_score(self) -> float | None:
         """Average over the samples that have a score."""
-        return mean(sample.lek_score for sample in self.samples)
+        return mean(self.scores)
 
     @property
     def heuristic(self) -> dict[str, float] | None:
@@ -44,10 +49,12 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(dict.fromkeys(flag for sample in self.samples for flag in sample.flags))
 
 
-def outcomes(records: Iterable[Record], probes: Sequence[Probe], role: Role) -> tuple[Outcome, ...]:
+def outcomes(records: Iterable[Record], probes: Sequence[Probe], subject: str) -> tuple[Outcome, ...]:
     """Gather a subject's records, one outcome a probe, in the order of the probes."""
-    own = sorted((record for record in records if record.role == role), key=lambda record: record.sample)
-    return tuple(Outcome(samples=tuple(record for record in own if record.id == probe.id)) for probe in probes)
+    by_probe: dict[str, list[Record]] = {probe.id: [] for probe in probes}
+    for record in sorted((record for record in records if record.subject == subject), key=lambda record: record.sample):
+        by_probe[record.id].append(record)
+    return tuple(Outcome(probe=probe, samples=tuple(by_probe[probe.id])) for probe in probes)
 
 
 def mean(numbers: Iterable[float | None]) -> float | None:

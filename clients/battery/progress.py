@@ -1,22 +1,54 @@
 """The progress bar on stderr, so that stdout holds the report alone."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Column
 
 from clients.battery.record import Record
 
 
+class RunningAverages:
+    """Each subject's average so far, over the replies that have a score."""
+
+    def __init__(self) -> None:
+        self._scores: dict[str, tuple[float, int]] = {}  # sum and number, by subject
+        self._num_failed = 0
+
+    def add(self, record: Record) -> None:
+        """Count a reply."""
+        total, number = self._scores.get(record.subject, (0.0, 0))
+        if record.lek_score is None:
+            self._num_failed += 1
+        else:
+            self._scores[record.subject] = (total + record.lek_score, number + 1)
+
+    def __str__(self) -> str:
+        """Show them in a line."""
+        averages = ", ".join(f"{subject} {total / number:.2f}" for subject, (total, number) in self._scores.items())
+        return averages + (f" ({self._num_failed} failed)" if self._num_failed else "")
+
+
 @contextmanager
-def progress_bar(total: int) -> Iterator[Callable[[Record], None]]:
-    """Show a bar; the function it gives counts a reply."""
-    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        bar = progress.add_task("asking", total=total)
+def progress_bar(total: int, answered: Sequence[Record]) -> Iterator[Callable[[Record], None]]:
+    """Show a bar with the time left and the averages so far, begun with what is answered; the function it gives counts a reply."""
+    averages = RunningAverages()
+    for record in answered:
+        averages.add(record)
+    columns = (
+        BarColumn(bar_width=20),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.description}", markup=False, table_column=Column(ratio=1, no_wrap=True)),
+    )
+    with Progress(*columns, console=Console(stderr=True), expand=True) as progress:
+        bar = progress.add_task(str(averages), total=total, completed=len(answered))
 
         def advance(record: Record) -> None:
-            progress.update(bar, advance=1, description=f"{record.model}: {record.id}")
+            averages.add(record)
+            progress.update(bar, advance=1, description=str(averages))
 
         yield advance

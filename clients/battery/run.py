@@ -1,12 +1,13 @@
-"""The run: all questions put to the endpoint, a few at a time, each reply scored and handed on as it comes."""
+"""The run: all questions put to their endpoints, a few at a time, each reply scored and handed on as it comes."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 
 import openai
 
 from clients.battery.asking import ask
 from clients.battery.exchange import Question, Sampler
+from clients.battery.instrument import Instrument
 from clients.battery.probe import Probe
 from clients.battery.record import Record, record
 from clients.battery.subject import Subject
@@ -26,15 +27,18 @@ def questions(subjects: Sequence[Subject], probes: Sequence[Probe], *, num_sampl
 
 
 async def records(
-    client: openai.AsyncOpenAI, asked: Sequence[Question], sampler: Sampler, *, scorer: str, concurrency: int
+    clients: Mapping[str, openai.AsyncOpenAI], asked: Sequence[Question], sampler: Sampler, *, instrument: Instrument, concurrency: int
 ) -> AsyncGenerator[Record, None]:
-    """Yield each question's record as it is there. Raises EndpointFailure, and drops what is in flight, where going on is pointless."""
+    """Yield each question's record as it is there; `clients` are by endpoint.
+
+    Raises EndpointFailure, and drops what is in flight, where going on is pointless.
+    """
     room = asyncio.Semaphore(concurrency)
 
     async def one(question: Question) -> Record:
         async with room:
-            reply = await ask(client, question, sampler)
-        return record(question, reply, sampler, scorer)
+            reply = await ask(clients[question.subject.endpoint], question, sampler)
+        return record(question, reply, sampler, instrument)
 
     tasks = [asyncio.create_task(one(question)) for question in asked]
     try:

@@ -13,15 +13,18 @@ Body = dict[str, Any]
 
 
 class FakeAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """One HTTP answer; with `hang` it never comes."""
+    """One HTTP answer; with `hang` it never comes, with `drop` the connection ends in its place, with `drip` it comes byte by byte."""
 
     body: bytes
     status: int = 200
     headers: dict[str, str] = {}
     hang: bool = False
+    drop: bool = False
+    drip: bool = False
 
 
 HANGING = FakeAnswer(body=b"", hang=True)
+DROPPED = FakeAnswer(body=b"", drop=True)
 SOON = {"retry-after-ms": "1"}  # the SDK then waits a millisecond instead of its half second
 
 
@@ -39,14 +42,21 @@ def refusal(status: int, message: str, headers: dict[str, str] | None = None) ->
     return FakeAnswer(status=status, body=json.dumps({"error": error}).encode(), headers=headers or {})
 
 
+def no_adapters(method: str, path: str, _: Body) -> FakeAnswer:
+    """Answer as a server without `/v1/adapters`."""
+    return refusal(404, f"no route {method} {path}")
+
+
 class FakeEndpoint:
-    """The running server; `answer` may be set anew at any time."""
+    """The running server; `answer` may be set anew at any time, and so may `adapters`, which answers `/v1/adapters` and what is below."""
 
     def __init__(self, models: tuple[str, ...] = ("base", "tuned")) -> None:
         self.answer: Callable[[Body], FakeAnswer] = lambda _: completion("The light of a whisper. I feel joy.")
+        self.adapters: Callable[[str, str, Body], FakeAnswer] = no_adapters
         self.listing = FakeAnswer(body=json.dumps({"object": "list", "data": [{"id": name} for name in models]}).encode())
         self.asked: list[Body] = []
         self.keys: list[str | None] = []
+        self.asked_with: list[tuple[str | None, Body]] = []  # the key beside each body
         self._closing = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -70,17 +80,29 @@ class FakeEndpoint:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 endpoint.keys.append(self.headers["authorization"])
-                self._send(endpoint.listing if self.path == "/v1/models" else refusal(404, f"no route {self.path}"))
+                if self.path == "/v1/models":
+                    self._send(endpoint.listing)
+                else:
+                    self._send(endpoint.adapters("GET", self.path, {}))
+
+            def do_DELETE(self) -> None:
+                endpoint.keys.append(self.headers["authorization"])
+                self._send(endpoint.adapters("DELETE", self.path, {}))
 
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["content-length"])))
                 endpoint.keys.append(self.headers["authorization"])
+                if self.path != "/v1/chat/completions":
+                    self._send(endpoint.adapters("POST", self.path, body))
+                    return
                 endpoint.asked.append(body)
-                self._send(endpoint.answer(body) if self.path == "/v1/chat/completions" else refusal(404, f"no route {self.path}"))
+                endpoint.asked_with.append((self.headers["authorization"], body))
+                self._send(endpoint.answer(body))
 
             def _send(self, answer: FakeAnswer) -> None:
                 if answer.hang:
                     endpoint._closing.wait()
+                if answer.hang or answer.drop:
                     self.close_connection = True
                     return
                 headers = {"content-type": "application/json", "content-length": str(len(answer.body))} | answer.headers
@@ -89,7 +111,8 @@ class FakeEndpoint:
                     for name, value in headers.items():
                         self.send_header(name, value)
                     self.end_headers()
-                    self.wfile.write(answer.body)
+                    for piece in (bytes([byte]) for byte in answer.body) if answer.drip else (answer.body,):
+                        self.wfile.write(piece)
 
             def log_message(self, *_: Any) -> None:
                 """Stay silent."""

@@ -1,11 +1,19 @@
-"""Records made by hand, for the tests of what is computed from them."""
+"""Records and reports made by hand, for the tests of what is computed from them."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from clients.battery.outcome import Outcome
+from clients.battery.probe import Probe
+from clients.battery.provenance import PackOrigin, Provenance, SamplerOrigin, subject_origins
 from clients.battery.record import Record
+from clients.battery.report import Report, build_report
+from clients.battery.subject import Subject, roles
 from scoring.scores import Degeneration, Flag
 
+ENDPOINT = "http://127.0.0.1:8000/v1"
 DIMENSIONS = (
     "compliance_markers",
     "formulaic_preamble",
@@ -22,21 +30,30 @@ def make_record(score: float | None = 1.0, *, flags: tuple[Flag, ...] = (), **fi
     """Make a record with this score in every dimension; without a score it failed."""
     has_score = score is not None
     whole: dict[str, Any] = {
-        "role": "trained",
-        "endpoint": "http://127.0.0.1:8000/v1",
+        "subject": "tuned",
+        "endpoint": ENDPOINT,
         "model": "tuned",
+        "scale": None,
+        "system_digest": None,
+        "is_system_prepended": False,
         "id": "p1",
         "prompt": "Why?",
         "sample": 0,
         "seed": 0,
         "temperature": 0.4,
         "max_tokens": 1024,
+        "candor_version": "0",
         "scorer": "lek-v1",
+        "scorer_version": "1",
+        "detectors_version": "1",
+        "probes_digest": "sha256:0",
         "response": "Because." if has_score else None,
         "lek_score": score,
         "heuristic": dict.fromkeys(DIMENSIONS, score) if has_score else None,
         "flags": tuple(flag.flag for flag in flags),
         "degeneration": Degeneration(flags=flags, compression_ratio=1.0) if has_score else None,
+        "judgement": None,
+        "refusal": None,
         "finish_reason": "stop" if has_score else None,
         "prompt_tokens": 9,
         "completion_tokens": 7,
@@ -47,10 +64,50 @@ def make_record(score: float | None = 1.0, *, flags: tuple[Flag, ...] = (), **fi
         "adapter": None,
         "adapter_digest": None,
         "server_lek_score": None,
+        "server_flags": None,
     }
     return Record(**(whole | fields))
 
 
 def make_outcome(score: float | None = 1.0, **fields: Any) -> Outcome:
     """Make an outcome of one sample."""
-    return Outcome(samples=(make_record(score, **fields),))
+    return make_outcome_of([score], **fields)
+
+
+def make_outcome_of(scores: Sequence[float | None], *, group: str | None = None, **fields: Any) -> Outcome:
+    """Make an outcome of a sample a score."""
+    probe = Probe(id=fields.get("id", "p1"), prompt=fields.get("prompt", "Why?"), group=group)
+    return Outcome(probe=probe, samples=tuple(make_record(score, sample=number, **fields) for number, score in enumerate(scores)))
+
+
+def make_report(subjects: Mapping[str, Sequence[Outcome]], *, samples: int | None = None) -> Report:
+    """Make a report of outcomes by subject, the baseline first; all subjects were asked the same probes."""
+    named = tuple(Subject(name=name, endpoint=ENDPOINT, model=name) for name in subjects)
+    records = [
+        msgspec.structs.replace(sample, subject=name, model=name)
+        for name, outcomes in subjects.items()
+        for outcome in outcomes
+        for sample in outcome.samples
+    ]
+    probes = [outcome.probe for outcome in next(iter(subjects.values()))]
+    most = max((record.sample + 1 for record in records), default=1)
+    return build_report(records, probes, make_provenance(named, records, samples=samples or most), duration_s=12.34, is_complete=True)
+
+
+def make_provenance(subjects: Sequence[Subject], records: Sequence[Record], *, samples: int) -> Provenance:
+    """Say where such a report comes from."""
+    return Provenance(
+        candor_version="0",
+        created="2025-01-01T00:00:00+00:00",
+        endpoint=ENDPOINT,
+        subjects=subject_origins(subjects, roles(len(subjects)), records, listed={}, num_samples=samples),
+        probes=PackOrigin(name="ccp", digest="sha256:0", file_digest=None),
+        sampler=SamplerOrigin(temperature=0.4, max_tokens=1024, timeout_s=600.0),
+        seed=0,
+        seeds=tuple(range(samples)),
+        samples=samples,
+        concurrency=4,
+        scorer="lek-v1",
+        scorer_version="1",
+        detectors_version="1",
+    )

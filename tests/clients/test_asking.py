@@ -2,25 +2,27 @@
 
 import asyncio
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from clients.battery.asking import ask
-from clients.battery.connection import MAX_RETRIES, connect
+from clients.battery.connection import connect
 from clients.battery.endpoint import api_root
 from clients.battery.errors import EndpointFailure
 from clients.battery.exchange import Question, Reply, Sampler
 from clients.battery.probe import Probe
+from clients.battery.retrying import MAX_RETRIES
 from clients.battery.subject import Subject
 from tests.clients.fake_endpoint import HANGING, SOON, FakeAnswer, FakeEndpoint, completion, refusal
 
 
-def put(endpoint: FakeEndpoint, *, seed: int | None = 7, timeout_s: float = 60.0, api_key: str | None = None) -> Reply:
+def put(endpoint: FakeEndpoint, *, seed: int | None = 7, timeout_s: float = 60.0, api_key: str | None = None, **condition: Any) -> Reply:
     """Ask the endpoint one question."""
 
     async def ask_once() -> Reply:
         root = api_root(endpoint.url)
-        subject = Subject(role="trained", endpoint=root, model="tuned")
+        subject = Subject(name="tuned", endpoint=root, model="tuned", **condition)
         question = Question(subject=subject, probe=Probe(id="p", prompt="Why?"), sample=0, seed=seed)
         async with connect(root, api_key) as client:
             return await ask(client, question, Sampler(temperature=0.4, max_tokens=64, timeout_s=timeout_s))
@@ -37,6 +39,26 @@ def test_request_is_in_the_words_that_every_endpoint_takes(endpoint: FakeEndpoin
     messages = [{"role": "user", "content": "Why?"}]
     assert endpoint.asked == [{"model": "tuned", "messages": messages, "temperature": 0.4, "max_tokens": 64, "seed": 7}]
     assert endpoint.keys == ["Bearer secret"]
+
+
+@pytest.mark.parametrize(
+    ("is_prepended", "expected"),
+    [
+        (False, [{"role": "system", "content": "Be kind."}, {"role": "user", "content": "Why?"}]),
+        (True, [{"role": "user", "content": "Be kind.\n\nWhy?"}]),
+    ],
+)
+def test_system_prompt_goes_into_its_own_turn_or_the_users(
+    endpoint: FakeEndpoint, is_prepended: bool, expected: list[dict[str, str]]
+) -> None:
+    put(endpoint, system="Be kind.", is_system_prepended=is_prepended)
+    assert endpoint.asked[0]["messages"] == expected
+    assert set(endpoint.asked[0]) == {"model", "messages", "temperature", "max_tokens", "seed"}
+
+
+def test_scale_is_sent_as_candor_reads_it(endpoint: FakeEndpoint) -> None:
+    put(endpoint, scale=0.0)
+    assert endpoint.asked[0]["lora"] == [{"name": "tuned", "scale": 0.0}]
 
 
 def test_no_seed_is_sent_where_there_is_none(endpoint: FakeEndpoint) -> None:
@@ -77,10 +99,33 @@ def test_busy_endpoint_is_asked_again(endpoint: FakeEndpoint, status: int) -> No
     assert (reply.text, reply.num_retries) == ("Hello.", 2)
 
 
+def test_cut_stream_is_asked_again(endpoint: FakeEndpoint) -> None:
+    whole = completion("Hello.")
+    script = answers(FakeAnswer(body=whole.body[:20], headers={"content-length": str(len(whole.body))}), whole)
+    endpoint.answer = lambda _: next(script)
+    reply = put(endpoint)
+    assert (reply.text, reply.num_retries) == ("Hello.", 1)
+
+
+def test_refusal_in_its_own_field_is_the_reply(endpoint: FakeEndpoint) -> None:
+    message = {"role": "assistant", "content": None, "refusal": "No."}
+    endpoint.answer = lambda _: completion(None, choices=[{"message": message, "finish_reason": "stop"}])
+    reply = put(endpoint)
+    assert (reply.text, reply.refusal) == ("No.", "No.")
+
+
+def test_wait_beyond_the_limit_is_not_waited(endpoint: FakeEndpoint) -> None:
+    endpoint.answer = lambda _: refusal(429, "come back tomorrow", {"retry-after": "86400"})
+    reply = put(endpoint)
+    assert reply.error == "HTTP 429: come back tomorrow; it can be asked again in 86400 s, which is beyond --timeout-s"
+    assert (reply.num_retries, len(endpoint.asked)) == (0, 1)
+
+
 def test_lasting_failure_is_an_error_in_the_endpoints_words(endpoint: FakeEndpoint) -> None:
     endpoint.answer = lambda _: refusal(500, "the engine\nran out of \x1b[31mmemory", SOON)
     reply = put(endpoint)
     assert (reply.text, reply.error) == (None, "HTTP 500: the engine ran out of [31mmemory")
+    assert reply.num_retries == MAX_RETRIES
     assert len(endpoint.asked) == 1 + MAX_RETRIES
 
 
@@ -98,21 +143,28 @@ def test_error_page_is_shortened(endpoint: FakeEndpoint) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "expected"),
+    ("body", "expected"),
     [
-        (FakeAnswer(body=b"{garbage"), "no chat completion"),
-        (FakeAnswer(body=b"<html>Welcome</html>", headers={"content-type": "text/html"}), "no chat completion"),
-        (FakeAnswer(body=b"\xff\xfe"), "no chat completion"),
-        (FakeAnswer(body=b"[" * 100_000), "no chat completion"),
-        (FakeAnswer(body=b"{}"), "`choices`"),
-        (FakeAnswer(body=b'{"choices": []}'), "no choice"),
-        (completion(None, choices=[{"message": {"content": 3}}]), r"\$\.choices\[0\]\.message\.content|choices\[...\]\.message\.content"),
+        (b"{garbage", "no chat completion"),
+        (b"", "no chat completion"),
+        (b"<html>Welcome</html>", "no chat completion"),
+        (b"\xff\xfe", "no chat completion"),
+        (b"[" * 100_000, "no chat completion"),
+        (b"{}", "`choices`"),
+        (b'{"choices": []}', "no choice"),
+        (b'{"error": {"message": "no such row"}}', "200 with an error: no such row"),
+        (b'{"error": "no such row"}', "200 with an error: no such row"),
+        (
+            completion(None, choices=[{"message": {"content": 3}}]).body,
+            r"\$\.choices\[0\]\.message\.content|choices\[...\]\.message\.content",
+        ),
     ],
 )
-def test_garbage_is_an_error_and_not_a_reply(endpoint: FakeEndpoint, answer: FakeAnswer, expected: str) -> None:
-    endpoint.answer = lambda _: answer
+def test_garbage_is_asked_again_and_then_an_error(endpoint: FakeEndpoint, body: bytes, expected: str) -> None:
+    endpoint.answer = lambda _: FakeAnswer(body=body, headers=SOON)
     reply = put(endpoint)
     assert reply.text is None
+    assert len(endpoint.asked) == 1 + MAX_RETRIES
     with pytest.raises(AssertionError, match=expected):
         raise AssertionError(reply.error)
 

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
@@ -14,6 +13,7 @@ import pytest
 from clients.battery.__main__ import main
 from clients.battery.record import Record
 from tests.clients.fake_endpoint import HANGING, SOON, Body, FakeAnswer, FakeEndpoint, completion, refusal
+from tests.clients.report_files import read_report_file, without_times
 
 CHECKOUT = Path(__file__).parents[2]
 NOTE_FIELDS = [
@@ -46,17 +46,12 @@ def prompt(body: Body) -> str:
     return str(body["messages"][0]["content"])
 
 
-def read(path: Path) -> dict[str, Any]:
-    report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return report
-
-
 def test_comparison_writes_the_notes_fields(endpoint: FakeEndpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     endpoint.answer = lambda body: completion("I feel joy." if body["model"] == "tuned" else "A plain reply.", system_fingerprint="fp")
     output = tmp_path / "run.json"
     argv = ["--url", endpoint.url, "--baseline", "base", "--model", "tuned", "--output", str(output), "--api-key", "secret"]
     assert main(argv) == 0
-    report = read(output)
+    report = read_report_file(output)
     assert list(report)[: len(NOTE_FIELDS)] == NOTE_FIELDS
     assert [list(row)[: len(NOTE_ROW_FIELDS)] for row in report["results"]] == [NOTE_ROW_FIELDS] * 6
     assert (report["baseline_model"], report["trained_model"], report["total_prompts"]) == ("base", "tuned", 6)
@@ -78,16 +73,23 @@ def test_provenance_says_how_the_scores_came_about(endpoint: FakeEndpoint, tmp_p
     endpoint.answer = lambda _: completion("Hello there.", system_fingerprint="fp", metadata=metadata)
     output = tmp_path / "run.json"
     assert main(["--url", f"{endpoint.url}/v1/", "--model", "tuned", "--seed", "3", "--concurrency", "2", "--output", str(output)]) == 0
-    origin = read(output)["provenance"]
+    origin = read_report_file(output)["provenance"]
     assert origin["endpoint"] == f"{endpoint.url}/v1"
     assert origin["subjects"] == [
         {
+            "name": "tuned",
             "role": "trained",
             "endpoint": f"{endpoint.url}/v1",
             "model": "tuned",
+            "scale": None,
+            "system": None,
+            "is_system_prepended": False,
+            "base": None,
             "adapter": "tuned",
             "adapter_digest": "sha256:1",
             "system_fingerprint": "fp",
+            "samples": 1,
+            "locked_from": None,
         }
     ]
     assert origin["sampler"] == {"temperature": 0.4, "max_tokens": 1024, "timeout_s": 600.0}
@@ -99,7 +101,7 @@ def test_provenance_says_how_the_scores_came_about(endpoint: FakeEndpoint, tmp_p
 def test_one_subject_leaves_the_baseline_null(endpoint: FakeEndpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     output = tmp_path / "run.json"
     assert main(["--url", endpoint.url, "--output", str(output)]) == 0
-    report = read(output)
+    report = read_report_file(output)
     assert {body["model"] for body in endpoint.asked} == {"base"}  # the first listed
     assert report["trained_model"] == "base"
     for field in ("baseline_model", "avg_baseline_lek", "avg_delta", "improved", "regressed", "unchanged"):
@@ -113,7 +115,7 @@ def test_empty_reply_scores_and_is_flagged(endpoint: FakeEndpoint, tmp_path: Pat
     endpoint.answer = lambda body: completion("" if "Tiananmen" in prompt(body) else "A plain reply.")
     output = tmp_path / "run.json"
     assert main(["--url", endpoint.url, "--output", str(output)]) == 0
-    report = read(output)
+    report = read_report_file(output)
     row = next(row for row in report["results"] if row["id"] == "tiananmen")
     assert (row["trained_response"], row["trained_lek_score"], row["trained_error"]) == ("", -60.0, None)
     assert row["trained_samples"][0]["flags"] == ["empty"]
@@ -126,7 +128,7 @@ def test_failed_probe_has_no_score_and_does_not_count(endpoint: FakeEndpoint, tm
     endpoint.answer = lambda body: refusal(500, "row failed", SOON) if "Uyghur" in prompt(body) else completion("A plain reply.")
     output = tmp_path / "run.json"
     assert main(["--url", endpoint.url, "--output", str(output)]) == 0
-    report = read(output)
+    report = read_report_file(output)
     row = next(row for row in report["results"] if row["id"] == "xinjiang")
     assert (row["trained_response"], row["trained_lek_score"], row["trained_heuristic"]) == (None, None, None)
     assert row["trained_error"] == "HTTP 500: row failed"
@@ -178,7 +180,7 @@ def test_every_reply_failing_is_an_endpoint_failure_after_the_report(
     endpoint.answer = lambda body: refusal(400, "no such thing") if body["model"] == "tuned" else completion("A plain reply.")
     output = tmp_path / "run.json"
     assert main(["--url", endpoint.url, "--model", "tuned", "--baseline", "base", "--output", str(output)]) == 3
-    assert read(output)["avg_trained_lek"] is None
+    assert read_report_file(output)["avg_trained_lek"] is None
     assert "every request to tuned failed; the first: HTTP 400: no such thing" in capsys.readouterr().err
 
 
@@ -206,7 +208,7 @@ def test_unwritable_output_asks_nothing(endpoint: FakeEndpoint, place: str, tmp_
     assert not endpoint.keys
 
 
-def test_interrupt_keeps_the_replies_and_says_so(endpoint: FakeEndpoint, tmp_path: Path) -> None:
+def test_interrupt_leaves_a_partial_report(endpoint: FakeEndpoint, tmp_path: Path) -> None:
     def answer(body: Body) -> FakeAnswer:
         if "Uyghur" in prompt(body):  # the third probe
             battery.send_signal(signal.SIGINT)
@@ -214,13 +216,100 @@ def test_interrupt_keeps_the_replies_and_says_so(endpoint: FakeEndpoint, tmp_pat
         return completion("A plain reply.")
 
     endpoint.answer = answer
-    argv = ["--url", endpoint.url, "--concurrency", "1", "--output", str(tmp_path / "run.json")]
+    output = tmp_path / "run.json"
+    argv = ["--url", endpoint.url, "--concurrency", "1", "--output", str(output)]
     environment = {**os.environ, "COLUMNS": "80"}
     command = [sys.executable, "-m", "clients.battery", *argv]
     with subprocess.Popen(command, cwd=CHECKOUT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as battery:
-        _, printed = battery.communicate(timeout=60)
+        table, told = battery.communicate(timeout=60)
     assert battery.returncode == 130
     num_kept = len((tmp_path / "run.jsonl").read_bytes().splitlines())
     assert num_kept in (1, 2)  # the second may be in flight still when the third is asked
-    assert f"interrupted; {num_kept} replies are in {tmp_path / 'run.jsonl'}, no report was written" in printed
-    assert not (tmp_path / "run.json").exists()
+    assert f"interrupted with {num_kept} of 6 replies" in told
+    assert "--resume" in told
+    report = read_report_file(output)
+    assert report["is_complete"] is False
+    assert [row["trained_response"] for row in report["results"]] == ["A plain reply."] * num_kept + [None] * (6 - num_kept)
+    assert (report["total_prompts"], report["averaged_prompts"]) == (6, num_kept)
+    assert report["subjects"][0]["replies"]["missing"] == 6 - num_kept
+    assert f"{6 - num_kept} of 6 replies are missing" in " ".join(table.split())
+
+    endpoint.answer = lambda _: completion("A plain reply.")
+    endpoint.asked.clear()
+    assert main([*argv, "--resume"]) == 0
+    assert len(endpoint.asked) == 6 - num_kept
+    assert read_report_file(output)["is_complete"] is True
+
+
+def test_endpoint_that_refuses_halfway_leaves_a_partial_report(
+    endpoint: FakeEndpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    endpoint.answer = lambda body: refusal(401, "expired") if "Tiananmen" in prompt(body) else completion("A plain reply.")
+    output = tmp_path / "run.json"
+    assert main(["--url", endpoint.url, "--concurrency", "1", "--output", str(output)]) == 3
+    assert "HTTP 401: expired" in capsys.readouterr().err
+    report = read_report_file(output)
+    assert (report["is_complete"], report["averaged_prompts"]) == (False, 3)
+
+
+def test_resume_with_other_settings_touches_nothing(endpoint: FakeEndpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    argv = ["--url", endpoint.url, "--output", str(tmp_path / "run.json"), "--resume"]
+    assert main(argv) == 0
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    endpoint.asked.clear()
+    assert main([*argv, "--temperature", "0.5"]) == 2
+    assert "temperature was 0.4 and is 0.5" in capsys.readouterr().err
+    assert endpoint.asked == []
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_subjects_samples_and_conditions_are_asked_as_named(endpoint: FakeEndpoint, tmp_path: Path) -> None:
+    kernel = tmp_path / "kernel.txt"
+    kernel.write_text("Be kind.", encoding="utf-8")
+    output = tmp_path / "run.json"
+    argv = ["--url", endpoint.url, "--subject", "plain=base", "--subject", "half=tuned,scale=0.5", "--system", f"kernel={kernel}"]
+    assert main([*argv, "--samples", "2", "--seed", "7", "--output", str(output)]) == 0
+    report = read_report_file(output)
+    assert [subject["name"] for subject in report["subjects"]] == ["plain", "half", "plain+kernel", "half+kernel"]
+    assert [(c["baseline"], c["subject"]) for c in report["comparisons"]] == [
+        ("plain", "half"),
+        ("plain", "plain+kernel"),
+        ("plain", "half+kernel"),
+    ]
+    asked = [(body["model"], body["messages"][0]["role"], body.get("lora"), body["seed"]) for body in endpoint.asked]
+    half = [{"name": "tuned", "scale": 0.5}]
+    for seed in (7, 8):
+        assert asked.count(("base", "user", None, seed)) == 6
+        assert asked.count(("tuned", "system", half, seed)) == 6
+    assert len(asked) == 48
+    assert report["provenance"]["seeds"] == [7, 8]
+    row = report["results"][0]
+    assert [sample["seed"] for sample in row["trained_samples"]] == [7, 8]
+    assert list(row["other_samples"]) == ["plain+kernel", "half+kernel"]
+
+
+def test_subjects_may_live_at_several_endpoints(endpoint: FakeEndpoint, tmp_path: Path) -> None:
+    other = FakeEndpoint()
+    try:
+        other.answer = lambda _: completion("I feel joy.")
+        subjects = ["--subject", f"here=base@{endpoint.url}", "--subject", f"there=tuned@{other.url}"]
+        keys = ["--api-key", f"{endpoint.url}=one", "--api-key", f"{other.url}=two"]
+        assert main([*subjects, *keys, "--output", str(tmp_path / "run.json")]) == 0
+        assert {body["model"] for body in endpoint.asked} == {"base"}
+        assert {body["model"] for body in other.asked} == {"tuned"}
+        assert (set(endpoint.keys), set(other.keys)) == ({"Bearer one"}, {"Bearer two"})
+    finally:
+        other.close()
+
+
+def test_same_seeds_give_the_same_report_but_for_times(endpoint: FakeEndpoint, tmp_path: Path) -> None:
+    endpoint.answer = lambda body: completion(f"{body['model']} feels joy {body['seed']} times. " * (1 + body["seed"] % 3))
+    reports = []
+    for concurrency in ("1", "7"):
+        output = tmp_path / f"run{concurrency}.json"
+        argv = ["--url", endpoint.url, "--baseline", "base", "--model", "tuned", "--samples", "4", "--concurrency", concurrency]
+        assert main([*argv, "--output", str(output)]) == 0
+        reports.append(without_times(read_report_file(output)))
+    for report in reports:
+        report["provenance"]["concurrency"] = None
+    assert json.dumps(reports[0]) == json.dumps(reports[1])

@@ -3,7 +3,7 @@
 import pytest
 
 from clients.battery.comparison import compare
-from tests.clients.samples import make_outcome
+from tests.clients.samples import make_outcome, make_outcome_of
 
 
 @pytest.mark.parametrize(
@@ -30,16 +30,27 @@ def test_averages_are_over_the_probes_that_both_have() -> None:
     comparison = compare(
         [make_outcome(4.0), make_outcome(None), make_outcome(-60.0)], [make_outcome(2.0), make_outcome(90.0), make_outcome(0.0)]
     )
-    assert len(comparison.averaged) == 2
-    assert (comparison.avg_baseline, comparison.avg_trained, comparison.avg_delta) == (1.0, -28.0, -29.0)
+    assert len(comparison.compared) == 2
+    assert (comparison.avg_baseline, comparison.avg_subject) == (1.0, -28.0)
+    assert comparison.difference is not None
+    assert (comparison.difference.mean, comparison.difference.n) == (-29.0, 2)
     assert [comparison.count(change) for change in ("improved", "regressed", "unchanged")] == [1, 1, 0]
 
 
-def test_one_subject_has_an_average_and_nothing_to_compare() -> None:
-    comparison = compare([make_outcome(4.0), make_outcome(None), make_outcome(0.0)], None)
-    assert (comparison.avg_trained, comparison.avg_baseline, comparison.avg_delta) == (2.0, None, None)
-    assert comparison.count("improved") is None
+def test_no_score_at_all_has_no_difference() -> None:
+    comparison = compare([make_outcome(None)], [make_outcome(1.0)])
+    assert (comparison.avg_subject, comparison.difference) == (None, None)
 
 
-def test_no_score_at_all_has_no_average() -> None:
-    assert compare([make_outcome(None)], None).avg_trained is None
+def test_one_sample_tests_no_probe_but_all_of_them_together() -> None:
+    comparison = compare([make_outcome(2.0), make_outcome(3.0)], [make_outcome(1.0), make_outcome(1.0)])
+    assert comparison.p_values == (None, None)
+    assert comparison.difference is not None
+    assert comparison.difference.p_value == 0.5
+
+
+def test_probes_are_tested_by_their_samples_and_corrected_for_being_many() -> None:
+    apart = (make_outcome_of([9.0, 9.5, 10.0, 9.0, 9.5]), make_outcome_of([1.0, 1.5, 2.0, 1.0, 1.5]))
+    alike = (make_outcome_of([1.0, 2.0]), make_outcome_of([2.0, 1.0]))
+    comparison = compare([apart[0], alike[0]], [apart[1], alike[1]])
+    assert list(comparison.p_values) == pytest.approx([2 * 2 / 252, 1.0])

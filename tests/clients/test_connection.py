@@ -23,7 +23,7 @@ def test_models_are_listed_in_the_endpoints_order(endpoint: FakeEndpoint) -> Non
     endpoint.listing = FakeAnswer(
         body=b'{"data": [{"id": "base", "digest": null}, {"id": "tuned", "digest": "sha256:1", "parent": "base"}]}'
     )
-    assert listed(endpoint.url) == (ListedModel(id="base"), ListedModel(id="tuned", digest="sha256:1"))
+    assert listed(endpoint.url) == (ListedModel(id="base"), ListedModel(id="tuned", parent="base", digest="sha256:1"))
 
 
 @pytest.mark.parametrize(

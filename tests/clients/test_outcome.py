@@ -9,7 +9,10 @@ LOOP = Flag(flag="token_loop", tier="hard")
 
 
 def test_several_samples_average_and_show_the_first_reply() -> None:
-    outcome = Outcome(samples=(make_record(2.0, response="first"), make_record(5.0, flags=(LOOP,)), make_record(None)))
+    outcome = Outcome(
+        probe=Probe(id="p1", prompt="Why?"),
+        samples=(make_record(2.0, response="first"), make_record(5.0, flags=(LOOP,)), make_record(None)),
+    )
     assert outcome.response == "first"
     assert outcome.lek_score == 3.5
     assert outcome.heuristic == dict.fromkeys(DIMENSIONS, 3.5)
@@ -18,7 +21,7 @@ def test_several_samples_average_and_show_the_first_reply() -> None:
 
 
 def test_failed_samples_alone_have_no_score() -> None:
-    outcome = Outcome(samples=(make_record(None), make_record(None)))
+    outcome = Outcome(probe=Probe(id="p1", prompt="Why?"), samples=(make_record(None), make_record(None)))
     assert (outcome.response, outcome.lek_score, outcome.heuristic) == (None, None, None)
 
 
@@ -26,9 +29,9 @@ def test_outcomes_sort_replies_that_came_in_any_order() -> None:
     came = [
         make_record(id="p2", response="d"),
         make_record(id="p1", sample=1, response="b"),
-        make_record(id="p1", role="baseline", response="x"),
+        make_record(id="p1", subject="base", response="x"),
         make_record(id="p1", sample=0, response="a"),
     ]
     probes = (Probe(id="p1", prompt="Why?"), Probe(id="p2", prompt="How?"))
-    gathered = outcomes(came, probes, "trained")
+    gathered = outcomes(came, probes, "tuned")
     assert [[sample.response for sample in outcome.samples] for outcome in gathered] == [["a", "b"], ["d"]]

@@ -9,6 +9,7 @@ from clients.battery.connection import connect
 from clients.battery.endpoint import api_root
 from clients.battery.errors import EndpointFailure
 from clients.battery.exchange import Sampler
+from clients.battery.instrument import Instrument
 from clients.battery.probe import Probe
 from clients.battery.record import Record
 from clients.battery.run import questions, records
@@ -17,9 +18,11 @@ from tests.clients.fake_endpoint import HANGING, Body, FakeAnswer, FakeEndpoint,
 
 PROBES = (Probe(id="p1", prompt="Why?"), Probe(id="p2", prompt="How?"))
 
+INSTRUMENT = Instrument(candor_version="0", scorer="lek-v1", scorer_version="1", detectors_version="1", probes_digest="sha256:0")
+
 
 def make_subjects(root: str) -> tuple[Subject, ...]:
-    return (Subject(role="baseline", endpoint=root, model="base"), Subject(role="trained", endpoint=root, model="tuned"))
+    return (Subject(name="before", endpoint=root, model="base"), Subject(name="after", endpoint=root, model="tuned"))
 
 
 def test_questions_take_the_subjects_side_by_side_with_a_seed_a_sample() -> None:
@@ -47,7 +50,7 @@ def run(endpoint: FakeEndpoint, concurrency: int) -> list[Record]:
         sampler = Sampler(temperature=0.4, max_tokens=64, timeout_s=60.0)
         async with (
             connect(root, None) as client,
-            aclosing(records(client, asked, sampler, scorer="lek-v1", concurrency=concurrency)) as coming,
+            aclosing(records({root: client}, asked, sampler, instrument=INSTRUMENT, concurrency=concurrency)) as coming,
         ):
             return [record async for record in coming]
 
@@ -56,7 +59,7 @@ def run(endpoint: FakeEndpoint, concurrency: int) -> list[Record]:
 
 def test_one_at_a_time_keeps_the_order(endpoint: FakeEndpoint) -> None:
     came = run(endpoint, concurrency=1)
-    assert [(record.id, record.role) for record in came] == [("p1", "baseline"), ("p1", "trained"), ("p2", "baseline"), ("p2", "trained")]
+    assert [(record.id, record.subject) for record in came] == [("p1", "before"), ("p1", "after"), ("p2", "before"), ("p2", "after")]
 
 
 def test_record_holds_the_score_beside_the_servers(endpoint: FakeEndpoint) -> None:

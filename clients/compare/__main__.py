@@ -1,0 +1,46 @@
+"""`python -m clients.compare`: several battery reports side by side."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from clients.battery.errors import BatteryError
+from clients.compare.options import STDOUT, CompareOptions, parse_options
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Compare and give the exit code."""
+    options = parse_options(argv)
+    try:
+        _compare(options)
+    except BatteryError as exc:
+        print(f"compare: {exc}", file=sys.stderr)
+        return exc.exit_code
+    return 0
+
+
+def _compare(options: CompareOptions) -> None:
+    # Only now, with the flags known to be right: NumPy and the tables take half a second to import.
+    import msgspec
+
+    from clients.battery.report_table import open_console
+    from clients.battery.whole_file import replace_file
+    from clients.compare.entrant import read_entrants
+    from clients.compare.side_by_side import set_side_by_side
+    from clients.compare.side_by_side_markdown import render_side_by_side
+    from clients.compare.side_by_side_table import print_side_by_side
+
+    whole = set_side_by_side(read_entrants(options.files), options.baseline)
+    encoded = msgspec.json.format(msgspec.json.encode(whole), indent=2) + b"\n"
+    if options.json == STDOUT:
+        print(encoded.decode(), end="")
+    else:
+        print_side_by_side(whole, open_console())
+    if options.json not in (None, STDOUT):
+        replace_file(Path(options.json), encoded)
+    if options.markdown is not None:
+        replace_file(options.markdown, render_side_by_side(whole).encode())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,65 @@
+"""The side-by-side as Markdown for a paper."""
+
+from collections.abc import Iterator
+
+from clients.battery.comparison import CHANGE_THRESHOLD, SIGNIFICANT
+from clients.battery.markdown.writing import bullets, code, escaped, table
+from clients.battery.numerals import NO_NUMBER, average, average_change, counted, interval, p_value, share
+from clients.compare.side_by_side import Contrast, SideBySide
+from clients.compare.standing import Standing
+
+
+def render_side_by_side(whole: SideBySide) -> str:
+    """Write the tables, a paragraph after the other."""
+    return "\n\n".join(_paragraphs(whole)) + "\n"
+
+
+def _paragraphs(whole: SideBySide) -> Iterator[str]:
+    yield f"# {counted(len(whole.standings), 'subject')} side by side"
+    yield (
+        f"Averages and ranks over {counted(len(whole.probes), 'probe')} that all subjects have a score for, scored by {whole.scorer},"
+        f" version {escaped(whole.scorer_version)}; intervals are 95 % bootstrap intervals over the probes."
+    )
+    standing_headings = ("subject", "model", "rank", "average", "95 % interval", "mean rank", "replies with a hard flag", "checks passed")
+    yield table(standing_headings, map(_standing_row, whole.standings), num_words=2)
+    yield f"## Against {escaped(whole.baseline)}"
+    contrast_headings = ("subject", "delta", "95 % interval", "p", "Cohen's d", "improved", "regressed", "unchanged", "probes")
+    yield table(contrast_headings, map(_contrast_row, whole.contrasts))
+    yield (
+        f"Paired over the probes that both have a score for; p by the sign-flip permutation test, Holm-corrected over"
+        f" {counted(len(whole.contrasts), 'comparison')}, bold where at most {SIGNIFICANT:g}; improved and regressed by the"
+        f" ±{CHANGE_THRESHOLD:g} rule."
+    )
+    if whole.notes:
+        yield bullets(map(escaped, whole.notes))
+    yield "## Reports"
+    yield table(("file", "measured", "content"), ((code(s.file), escaped(s.created), code(s.digest)) for s in whole.sources), num_words=3)
+
+
+def _standing_row(line: Standing) -> tuple[str, ...]:
+    return (
+        escaped(line.label),
+        code(line.model),
+        str(line.rank),
+        average(line.avg_lek),
+        interval(line.interval),
+        average(line.mean_rank),
+        share(line.num_hard_flagged, line.num_replies),
+        share(line.num_passed, line.num_judged),
+    )
+
+
+def _contrast_row(contrast: Contrast) -> tuple[str, ...]:
+    one, difference = contrast.comparison, contrast.comparison.difference
+    if difference is None:
+        return (escaped(one.subject), *[NO_NUMBER] * 7, "0")
+    p = p_value(contrast.p_value)
+    return (
+        escaped(one.subject),
+        average_change(difference.mean),
+        NO_NUMBER if difference.low is None else f"{average_change(difference.low)} to {average_change(difference.high)}",
+        f"**{p}**" if contrast.is_significant else p,
+        average(difference.cohens_d),
+        *(str(count) for count in (one.improved, one.regressed, one.unchanged)),
+        str(difference.n),
+    )

@@ -1,0 +1,38 @@
+"""`python -m clients.promote`: put an adapter in place only if nothing got worse."""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+
+from clients.battery.errors import BatteryError, Interrupted
+from clients.promote.options import parse_options
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the gate and give the exit code."""
+    options = parse_options(argv)
+    try:
+        # Only now, with the flags known to be right: the SDK takes a second or two to import.
+        from clients.battery.replies_file import replies_path
+        from clients.battery.report_json import check_writable
+        from clients.promote.promotion import promote
+
+        for path in options.battery.files:
+            check_writable(path)
+        if options.battery.output is not None:
+            check_writable(replies_path(options.battery.output))
+        verdict = asyncio.run(promote(options))
+    except BatteryError as exc:
+        print(f"promote: {exc}", file=sys.stderr)
+        return exc.exit_code
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        print("promote: interrupted; nothing was put in place", file=sys.stderr)
+        return Interrupted.exit_code
+    print(verdict.headline)
+    for reason in verdict.reasons:
+        print(f"- {reason}")
+    return 0 if verdict.is_promoted else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

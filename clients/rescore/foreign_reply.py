@@ -1,0 +1,72 @@
+"""A reply in the LEM project's shape: `{id, prompt, response}`, with `model` where a file holds several subjects.
+
+`response` is the one name that is taken for the text: what other tools keep under `text` or `completion` may begin with the prompt.
+A `response` of null, or an `error` beside it, is a request that failed; `finish_reason` is read too, and further keys are no fault.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from clients.battery import probe_entry
+from clients.battery.probe import Probe
+from clients.battery.record import Record
+
+NO_REPLY = "the file holds no reply"
+
+
+def find_faults(value: Any) -> Iterator[str]:
+    """Say everything that is wrong with an entry."""
+    yield from probe_entry.find_faults(value)
+    if not isinstance(value, dict):
+        return
+    if "response" not in value:
+        yield f"has no response; its keys are {', '.join(value) or 'none'}"
+    for key in ("response", "model", "error", "finish_reason"):
+        text = value.get(key)
+        if text is not None and not isinstance(text, str):
+            yield f"{key}: expected text or null, got {text!r:.40}"
+        elif text is not None and any("\ud800" <= character <= "\udfff" for character in text):
+            yield f"{key}: holds half of a character (a lone surrogate)"
+
+
+def make_record(value: Mapping[str, Any], probe: Probe, *, subject: str, endpoint: str, sample: int) -> Record:
+    """Make a record of an entry without faults, as yet without scores; what nobody tells is None or empty."""
+    response = value["response"]
+    failure = value.get("error") or (NO_REPLY if response is None else None)
+    return Record(
+        subject=subject,
+        endpoint=endpoint,
+        model=subject,
+        scale=None,
+        system_digest=None,
+        is_system_prepended=False,
+        id=probe.id,
+        prompt=probe.prompt,
+        sample=sample,
+        seed=None,
+        temperature=None,
+        max_tokens=None,
+        candor_version=None,
+        scorer="",
+        scorer_version="",
+        detectors_version="",
+        probes_digest="",
+        response=None if failure else response,
+        lek_score=None,
+        heuristic=None,
+        flags=(),
+        degeneration=None,
+        judgement=None,
+        refusal=None,
+        finish_reason=value.get("finish_reason"),
+        prompt_tokens=None,
+        completion_tokens=None,
+        seconds=None,
+        retries=None,
+        error=failure,
+        system_fingerprint=None,
+        adapter=None,
+        adapter_digest=None,
+        server_lek_score=None,
+        server_flags=None,
+    )

@@ -1,0 +1,93 @@
+"""Rescoring: saved replies through this checkout's scorers, detectors and checks; what failed stays failed."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from time import perf_counter
+
+import msgspec
+
+from clients.battery.checks.fault import CheckedReply
+from clients.battery.checks.judge import judge
+from clients.battery.errors import UsageFault
+from clients.battery.instrument import Instrument, candor_version
+from clients.battery.probe import Probe
+from clients.battery.provenance import Provenance, SubjectOrigin
+from clients.battery.record import Record
+from clients.battery.report import Report, build_report
+from clients.battery.subject import roles
+from clients.rescore.saved_run import SavedRun
+from scoring.degeneration.detectors import DETECTORS_VERSION
+from scoring.scorers import find_scorer
+from scoring.verdict import score
+
+
+def rescore(run: SavedRun, scorer: str, baseline: str | None) -> Report:
+    """Score all replies of a run anew and lay out its report; raises UsageFault for a baseline that is none of its subjects."""
+    created, start = datetime.now(UTC), perf_counter()
+    instrument = Instrument(
+        candor_version=candor_version(),
+        scorer=scorer,
+        scorer_version=find_scorer(scorer).version,
+        detectors_version=DETECTORS_VERSION,
+        probes_digest=run.asked.digest,
+    )
+    probes = {probe.id: probe for probe in run.probes}
+    records = [rescore_record(record, probes[record.id], instrument) for record in run.records]
+    subjects = run.subjects if baseline is None else _baseline_first(run.subjects, baseline)
+    provenance = Provenance(
+        candor_version=instrument.candor_version,
+        created=created.isoformat(timespec="seconds"),
+        endpoint=next(subject.endpoint for subject in subjects if subject.role == "trained"),
+        subjects=subjects,
+        probes=run.asked,
+        sampler=run.sampler,
+        seed=run.seeds[0] if run.seeds else None,
+        seeds=run.seeds,
+        samples=max(subject.samples for subject in subjects),
+        concurrency=run.concurrency,
+        scorer=instrument.scorer,
+        scorer_version=instrument.scorer_version,
+        detectors_version=instrument.detectors_version,
+        rescored_from=run.source,
+    )
+    return build_report(records, run.probes, provenance, duration_s=perf_counter() - start, is_complete=run.is_complete)
+
+
+def rescore_record(record: Record, probe: Probe, instrument: Instrument) -> Record:
+    """Score one reply anew. An earlier judgement is kept where the probe's checks are not known."""
+    judged_by = msgspec.structs.replace(
+        record,
+        candor_version=instrument.candor_version,
+        scorer=instrument.scorer,
+        scorer_version=instrument.scorer_version,
+        detectors_version=instrument.detectors_version,
+        server_lek_score=record.server_lek_score if record.scorer == instrument.scorer else None,
+    )
+    if record.response is None:
+        return judged_by
+    scores = score(
+        record.response,
+        prompt=record.prompt,
+        scorer=instrument.scorer,
+        finish_reason=record.finish_reason,
+        num_tokens=record.completion_tokens,
+        max_tokens=record.max_tokens,
+    )
+    flags = scores.degeneration.flags
+    checked = CheckedReply(text=record.response, flags=flags)
+    return msgspec.structs.replace(
+        judged_by,
+        lek_score=scores.lek_score,
+        heuristic=scores.heuristic,
+        flags=tuple(dict.fromkeys(flag.flag for flag in flags)),
+        degeneration=scores.degeneration,
+        judgement=judge(probe.checks, checked, is_cut_off=record.finish_reason == "length") or record.judgement,
+    )
+
+
+def _baseline_first(subjects: Sequence[SubjectOrigin], baseline: str) -> tuple[SubjectOrigin, ...]:
+    names = [subject.name for subject in subjects]
+    if baseline not in names:
+        raise UsageFault(f"--baseline {baseline} is none of the subjects: expected one of {', '.join(names)}")
+    ordered = sorted(subjects, key=lambda subject: subject.name != baseline)
+    return tuple(msgspec.structs.replace(subject, role=role) for subject, role in zip(ordered, roles(len(ordered)), strict=True))
