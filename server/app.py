@@ -1,6 +1,6 @@
 """The composition root: an engine and settings in, an ASGI application out."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -8,45 +8,65 @@ import msgspec
 from litestar import Litestar, Request, Response
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, NotFoundException
+from prometheus_client import CollectorRegistry
 
 from server.adapter_roots import AdapterRoots
+from server.answer_watch import AnswerWatch
 from server.auth import ApiKeyMiddleware
+from server.board.board import Board
+from server.board.board_engine import BoardEngine
+from server.board.page import read_page
 from server.engine.protocol import Engine, Generation
 from server.errors import RouteNotFound, log_failure, to_failure
 from server.metrics import NO_ADAPTER, Metrics
 from server.request_id import add_request_id, identify
 from server.routes.adapters import create_adapter, delete_adapter, list_adapters
+from server.routes.board import show_board, show_board_state
 from server.routes.chat import create_chat_completion
 from server.routes.health import show_liveness, show_readiness
 from server.routes.lora_adapter import load_lora_adapter, unload_lora_adapter
 from server.routes.metrics import show_metrics
 from server.routes.models import list_models, show_model
+from server.routes.score import score_texts
 from server.scoring_middleware import ScoringEngine
+from server.scoring_thread import ScoringThread
 from server.settings import Settings
 
 CLOSE_GRACE_S = 0.5  # by then uvicorn has waited for the running requests, unless it was told twice to stop
 
 # Part of candor's contract, not built yet: said so instead of a bare 404.
-LATER_ROUTES = ("/", "/schema", "/v1/completions", "/v1/responses", "/v1/score")
+LATER_ROUTES = ("/schema", "/v1/completions", "/v1/responses")
+
+WrapEngine = Callable[[Engine], Engine]
 
 
-def create_app(engine: Engine, settings: Settings) -> Litestar:
-    """Wire everything together; nothing is shared between two applications."""
-    metrics = Metrics()
+def create_app(engine: Engine, settings: Settings, *, trace: WrapEngine | None = None) -> Litestar:
+    """Wire everything together; nothing is shared between two applications. `trace` wraps the engine that has scores."""
+    metrics = Metrics(CollectorRegistry())
     metrics.show_models(engine.models())
     base = engine.models()[0]
 
-    def observe_scoring(generation: Generation, spent_s: float) -> None:
-        metrics.scoring.labels(base.id, generation.adapter or NO_ADAPTER).observe(spent_s)
+    def observe_scoring(generation: Generation, watch: AnswerWatch) -> None:
+        metrics.scoring.labels(base.id).observe(watch.spent_s)
+        if watch.has_failed:
+            metrics.scoring_errors.labels(base.id, generation.adapter or NO_ADAPTER, "raised").inc()
 
     roots = AdapterRoots(settings.adapter_dirs)
-    scoring_engine: Engine = ScoringEngine(engine, scorer=settings.scorer, observe=observe_scoring)
+    scoring_engine: Engine = ScoringEngine(
+        engine, scorer=settings.scorer, on_degeneration=settings.on_degeneration, observe=observe_scoring
+    )
+    board = Board(shows_text=settings.board_text)
+    board_page = read_page()
+    board_engine = BoardEngine(scoring_engine, board)
+    served_engine = trace(board_engine) if trace else board_engine
+    scoring_thread = ScoringThread()
 
     @asynccontextmanager
-    async def close_engine(_app: Litestar) -> AsyncGenerator[None]:
+    async def close_threads(_app: Litestar) -> AsyncGenerator[None]:
         try:
             yield
         finally:
+            scoring_thread.close()
             await engine.close(CLOSE_GRACE_S)
 
     return Litestar(
@@ -59,20 +79,26 @@ def create_app(engine: Engine, settings: Settings) -> Litestar:
             delete_adapter,
             load_lora_adapter,
             unload_lora_adapter,
+            score_texts,
             show_liveness,
             show_readiness,
             show_metrics,
+            show_board,
+            show_board_state,
         ],
         dependencies={
-            "engine": Provide(lambda: scoring_engine, sync_to_thread=False),
+            "engine": Provide(lambda: served_engine, sync_to_thread=False),
             "settings": Provide(lambda: settings, sync_to_thread=False),
+            "scoring_thread": Provide(lambda: scoring_thread, sync_to_thread=False),
             "roots": Provide(lambda: roots, sync_to_thread=False),
             "metrics": Provide(lambda: metrics, sync_to_thread=False),
+            "board": Provide(lambda: board, sync_to_thread=False),
+            "board_page": Provide(lambda: board_page, sync_to_thread=False),
         },
         middleware=[ApiKeyMiddleware(settings.api_keys, settings.admin_key)],
         exception_handlers={HTTPException: answer_error, Exception: answer_error},
         before_send=[add_request_id],
-        lifespan=[close_engine],
+        lifespan=[close_threads],
         openapi_config=None,
         logging_config=None,
     )
@@ -89,6 +115,6 @@ def answer_error(request: Request[Any, Any, Any], exc: Exception) -> Response[by
 
 def _explain_route(request: Request[Any, Any, Any]) -> RouteNotFound:
     path = request.scope["path"]
-    if (path.rstrip("/") or "/") in LATER_ROUTES:
+    if path.rstrip("/") in LATER_ROUTES:
         return RouteNotFound(f"{path} is not available yet in this version of candor.")
     return RouteNotFound(f"Unknown route: {request.method} {path}.")

@@ -1,4 +1,4 @@
-"""API keys: a bearer token on every route but the health checks, which probes call without one."""
+"""API keys: a bearer token on every route but the health checks, for probes, and the board's page, which holds no data."""
 
 import hashlib
 import hmac
@@ -12,7 +12,7 @@ from server.errors import InvalidApiKey
 from server.settings import Secret
 
 RawHeaders = Iterable[tuple[bytes, bytes]]
-OPEN_PATHS = ("/health", "/health/live", "/health/ready")
+OPEN_PATHS = ("", "/health", "/health/live", "/health/ready")  # without the last slash: the first is the board's page
 MANAGEMENT = "management"  # in a route's opt: it changes what is served, and wants the admin key where there is one
 
 

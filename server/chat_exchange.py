@@ -8,11 +8,12 @@ from collections.abc import AsyncGenerator
 import msgspec
 from litestar.types import Receive, Scope, Send
 
-from server.body import read_body
+from server.deadline import answer_within
 from server.disconnect import DisconnectWatch
 from server.engine.errors import EngineUnavailable
 from server.engine.protocol import Engine, Event, Generation, Piece
-from server.errors import ClientDisconnected, RequestTimedOut, log_failure, to_failure
+from server.errors import ClientDisconnected, log_failure, to_failure
+from server.json_request import read_request
 from server.metrics import Metrics, label
 from server.observation import Observation, name_outcome
 from server.rendering import AnswerHead, ChunkRenderer, render_completion, render_error_event
@@ -20,12 +21,10 @@ from server.request_id import identify
 from server.settings import Settings
 from server.translation import choose_served, translate_chat
 from server.wire.chat_request import ChatRequest
-from server.wire.decoding import decode_body
 
 _DECODER = msgspec.json.Decoder(ChatRequest)
 _JSON_HEADERS = ((b"content-type", b"application/json"),)
 _STREAM_HEADERS = ((b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no"))
-_LARGE_BODY_BYTES = 1 << 18
 _LAST_WORD_TIMEOUT_S = 5.0  # for telling a client that may not be reading that its stream has failed
 
 
@@ -61,28 +60,19 @@ class ChatExchange:
             self._observation.close("completed")
 
     async def _answer_in_time(self, scope: Scope, receive: Receive, send: Send) -> None:
-        limit_s = self._settings.request_timeout_s
         try:
-            async with asyncio.timeout(limit_s) as deadline:
+            async with answer_within(self._settings.request_timeout_s):
                 await self._answer(scope, receive, send)
-        except TimeoutError as exc:
-            if not deadline.expired():
-                raise
-            raise RequestTimedOut(f"The request was not answered within {limit_s:g} s.") from exc
         except asyncio.CancelledError as exc:
             # Only a server that stops at once cancels its requests; this one ends by saying so.
             raise EngineUnavailable("The server is shutting down.") from exc
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         settings = self._settings
-        body = await read_body(scope["headers"], receive, max_bytes=settings.max_body_bytes, timeout_s=settings.body_timeout_s)
-        if len(body) > _LARGE_BODY_BYTES:  # on the loop, everybody would wait for it
-            request = await asyncio.to_thread(decode_body, body, scope["headers"], _DECODER)
-        else:
-            request = decode_body(body, scope["headers"], _DECODER)
+        request = await read_request(scope, receive, settings, _DECODER)
         served = choose_served(request, self._engine.models())
-        self._observation.name_model(label(served))
         answer_id = f"chatcmpl-{identify(scope)}"
+        self._observation.name(label(served), answer_id)
         generation = translate_chat(request, id=answer_id, served=served, max_completion_tokens=settings.max_completion_tokens)
         head = AnswerHead(
             id=answer_id,

@@ -5,7 +5,7 @@ ApiError
 ├── InvalidApiKey        no key, or not one of ours (401)
 ├── ModelNotFound        no such model or adapter (404)
 ├── AdapterRefused       an adapter cannot be served: lists all that is wrong with it (400)
-├── AdapterFolderMissing there is no folder to load an adapter from (400)
+├── AdapterMissing       there is no adapter where one is to be loaded from (400)
 ├── AdapterConflict      adapters are not as a load or unload needs them (409)
 ├── VllmRefusal          what vLLM says to the same request, by the letter
 ├── RouteNotFound        no such route, or not yet (404)
@@ -79,12 +79,12 @@ class AdapterRefused(InvalidRequest):
     max_length = 20_000
 
 
-class AdapterFolderMissing(InvalidRequest):
-    """The path lies where adapters may be loaded from, but no folder is there."""
+class AdapterMissing(InvalidRequest):
+    """The path lies where adapters may be loaded from, but no adapter is there."""
 
 
 class AdapterConflict(ApiError):
-    """The name is busy, all slots are taken, or the adapter has gone while it answered."""
+    """The name is busy, the folder holds another content, all slots are taken, or the adapter has gone while it answered."""
 
     status = 409
 

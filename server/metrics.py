@@ -4,28 +4,32 @@ Labels come from closed sets: `model` is the base's id (or `other` for a name no
 An adapter's series begin when it is loaded and go when it has been unloaded and the last request for it has ended.
 """
 
+import math
 from collections import Counter as Tally
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal, TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics import MetricWrapperBase
-from prometheus_client.metrics_core import Metric
-from prometheus_client.registry import Collector
 
 from scoring.scores import Scores
+from server.buckets import (
+    FIRST_TOKEN_BOUNDS_S,
+    LEK_BOUNDS,
+    OUTPUT_TOKEN_BOUNDS_S,
+    QUEUE_BOUNDS_S,
+    REQUEST_BOUNDS_S,
+    SCORE_BANDS,
+    SCORING_BOUNDS_S,
+    score_band,
+)
 from server.engine.protocol import Finish, ServedModel
 
 Outcome = Literal["completed", "invalid", "rejected", "disconnected", "timed_out", "failed"]
 OUTCOMES: tuple[Outcome, ...] = ("completed", "invalid", "rejected", "disconnected", "timed_out", "failed")
-
-LEK_BOUNDS = (-20, -15, -10, -5, -2, 0, 2, 4, 6, 8, 10, 12, 15, 20, 25, 30, 40)
-REQUEST_BOUNDS_S = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600)
-FIRST_TOKEN_BOUNDS_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
-TOKEN_BOUNDS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1)
-QUEUE_BOUNDS_S = (0.001, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300)
-SCORING_BOUNDS_S = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1)
+VERDICTS = ("hard", "soft", "clean")  # the worst first
+SIGNS = ("positive", "negative")
+SCORING_FAULTS = ("raised", "not_finite")
 
 AnyMetric = TypeVar("AnyMetric", bound=MetricWrapperBase)
 Labels = tuple[str, str]  # model, adapter
@@ -41,8 +45,9 @@ def label(served: ServedModel) -> Labels:
 class Metrics:
     """All metrics and the registry they live in; `server/app.py` makes one."""
 
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
+    def __init__(self, registry: CollectorRegistry) -> None:
+        """Declare every metric in `registry`."""
+        self.registry = registry
         pair = ("model", "adapter")
 
         self._labelled: list[MetricWrapperBase] = []
@@ -62,36 +67,55 @@ class Metrics:
         def histogram(name: str, text: str, bounds: Iterable[float]) -> Histogram:
             return keep(Histogram(f"candor_{name}", text, pair, registry=self.registry, buckets=tuple(bounds)))
 
+        def model_histogram(name: str, text: str, bounds: Iterable[float]) -> Histogram:
+            # All adapters share one queue and one scorer: an adapter's label would only multiply the series.
+            return Histogram(f"candor_{name}", text, ("model",), registry=self.registry, buckets=tuple(bounds))
+
         self.requests = counter("requests", "Requests for an answer, by how they ended.", "outcome")
         self.prompt_tokens = counter("prompt_tokens", "Prompt tokens of answered requests.")
         self.cached_tokens = counter("cached_prompt_tokens", "Prompt tokens that were found in the prefix cache.")
         self.generation_tokens = counter("generation_tokens", "Tokens generated, those of unfinished answers included.")
         self.running = gauge("requests_running", "Requests whose first token is out and whose last is not.")
         self.waiting = gauge("requests_waiting", "Requests taken that have no token yet: queued or in prefill.")
+        self.engine_ready = Gauge("candor_engine_ready", "1 while the engine takes requests.", registry=self.registry)
         self.adapter_loaded = gauge("adapter_loaded", "1 for each adapter that is loaded.")
+        self.adapter_load_time = gauge("adapter_load_timestamp_seconds", "When the version that is served was loaded, Unix time.")
         self.request_duration = histogram("request_duration_seconds", "From a request's arrival to its last byte.", REQUEST_BOUNDS_S)
         self.first_token = histogram("time_to_first_token_seconds", "From a request's arrival to its first token.", FIRST_TOKEN_BOUNDS_S)
-        self.output_token = histogram("time_per_output_token_seconds", "Mean time between an answer's tokens.", TOKEN_BOUNDS_S)
-        self.queue_time = histogram("queue_time_seconds", "From arrival at the engine to the start of work.", QUEUE_BOUNDS_S)
-        self.scoring = histogram("scoring_seconds", "Time spent on scoring one answer, detectors included.", SCORING_BOUNDS_S)
+        self.output_token = histogram("time_per_output_token_seconds", "Mean time between an answer's tokens.", OUTPUT_TOKEN_BOUNDS_S)
+        self.queue_time = model_histogram("queue_time_seconds", "From arrival at the engine to the start of work.", QUEUE_BOUNDS_S)
+        self.scoring = model_histogram("scoring_seconds", "Time spent on scoring one answer, detectors included.", SCORING_BOUNDS_S)
+        self.scoring_errors = counter("scoring_errors", "Answers that could not be scored, by why.", "reason")
         self.scored = counter("responses_scored", "Answers that were scored.")
         self.lek_score = histogram("lek_score", "LEK score of an answer.", LEK_BOUNDS)
         # prometheus_client keeps no sum for a histogram with negative bounds: these two give the mean.
         self.lek_points = counter("lek_score_points", "Magnitudes of the LEK scores, by sign.", "sign")
+        # Disjoint, unlike the buckets: what drift is computed from, band by band.
+        self.lek_bands = counter("lek_score_band", "Answers by the band of their LEK score, its upper bound included.", "band")
         self.heuristic = counter("heuristic", "Points by dimension of the heuristic, before weighing.", "dimension")
         self.degenerate = counter("degenerate_responses", "Answers that raised a degeneration flag.", "flag", "tier")
+        # One answer may raise several flags: the share of degenerate answers needs a count of answers.
+        self.verdicts = counter("responses_by_verdict", "Answers by the worst tier of their flags; clean where they have none.", "verdict")
+
+        self.guard_stops = counter("guard_stops", "Answers that the guard ended at a hard degeneration flag.", "flag")
+        self.guard_saved = counter(
+            "guard_tokens_saved",
+            "Tokens that answers were still allowed when the guard ended them: an upper bound, as they might have ended by themselves.",
+        )
 
     def show_models(self, models: Sequence[ServedModel]) -> None:
         """Start every series of the models that are served at zero, end those of adapters that have gone, say which are loaded."""
         served = {label(model) for model in models}
         for labels in self._shown - served:
             self.adapter_loaded.remove(*labels)
+            self.adapter_load_time.remove(*labels)
             # A request that is still open would bring its series back when it ends.
             if not self._num_open[labels]:
                 self._remove(labels)
         for model in models:
             if model.parent is not None:
                 self.adapter_loaded.labels(*label(model)).set(1)
+                self.adapter_load_time.labels(*label(model)).set(model.created)
             self._start(label(model))
 
     def open_request(self, labels: Labels) -> None:
@@ -107,10 +131,17 @@ class Metrics:
         self._shown.add(labels)
         for outcome in OUTCOMES:
             self.requests.labels(*labels, outcome)
-        for sign in ("positive", "negative"):
+        for sign in SIGNS:
             self.lek_points.labels(*labels, sign)
+        for verdict in VERDICTS:
+            self.verdicts.labels(*labels, verdict)
+        for band in SCORE_BANDS:
+            self.lek_bands.labels(*labels, band)
+        for reason in SCORING_FAULTS:
+            self.scoring_errors.labels(*labels, reason)
         for metric in (self.prompt_tokens, self.cached_tokens, self.generation_tokens, self.scored, self.running, self.waiting):
             metric.labels(*labels)
+        self.guard_saved.labels(*labels)
 
     def _remove(self, labels: Labels) -> None:
         self._shown.discard(labels)
@@ -119,51 +150,31 @@ class Metrics:
         for metric in self._labelled:
             metric.remove_by_labels({"model": model, "adapter": adapter})
 
-    def observe_finish(self, labels: Labels, finish: Finish) -> None:
-        """Count what the end of an answer says."""
+    def observe_finish(self, labels: Labels, finish: Finish, *, response_id: str) -> None:
+        """Count what the end of an answer says; `response_id` becomes an exemplar, so that a point of a graph leads to its answer."""
+        model, _ = labels
         self.prompt_tokens.labels(*labels).inc(finish.num_prompt_tokens)
         self.cached_tokens.labels(*labels).inc(finish.num_cached_tokens)
         self.generation_tokens.labels(*labels).inc(finish.num_completion_tokens)
-        self.queue_time.labels(*labels).observe(finish.queue_time_s)
-        if finish.scores is not None:
-            self._observe_scores(labels, finish.scores)
+        self.queue_time.labels(model).observe(finish.queue_time_s)
+        if finish.counted_scores is not None:
+            self._observe_scores(labels, finish.counted_scores, {"response_id": response_id})
+        if finish.stopped_by is not None:
+            self.guard_stops.labels(*labels, finish.stopped_by).inc()
+            self.guard_saved.labels(*labels).inc(finish.num_tokens_left)
 
-    def _observe_scores(self, labels: Labels, scores: Scores) -> None:
+    def _observe_scores(self, labels: Labels, scores: Scores, exemplar: dict[str, str]) -> None:
+        tiers = {flag.tier for flag in scores.degeneration.flags}
+        self.verdicts.labels(*labels, next((verdict for verdict in VERDICTS if verdict in tiers), "clean")).inc()
+        for flag, tier in {(flag.flag, flag.tier) for flag in scores.degeneration.flags}:
+            self.degenerate.labels(*labels, flag, tier).inc(exemplar=exemplar)
+        if not math.isfinite(scores.lek_score):  # one would spoil a sum for good
+            self.scoring_errors.labels(*labels, "not_finite").inc()
+            return
         self.scored.labels(*labels).inc()
-        self.lek_score.labels(*labels).observe(scores.lek_score)
+        self.lek_score.labels(*labels).observe(scores.lek_score, exemplar)
+        self.lek_bands.labels(*labels, score_band(scores.lek_score)).inc()
         self.lek_points.labels(*labels, "positive").inc(max(scores.lek_score, 0))
         self.lek_points.labels(*labels, "negative").inc(max(-scores.lek_score, 0))
         for dimension, value in scores.heuristic.items():
-            self.heuristic.labels(*labels, dimension).inc(abs(value))
-        for flag, tier in {(flag.flag, flag.tier) for flag in scores.degeneration.flags}:
-            self.degenerate.labels(*labels, flag, tier).inc()
-
-
-class _Exposed(Collector):
-    """The registry without the `_created` series, which prometheus_client can only be told to drop for the whole process.
-
-    OpenMetrics allows a histogram no `_count` without a `_sum`, and so strict parsers refuse the whole page for one: there it goes too.
-    """
-
-    def __init__(self, registry: CollectorRegistry, *, is_openmetrics: bool) -> None:
-        self._registry = registry
-        self._is_openmetrics = is_openmetrics
-
-    def collect(self) -> Iterator[Metric]:
-        for metric in self._registry.collect():
-            unwanted = {"_created"}
-            if (
-                self._is_openmetrics
-                and metric.type == "histogram"
-                and all(sample.name != f"{metric.name}_sum" for sample in metric.samples)
-            ):
-                unwanted.add("_count")
-            metric.samples = [sample for sample in metric.samples if not sample.name.endswith(tuple(unwanted))]
-            yield metric
-
-
-def choose_rendering(registry: CollectorRegistry, accept: str) -> tuple[Callable[[], bytes], str]:
-    """Choose the exposition format a scraper asks for: a function that renders it, and its content type."""
-    encode, content_type = choose_encoder(accept)
-    exposed = _Exposed(registry, is_openmetrics=content_type.startswith("application/openmetrics-text"))
-    return (lambda: encode(exposed)), content_type
+            self.heuristic.labels(*labels, dimension).inc(value)

@@ -22,10 +22,12 @@ class Observation:
         self._last_token = 0.0
         self._num_tokens = 0
         self._finish: Finish | None = None
+        self._response_id = ""
 
-    def name_model(self, labels: Labels) -> None:
-        """Note whom the request is for; once."""
+    def name(self, labels: Labels, response_id: str) -> None:
+        """Note whom the request is for and what its response will be called; once."""
         self._labels = labels
+        self._response_id = response_id
         self._metrics.open_request(labels)
         self._is_named = True
 
@@ -71,7 +73,7 @@ class Observation:
             if self._num_tokens > 1:
                 metrics.output_token.labels(*labels).observe((self._last_token - self._first_token) / (self._num_tokens - 1))
         if self._finish is not None:
-            metrics.observe_finish(labels, self._finish)
+            metrics.observe_finish(labels, self._finish, response_id=self._response_id)
         else:
             metrics.generation_tokens.labels(*labels).inc(self._num_tokens)
 

@@ -131,9 +131,12 @@ def _describe_answer(head: AnswerHead, finish: Finish) -> dict[str, str]:
     metadata = dict(head.request_metadata)
     if (scores := finish.scores) is not None:
         metadata["scorer"] = scores.scorer
+        metadata["scorer_version"] = scores.scorer_version
         metadata["lek_score"] = write_shortest(scores.lek_score)
         metadata |= {dimension: write_shortest(value) for dimension, value in scores.heuristic.items()}
         metadata["degeneration_flags"] = ",".join(dict.fromkeys(flag.flag for flag in scores.degeneration.flags))
+    if finish.stopped_by is not None:
+        metadata["stopped_by"] = finish.stopped_by
     metadata["adapter"] = NO_ADAPTER if head.served.parent is None else head.served.id
     # Of the version that answered: the one that is served under the name may be another by now.
     metadata["adapter_digest"] = finish.adapter_digest or NO_ADAPTER

@@ -1,68 +1,42 @@
-"""An engine around an engine: forwards every event at once and puts the scores on the last one."""
+"""An engine around an engine: forwards every event at once, puts the scores on the last one, and is the guard that ends broken answers."""
 
-import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
-import msgspec
+from scoring.scorers import find_scorer
+from server.answer_watch import AnswerWatch
+from server.engine.protocol import DegenerationAction, Engine, Event, Finish, Generation, Piece
+from server.wrapped_engine import WrappedEngine
 
-from scoring.verdict import AnswerScoring
-from server.engine.protocol import AdapterHost, Engine, Event, Finish, Generation, Load, Piece, ServedModel
-
-ObserveScoring = Callable[[Generation, float], None]
+ObserveScoring = Callable[[Generation, AnswerWatch], None]
 
 
-class ScoringEngine:
-    """Scores each answer of the engine inside; `observe` is told the seconds that took."""
+class ScoringEngine(WrappedEngine):
+    """Scores each answer of the engine inside, and ends it at a hard flag where that is wanted; `observe` is told how it went.
 
-    def __init__(self, engine: Engine, *, scorer: str, observe: ObserveScoring) -> None:
-        self._engine = engine
-        self._scorer = scorer
+    `scorer` and `on_degeneration` hold for requests that do not say.
+    """
+
+    def __init__(self, engine: Engine, *, scorer: str, on_degeneration: DegenerationAction, observe: ObserveScoring) -> None:
+        super().__init__(engine)
+        self._scorer = find_scorer(scorer)
+        self._on_degeneration = on_degeneration
         self._observe = observe
 
-    @property
-    def fingerprint(self) -> str:
-        return self._engine.fingerprint
-
-    @property
-    def special_tokens(self) -> frozenset[str]:
-        return self._engine.special_tokens
-
-    @property
-    def adapters(self) -> AdapterHost:
-        return self._engine.adapters
-
-    def models(self) -> tuple[ServedModel, ...]:
-        return self._engine.models()
-
-    def load(self) -> Load:
-        return self._engine.load()
-
-    def is_ready(self) -> bool:
-        return self._engine.is_ready()
-
     async def generate(self, generation: Generation) -> AsyncGenerator[Event]:
-        """Stream the inner engine's answer, with `scores` on its `Finish`."""
-        scoring = AnswerScoring(
-            scorer=self._scorer,
-            prompt=generation.messages[-1].content,
-            special_tokens=self._engine.special_tokens,
-            max_tokens=generation.max_tokens,
-        )
-        spent_s = 0.0
-        clock = time.perf_counter
+        """Stream the inner engine's answer, with `scores` and `counted_scores` on its `Finish`."""
+        watch = AnswerWatch(generation, servers=self._scorer, special_tokens=self._engine.special_tokens)
+        may_stop = (generation.on_degeneration or self._on_degeneration) == "stop"
         async with aclosing(self._engine.generate(generation)) as events:
             async for event in events:
-                began = clock()
                 match event:
                     case Piece():
-                        scoring.feed(event.text, event.token_ids)
-                        spent_s += clock() - began
+                        hard_flag = watch.feed(event)
+                        if may_stop and hard_flag:
+                            self._engine.stop(generation.id, reason=hard_flag.flag)
+                            may_stop = False
                         yield event
                     case Finish():
-                        scores = scoring.finish(finish_reason=event.reason, num_tokens=event.num_completion_tokens)
-                        self._observe(generation, spent_s + clock() - began)
-                        yield msgspec.structs.replace(event, scores=scores)
-
-    async def close(self, grace_s: float) -> None:
-        await self._engine.close(grace_s)
+                        scored = watch.finish(event)
+                        self._observe(generation, watch)
+                        yield scored

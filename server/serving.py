@@ -7,7 +7,7 @@ import socket
 
 import uvicorn
 
-from server.app import create_app
+from server.app import WrapEngine, create_app
 from server.engine.protocol import Engine
 from server.http_protocol import EnvelopeProtocol
 from server.settings import Settings
@@ -55,10 +55,10 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def serve(engine: Engine, settings: Settings, listener: socket.socket) -> None:
+def serve(engine: Engine, settings: Settings, listener: socket.socket, *, trace: WrapEngine | None = None) -> None:
     """Serve until a signal; then let the running requests end, each within the request timeout, and close the engine. Raises BindError."""
     config = uvicorn.Config(
-        create_app(engine, settings),
+        create_app(engine, settings, trace=trace),
         http=EnvelopeProtocol,
         lifespan="on",
         ws="none",
@@ -73,6 +73,15 @@ def serve(engine: Engine, settings: Settings, listener: socket.socket) -> None:
 def configure_logging() -> None:
     """Send everybody's log lines to stderr in one form."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("uvicorn.access").addFilter(is_worth_a_line)
+
+
+def is_worth_a_line(record: logging.LogRecord) -> bool:
+    """Leave out what an open board asks every other second, unless it was refused."""
+    match record.args:
+        case (_, _, str(path), _, int(status)):
+            return status >= 400 or not path.startswith("/board/state")
+    return True
 
 
 def _spell_url(listener: socket.socket) -> str:

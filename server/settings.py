@@ -1,8 +1,10 @@
 """What a server runs with: one frozen struct, whichever of file, environment and flags it came from."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
+
+from server.engine.protocol import DegenerationAction
 
 
 class AdapterSource(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,4 +48,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     request_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=1_000_000)] = 600.0
     body_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=1_000_000)] = 30.0
     max_body_bytes: Annotated[int, msgspec.Meta(ge=1, le=1 << 32)] = 8 << 20
-    scorer: Literal["lek-v1"] = "lek-v1"
+    scorer: str = "lek-v1"  # a name in scoring/scorers.py; a request may choose another
+    on_degeneration: DegenerationAction = "observe"  # where a request does not say
+    board_text: bool = False  # whether the board may keep and show the text of answers
+    otlp_endpoint: Annotated[str, msgspec.Meta(pattern=r"^https?://[^/\s]+")] | None = None  # None: no traces

@@ -11,6 +11,7 @@ from typing import Any, get_type_hints
 
 import msgspec
 
+from scoring.scorers import scorer_names
 from server.adapter_names import find_name_fault
 from server.settings import AdapterSource, Secret, Settings
 
@@ -73,14 +74,31 @@ OPTIONS = (
     Option(name="request-timeout-s", field="request_timeout_s", metavar="S", help="longest a request may take; then 504"),
     Option(name="body-timeout-s", field="body_timeout_s", metavar="S", help="longest a request's body may take to arrive; then 408"),
     Option(name="max-body-bytes", field="max_body_bytes", metavar="N", help="largest request body; more is answered 413"),
-    Option(name="scorer", field="scorer", metavar="NAME", help="heuristic that scores the answers: lek-v1"),
+    Option(name="scorer", field="scorer", metavar="NAME", help=f"heuristic that scores the answers: {', '.join(scorer_names())}"),
+    Option(
+        name="on-degeneration",
+        field="on_degeneration",
+        metavar="ACTION",
+        help="at a hard degeneration flag, where a request does not say: observe, or stop to end the answer there",
+    ),
+    Option(
+        name="board-text",
+        field="board_text",
+        metavar="BOOL",
+        help="show the text of the last answers on the board too (default: their scores and flags only)",
+        is_switch=True,
+    ),
+    Option(
+        name="otlp-endpoint",
+        field="otlp_endpoint",
+        metavar="URL",
+        help="send traces to this OpenTelemetry collector over HTTP, such as http://127.0.0.1:4318 (default: none are made)",
+    ),
 )
 
 # Part of candor's contract, not built yet: refused by name, whichever way they are given.
 LATER_OPTIONS = (
     "prefix-cache-bytes",
-    "on-degeneration",
-    "board-text",
     "log-prompts",
 )
 
@@ -201,6 +219,8 @@ def _convert_one(option: Option, value: object, wanted: Any) -> object:
             return _parse_keys(_convert_texts(value, option.help))
         case "admin_key":
             return _parse_keys((msgspec.convert(value, str),))[0]
+        case "scorer":
+            return _check_scorer(msgspec.convert(value, str))
     try:
         return msgspec.convert(value, wanted, strict=not isinstance(value, str))
     except msgspec.ValidationError as error:
@@ -234,6 +254,12 @@ def _parse_folders(texts: Sequence[str]) -> tuple[str, ...]:
     if strangers := [str(folder) for folder in folders if not folder.is_dir()]:
         raise ValueError(f"expected a folder, there is none at {', '.join(strangers)}")
     return tuple(map(str, folders))
+
+
+def _check_scorer(name: str) -> str:
+    if name not in scorer_names():
+        raise ValueError(f"there is no scorer {name!r}; expected one of {', '.join(scorer_names())}")
+    return name
 
 
 def _expand_home(text: str) -> Path:

@@ -1,10 +1,11 @@
 """From a wire request to a `Generation`: pure, and the only module that knows both."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby, islice
 
 import msgspec
 
+from scoring.scorers import scorer_names
 from server.engine.protocol import Generation, Message, Role, Sampling, ServedModel
 from server.errors import InvalidRequest, ModelNotFound
 from server.wire.chat_request import ChatRequest, ContentPart, RequestMessage
@@ -32,8 +33,6 @@ _HARMLESS = {
     "prompt_cache_options": (),
     "store": ("false",),
     "service_tier": ('"auto"', '"default"'),
-    "scorer": (),
-    "degeneration": (),
 }
 _HARMLESS_IN_MESSAGE = {
     "name": (),
@@ -79,10 +78,13 @@ def choose_served(request: ChatRequest, models: Sequence[ServedModel]) -> Served
 
 def translate_chat(request: ChatRequest, *, id: str, served: ServedModel, max_completion_tokens: int) -> Generation:
     """Translate a request for a served model; raises InvalidRequest with its faults, the first of them as `param`."""
-    found = chain(_find_unsupported(request), _find_contradictions(request), _find_message_faults(request.messages))
-    faults = list(islice(found, MAX_FAULTS))
-    if faults:
-        raise InvalidRequest(" ".join(fault.message for fault in faults), param=faults[0].param)
+    found = chain(
+        _find_unsupported(request),
+        _find_contradictions(request),
+        find_scorer_faults(request.scorer),
+        _find_message_faults(request.messages),
+    )
+    refuse(found)
     asked_tokens = request.max_completion_tokens or request.max_tokens or max_completion_tokens
     return Generation(
         id=id,
@@ -92,7 +94,22 @@ def translate_chat(request: ChatRequest, *, id: str, served: ServedModel, max_co
         stop=(request.stop,) if isinstance(request.stop, str) else request.stop or (),
         adapter=None if served.parent is None else served.id,
         adapter_scale=_choose_scale(request),
+        scorer=request.scorer,
+        on_degeneration=request.degeneration.action if request.degeneration else None,
     )
+
+
+def refuse(found: Iterable[Fault]) -> None:
+    """Raise InvalidRequest with the faults, the first of them as `param`; return if there is none."""
+    faults = list(islice(found, MAX_FAULTS))
+    if faults:
+        raise InvalidRequest(" ".join(fault.message for fault in faults), param=faults[0].param)
+
+
+def find_scorer_faults(name: str | None) -> Iterator[Fault]:
+    """Find a name that no scorer has; None leaves the choice to the server."""
+    if name is not None and name not in scorer_names():
+        yield Fault(param="scorer", message=f"'scorer' is {name!r}, which is none of those on offer: {', '.join(scorer_names())}.")
 
 
 def _choose_scale(request: ChatRequest) -> float:

@@ -34,8 +34,9 @@ async def create_adapter(
     roots: NamedDependency[AdapterRoots],
 ) -> AdapterCard:
     """Load an adapter, in the place of the one that has its name if there is one; answers when it can be asked for."""
-    asked = await read_request(request, settings, _DECODER)
-    return _to_card(await load_adapter(engine, roots, name=asked.name, path=asked.path, replace=True, fields=_FIELDS), engine)
+    asked = await read_request(request.scope, request.receive, settings, _DECODER)
+    status = await load_adapter(engine, roots, name=asked.name, path=asked.path, replace=True, fields=_FIELDS, digest=asked.digest)
+    return _to_card(status, engine)
 
 
 @delete("/v1/adapters/{name:path}", status_code=200, opt={MANAGEMENT: True})

@@ -14,7 +14,7 @@ from server.adapter_changes import FieldNames, load_adapter, unload_adapter
 from server.adapter_roots import AdapterRoots
 from server.auth import MANAGEMENT
 from server.engine.protocol import Engine
-from server.errors import AdapterFolderMissing, InvalidRequest, ModelNotFound, VllmRefusal
+from server.errors import AdapterMissing, InvalidRequest, ModelNotFound, VllmRefusal
 from server.json_request import read_request
 from server.settings import Settings
 from server.wire.lora_adapter import LoadLoraRequest, UnloadLoraRequest
@@ -32,7 +32,7 @@ async def load_lora_adapter(
     roots: NamedDependency[AdapterRoots],
 ) -> str:
     """Load an adapter; one that has its name is replaced with `load_inplace` only."""
-    asked = await read_request(request, settings, _LOAD_DECODER)
+    asked = await read_request(request.scope, request.receive, settings, _LOAD_DECODER)
     name, path = asked.lora_name, asked.lora_path
     if not name or not path:
         raise _refuse_input("Both 'lora_name' and 'lora_path' must be provided.")
@@ -43,7 +43,7 @@ async def load_lora_adapter(
         raise _refuse_input(
             f"The lora adapter '{name}' has already been loaded. If you want to load the adapter in place, set 'load_inplace' to True."
         ) from exc
-    except AdapterFolderMissing as exc:
+    except AdapterMissing as exc:
         raise _report_missing(f"Loading lora {name} failed: No adapter found for {path}") from exc
     return f"Success: LoRA adapter '{name}' added successfully."
 
@@ -51,7 +51,7 @@ async def load_lora_adapter(
 @post("/v1/unload_lora_adapter", status_code=200, media_type="text/plain", opt={MANAGEMENT: True})
 async def unload_lora_adapter(request: Request[Any, Any, Any], engine: NamedDependency[Engine], settings: NamedDependency[Settings]) -> str:
     """Unload an adapter once its requests have ended."""
-    name = (await read_request(request, settings, _UNLOAD_DECODER)).lora_name
+    name = (await read_request(request.scope, request.receive, settings, _UNLOAD_DECODER)).lora_name
     if not name:
         raise _refuse_input("'lora_name' needs to be provided to unload a LoRA adapter.")
     try:

@@ -32,10 +32,11 @@ class AdapterList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LoadAdapterRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An adapter to serve as `name`; one that is served under this name is replaced."""
+    """An adapter to serve as `name`; one that is served under this name is replaced. With `digest` only that very content is served."""
 
     name: str
     path: str
+    digest: str | None = None
 
 
 class AdapterDeleted(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from server.engine.protocol import DegenerationAction
+
 MAX_INT64 = (1 << 63) - 1
 
 PositiveInt = Annotated[int, msgspec.Meta(ge=1, le=MAX_INT64)]
@@ -54,6 +56,12 @@ class LoraChoice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     name: str
     scale: Annotated[float, msgspec.Meta(ge=-8, le=8)] | None = None
+
+
+class DegenerationChoice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is done at a hard flag: `observe` only reports it, `stop` ends the answer there."""
+
+    action: DegenerationAction
 
 
 class ChatRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -112,7 +120,5 @@ class ChatRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     # candor's own
     lora: tuple[LoraChoice, ...] | None = None
-
-    # candor's own, of which nothing is taken yet
-    scorer: object = None
-    degeneration: object = None
+    scorer: str | None = None
+    degeneration: DegenerationChoice | None = None

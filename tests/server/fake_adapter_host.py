@@ -1,11 +1,12 @@
 """A hand-written host of adapters: knows names and paths, reads nothing."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
-from adapters.errors import AdapterBusy, AdapterNameTaken, AdapterNotLoaded
+from adapters.errors import AdapterBusy, AdapterChanged, AdapterNameTaken, AdapterNotLoaded
 from server.engine.protocol import AdapterStatus
 
 LEK = AdapterStatus(
@@ -32,17 +33,24 @@ class FakeAdapterHost:
         self.failure: Exception | None = None
         self.gate: asyncio.Event | None = None
         self.has_reached_gate = asyncio.Event()
+        self.has_changed = asyncio.Event()
+        self.within: list[Sequence[Path] | None] = []
         self.forced: list[bool] = []
         self._changing: set[str] = set()
 
     def statuses(self) -> tuple[AdapterStatus, ...]:
         return tuple(self.loaded.values())
 
-    async def load(self, name: str, path: Path, *, replace: bool) -> AdapterStatus:
+    async def load(
+        self, name: str, path: Path, *, replace: bool, within: Sequence[Path] | None = None, digest: str | None = None
+    ) -> AdapterStatus:
+        self.within.append(within)
         if name in self.loaded and not replace:
             raise AdapterNameTaken(name)
         await self._change(name)
         status = msgspec.structs.replace(LEK, name=name, path=str(path), digest=f"sha256:{path.name}")
+        if digest not in (None, status.digest):
+            raise AdapterChanged(path, str(digest), status.digest)
         self.loaded[name] = status
         return status
 
@@ -67,3 +75,4 @@ class FakeAdapterHost:
                 raise self.failure
         finally:
             self._changing.discard(name)
+            self.has_changed.set()

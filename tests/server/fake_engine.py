@@ -21,6 +21,7 @@ class FakeEngine:
     """Answers every generation with the same pieces.
 
     `failure` is raised instead of piece number `fails_at`; with `gate` set, pieces from `gate_at` on wait until it opens.
+    An answer that is stopped ends after `num_late` more pieces, as those of an engine do that were drawn meanwhile.
     """
 
     def __init__(self, pieces: Sequence[str] = ("Hello", " there", "."), *, reason: FinishReason = "stop") -> None:
@@ -33,6 +34,8 @@ class FakeEngine:
         self.served: tuple[ServedModel, ...] = (BASE,)  # beside the adapters
         self.adapters = FakeAdapterHost()
         self.ready = True
+        self.num_late = 0
+        self.stops: list[tuple[str, str]] = []  # id and reason
         self.generations: list[Generation] = []
         self.cancelled: list[str] = []
         self.was_cancelled = asyncio.Event()
@@ -64,28 +67,41 @@ class FakeEngine:
             raise UnknownAdapter(generation.adapter)
         digest = self.adapters.loaded[generation.adapter].digest if generation.adapter else None
         is_done = False
+        stopped_by = None
+        num_drawn = num_late = 0
         try:
             for i, text in enumerate(self.pieces):
+                if reason := dict(self.stops).get(generation.id):
+                    if num_late == self.num_late:
+                        stopped_by = reason
+                        break
+                    num_late += 1
                 if self.gate is not None and i >= self.gate_at:
                     self.has_reached_gate.set()
                     await self.gate.wait()
                 if self.failure is not None and i >= self.fails_at:
                     raise self.failure
                 await asyncio.sleep(0)  # as an engine does, which waits for its thread
+                num_drawn += 1
                 yield Piece(text=text, token_ids=(i,))
             is_done = True
             yield Finish(
-                reason=self.reason,
+                reason="stop" if stopped_by else self.reason,
                 num_prompt_tokens=7,
-                num_completion_tokens=len(self.pieces),
+                num_completion_tokens=num_drawn,
                 num_cached_tokens=2,
                 queue_time_s=0.25,
                 adapter_digest=digest,
+                stopped_by=stopped_by,
+                num_tokens_left=max(0, generation.max_tokens - num_drawn),
             )
         finally:
             if not is_done and self.failure is None:
                 self.cancelled.append(generation.id)
                 self.was_cancelled.set()
+
+    def stop(self, generation_id: str, *, reason: str) -> None:
+        self.stops.append((generation_id, reason))
 
     async def close(self, grace_s: float) -> None:
         self.grace_s = grace_s

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from server.adapter_roots import AdapterRoots
-from server.errors import AdapterFolderMissing, InvalidRequest
+from server.errors import AdapterMissing, InvalidRequest
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def find(root: Path, text: str) -> Path:
-    return AdapterRoots([str(root)]).find(text, param="path")
+    return AdapterRoots([str(root)]).find(text, param="path").path
 
 
 def refuse(root: Path, text: str) -> InvalidRequest:
@@ -44,19 +44,19 @@ def test_a_root_may_itself_be_an_adapter(root: Path) -> None:
 def test_a_relative_path_is_looked_for_in_each_root_in_turn(root: Path) -> None:
     (root.parent / "first").mkdir()
     roots = AdapterRoots([str(root.parent / "first"), str(root)])
-    assert roots.find("lek", param="path") == root / "lek"
+    assert roots.find("lek", param="path") == (root / "lek", (root.parent / "first", root))
     (root.parent / "first" / "lek").mkdir()
-    assert roots.find("lek", param="path") == root.parent / "first" / "lek"
+    assert roots.find("lek", param="path").path == root.parent / "first" / "lek"
 
 
 def test_a_root_that_is_a_link_is_followed_each_time(root: Path) -> None:
     link = root.parent / "current"
     link.symlink_to(root)
     roots = AdapterRoots([str(link)])
-    assert roots.find("lek", param="path") == roots.find(str(link / "lek"), param="path") == root / "lek"
+    assert roots.find("lek", param="path") == roots.find(str(link / "lek"), param="path") == (root / "lek", (root,))
     link.unlink()
     link.symlink_to(root.parent / "secret")
-    assert roots.find("lek", param="path") == root.parent / "secret" / "lek"
+    assert roots.find("lek", param="path").path == root.parent / "secret" / "lek"
 
 
 def test_links_that_stay_inside_are_followed(root: Path) -> None:
@@ -125,7 +125,7 @@ def test_a_link_to_what_is_never_read_does_no_harm(root: Path) -> None:
 )
 def test_a_folder_that_is_not_there_is_told_inside_only(text: str, root: Path) -> None:
     (root / "loop").symlink_to("loop")
-    with pytest.raises(AdapterFolderMissing, match="There is no folder"):
+    with pytest.raises(AdapterMissing, match="There is no folder"):
         find(root, text.format(root=root))
 
 
@@ -137,7 +137,7 @@ def test_what_is_no_path_is_refused(text: str, root: Path) -> None:
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may search every folder")
 def test_a_folder_that_cannot_be_searched_is_not_there(root: Path) -> None:
     (root / "lek").chmod(0)
-    with pytest.raises(AdapterFolderMissing):
+    with pytest.raises(AdapterMissing):
         find(root, "lek/inner")
 
 

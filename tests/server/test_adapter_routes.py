@@ -1,6 +1,7 @@
 """`/v1/adapters` over Litestar's test client, and over a socket where two come at once."""
 
 import asyncio
+import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,11 +11,11 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from adapters.errors import AdapterError, MismatchedAdapter, SlotsFull, UnreadableAdapter, UnsupportedAdapter
+from adapters.errors import AdapterError, BankFull, MismatchedAdapter, NoAdapter, SlotsFull, UnreadableAdapter, UnsupportedAdapter
 from server.app import create_app
 from server.settings import Settings
 from tests.server.fake_engine import BASE, FakeEngine
-from tests.server.live_server import LiveServer
+from tests.server.live_server import TIMEOUT_S, LiveServer
 
 Client = TestClient[Litestar]
 URL = "/v1/adapters"
@@ -74,6 +75,7 @@ def test_an_adapter_is_loaded_asked_and_deleted(name: str, engine: FakeEngine, c
     loaded = client.post(URL, json={"name": name, "path": "lek"})
     assert loaded.status_code == 200
     assert (loaded.json()["name"], loaded.json()["path"], loaded.json()["parent"]) == (name, str(root / "lek"), BASE.id)
+    assert engine.adapters.within == [(root,)]
     assert list_names(client) == [BASE.id, "lek-demo", name]
     assert client.get(f"/v1/models/{name}").json()["root"] == str(root / "lek")
     answer = client.post("/v1/chat/completions", json=chat | {"model": name}).json()
@@ -88,6 +90,15 @@ def test_an_adapter_is_loaded_asked_and_deleted(name: str, engine: FakeEngine, c
 def test_a_name_that_is_served_is_replaced(client: Client) -> None:
     assert client.post(URL, json={"name": "lek-demo", "path": "lek"}).json()["digest"] == "sha256:lek"
     assert list_names(client) == [BASE.id, "lek-demo"]
+
+
+def test_a_content_that_was_not_asked_for_is_not_served(client: Client) -> None:
+    body = {"name": "lek-demo", "path": "lek", "digest": "sha256:tested"}
+    refused = client.post(URL, json=body)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "adapter_changed")
+    assert "expected sha256:tested, found sha256:lek" in refused.json()["error"]["message"]
+    assert [card["digest"] for card in client.get(URL).json()["data"]] == ["sha256:abc"]
+    assert client.post(URL, json=body | {"digest": "sha256:lek"}).json()["digest"] == "sha256:lek"
 
 
 @pytest.mark.parametrize(
@@ -134,10 +145,12 @@ def test_without_roots_loading_is_refused_with_what_to_do(engine: FakeEngine, ro
 @pytest.mark.parametrize(
     ("failure", "status", "param", "code", "text"),
     [
-        (UnreadableAdapter("/x has no adapter_config.json"), 400, "path", None, "/x has no adapter_config.json."),
+        (NoAdapter("/x has no adapter_config.json"), 400, "path", None, "/x has no adapter_config.json."),
+        (UnreadableAdapter("/x is not a file"), 400, "path", None, "/x is not a file."),
         (UnsupportedAdapter("it is a pickle"), 400, "path", None, "It is a pickle."),
         (MismatchedAdapter(MISMATCHES), 400, "path", None, MISMATCHES[-1]),
         (SlotsFull(["one", "two"], 2), 409, None, "adapter_slots_full", "one, two"),
+        (BankFull("no room"), 409, None, "adapter_memory_full", "There is no memory for this adapter"),
         (AdapterError("new kind"), 400, "path", None, "New kind."),
     ],
 )
@@ -190,3 +203,19 @@ def test_the_same_name_twice_at_once_is_409_and_so_is_unloading_it(root: Path) -
         assert first.result().status_code == 200
         assert [(response.status_code, response.json()["error"]["code"]) for response in late] == [(409, "adapter_busy")] * 4
         assert list_names(client) == [BASE.id, "lek-demo", "new"]
+
+
+def test_a_load_whose_client_has_gone_is_finished_and_counted_for_the_next(root: Path) -> None:
+    engine = FakeEngine()
+    gate = engine.adapters.gate = asyncio.Event()
+    body = b'{"name": "new", "path": "lek"}'
+    head = f"POST {URL} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    with LiveServer(engine, Settings(adapter_dirs=(str(root),))) as server, server.connect() as client:
+        with socket.create_connection(("127.0.0.1", server.port), TIMEOUT_S) as gone:
+            gone.sendall(head.encode() + body)
+            server.run(engine.adapters.has_reached_gate.wait())
+        assert client.post(URL, json={"name": "new", "path": "lek"}).status_code == 409
+        server.set(gate)
+        server.run(engine.adapters.has_changed.wait())
+        assert list_names(client) == [BASE.id, "lek-demo", "new"]
+        assert client.delete(f"{URL}/new").status_code == 200

@@ -10,8 +10,10 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from scoring.scorers import scorer_names
 from server.app import create_app
 from server.engine.errors import AdapterWithdrawn, EngineError, EngineUnavailable, InvalidGeneration, QueueFull, RowFailed, UnknownAdapter
+from server.engine.protocol import DegenerationAction
 from server.settings import Settings
 from tests.server.fake_engine import FakeEngine
 from tests.server.live_server import LiveServer
@@ -112,6 +114,13 @@ def test_a_request_for_more_tokens_is_capped(engine: FakeEngine, client: Client,
         ({"lora": [{"name": "lek-demo", "path": "/etc"}]}, 400, "lora[0].path"),
         ({"lora": [{"name": "lek-demo"}, {"name": "lek-demo"}]}, 400, "lora"),
         ({"lora": {"name": "lek-demo"}}, 400, "lora"),
+        ({"scorer": "lek-v0"}, 400, "scorer"),
+        ({"scorer": 1}, 400, "scorer"),
+        ({"degeneration": "stop"}, 400, "degeneration"),
+        ({"degeneration": {}}, 400, "degeneration.action"),
+        ({"degeneration": {"action": None}}, 400, "degeneration.action"),
+        ({"degeneration": {"action": "halt"}}, 400, "degeneration.action"),
+        ({"degeneration": {"action": "stop", "tier": "soft"}}, 400, "degeneration.tier"),
     ],
 )
 def test_a_wrong_field_never_reaches_the_engine(
@@ -120,6 +129,36 @@ def test_a_wrong_field_never_reaches_the_engine(
     response = client.post(URL, json=chat | fields)
     assert (response.status_code, response.json()["error"]["param"]) == (status, param)
     assert engine.generations == []
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(
+    ("servers", "requests", "is_stopped"), [("observe", "stop", True), ("stop", None, True), ("stop", "observe", False)]
+)
+def test_the_guard_ends_an_answer_and_says_so(
+    servers: DegenerationAction, requests: str | None, is_stopped: bool, stream: bool, chat: dict[str, Any]
+) -> None:
+    engine = FakeEngine(["la "] * 200, reason="length")
+    fields = {"stream": stream, "degeneration": {"action": requests} if requests else None}
+    with TestClient(create_app(engine, Settings(on_degeneration=servers))) as client:
+        response = client.post(URL, json=chat | fields)
+    if stream:
+        *chunks, last, _ = parse_events(response.content)
+        text = "".join(chunk["choices"][0]["delta"].get("content", "") for chunk in chunks)
+    else:
+        last = response.json()
+        text = last["choices"][0]["message"]["content"]
+    assert last["choices"][0]["finish_reason"] == ("stop" if is_stopped else "length")
+    assert last["metadata"].get("stopped_by") == ("token_loop" if is_stopped else None)
+    assert "token_loop" in last["metadata"]["degeneration_flags"]
+    assert last["usage"]["completion_tokens"] == text.count("la ") == (200 if not is_stopped else len(text) // 3)
+    assert (text.count("la ") < 200) == is_stopped
+
+
+@pytest.mark.parametrize("name", scorer_names())
+def test_a_request_chooses_its_scorer(name: str, client: Client, chat: dict[str, Any]) -> None:
+    body = client.post(URL, json=chat | {"scorer": name}).json()
+    assert body["metadata"]["scorer"] == body["choices"][0]["scores"]["scorer"] == name
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"[" * 100_000, b'"\xff"', b'{"model": "\\ud800"}', b"1" * 5000])

@@ -1,26 +1,49 @@
 """A hostile tour of the real engine over HTTP: whatever is to be loaded, each answer is a clear 4xx, and the server is as before."""
 
+import itertools
 import json
-import os
-import shutil
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import httpx
-import numpy as np
 import pytest
 
 from server.engine.mlx.device import Device
 from server.engine.mlx.engine import Limits, MlxEngine
 from server.settings import Settings
-from tests.adapters.adapter_files import MLX_LM_CONFIG, mlx_lm_tensors, safetensors_bytes, write_folder, write_mlx_lm
+from tests.server.hostile_folders import (
+    WEIGHTS,
+    copy,
+    make_deep_config,
+    make_dora,
+    make_empty,
+    make_endless_rank,
+    make_endless_weights,
+    make_file_link_out,
+    make_float8,
+    make_folder_for_weights,
+    make_high_rank,
+    make_huge_header,
+    make_infinite,
+    make_link_out,
+    make_nan,
+    make_negative_rank,
+    make_noise,
+    make_other_architecture,
+    make_pickle,
+    make_pipe,
+    make_text_for_rank,
+    make_truncated,
+    make_useless,
+    make_wrong_shape,
+)
 from tests.server.live_server import LiveServer
 from tools.random_adapter import write_random_adapter
 
 MAX_RANK = 8
-WEIGHTS = "adapters.safetensors"
 LONG = {"max_tokens": 400, "temperature": 0}
 
 
@@ -42,65 +65,6 @@ def client(small_gemma: Path, root: Path, device: Device) -> Iterator[httpx.Clie
         yield client
 
 
-def copy(place: Path) -> Path:
-    """A good adapter, to be spoilt; gives its weights."""
-    shutil.copytree(place.parent / "good", place)
-    return place / WEIGHTS
-
-
-def make_empty(place: Path) -> None:
-    place.mkdir()
-
-
-def make_pickle(place: Path) -> None:
-    copy(place).rename(place / "adapter_model.bin")
-
-
-def make_huge_header(place: Path) -> None:
-    weights = copy(place)
-    weights.write_bytes((10 << 30).to_bytes(8, "little") + weights.read_bytes()[8:])
-
-
-def make_truncated(place: Path) -> None:
-    weights = copy(place)
-    weights.write_bytes(weights.read_bytes()[:-100])
-
-
-def make_nan(place: Path) -> None:
-    tensors = mlx_lm_tensors()
-    next(iter(tensors.values()))[0, 0] = np.nan
-    write_mlx_lm(place, tensors=tensors)
-
-
-def make_other_architecture(place: Path) -> None:
-    write_mlx_lm(place)
-
-
-def make_high_rank(place: Path) -> None:
-    config = MLX_LM_CONFIG | {"lora_parameters": {"rank": 64, "scale": 1.0, "dropout": 0.0, "keys": ["self_attn.q_proj"]}}
-    write_mlx_lm(place, config, mlx_lm_tensors(modules=("model.layers.0.self_attn.q_proj",), rank=64))
-
-
-def make_noise(place: Path) -> None:
-    write_folder(place, b"\xff" * 1000, adapters__safetensors=safetensors_bytes({}))
-
-
-def make_pipe(place: Path) -> None:
-    weights = copy(place)
-    weights.unlink()
-    os.mkfifo(weights)
-
-
-def make_link_out(place: Path) -> None:
-    place.symlink_to(place.parent.parent / "outside")
-
-
-def make_file_link_out(place: Path) -> None:
-    weights = copy(place)
-    weights.unlink()
-    weights.symlink_to(place.parent.parent / "outside" / WEIGHTS)
-
-
 @pytest.mark.parametrize("name", ["new", "good"])
 @pytest.mark.parametrize(
     ("make", "text"),
@@ -110,6 +74,17 @@ def make_file_link_out(place: Path) -> None:
         (make_huge_header, WEIGHTS),
         (make_truncated, WEIGHTS),
         (make_nan, "finite"),
+        (make_infinite, "finite"),
+        (make_float8, "its dtype is F8_E4M3"),
+        (make_wrong_shape, "bytes, not those of F32"),
+        (make_deep_config, "is not an adapter's configuration: maximum recursion depth"),
+        (make_text_for_rank, "Expected `int`, got `str` - at `$.lora_parameters.rank`"),
+        (make_negative_rank, "Expected `int` >= 1"),
+        (make_endless_rank, "Expected `int`, got `float`"),
+        (make_useless, "changes nothing"),
+        (make_dora, "it is a DoRA adapter"),
+        (make_folder_for_weights, "is not a file"),
+        (make_endless_weights, "do not stay inside"),
         (make_other_architecture, "model.layers.0"),
         (make_high_rank, "64"),
         (make_noise, "is not an adapter's configuration"),
@@ -155,12 +130,40 @@ def ask(client: httpx.Client, model: str, **fields: Any) -> Any:
     return client.post("/v1/chat/completions", json=body).raise_for_status().json()
 
 
-def test_an_adapter_beyond_the_last_slot_is_409_with_the_list(client: httpx.Client) -> None:
-    assert client.post("/v1/adapters", json={"name": "second", "path": "other"}).status_code == 200
-    response = client.post("/v1/adapters", json={"name": "third", "path": "other"})
-    assert response.status_code == 409
-    assert "good" in response.json()["error"]["message"] and "second" in response.json()["error"]["message"]
-    assert client.delete("/v1/adapters/second").status_code == 200
+@pytest.mark.parametrize("name", ["base", "none", "", "x" * 129, "a\nb", "../a", "a//b"])
+def test_a_hostile_name_is_refused_and_nothing_has_changed(name: str, client: httpx.Client) -> None:
+    before = look(client)
+    response = client.post("/v1/adapters", json={"name": name, "path": "other"})
+    assert (response.status_code, response.json()["error"]["param"]) == (400, "name")
+    assert look(client) == before
+
+
+def test_a_link_that_is_changed_while_it_is_looked_at_leads_nobody_outside(client: httpx.Client, root: Path) -> None:
+    before = look(client)
+    place = root / "changing"
+    weights = copy(place)
+    targets = [root / "good" / WEIGHTS, root.parent / "outside" / WEIGHTS]
+    is_over = threading.Event()
+
+    def keep_changing() -> None:
+        for target in itertools.cycle(targets):
+            (place / "next").symlink_to(target)
+            (place / "next").rename(weights)
+            if is_over.is_set():
+                return
+
+    with ThreadPoolExecutor() as threads:
+        changing = threads.submit(keep_changing)
+        try:
+            responses = [client.post("/v1/adapters", json={"name": "new", "path": str(place)}) for _ in range(40)]
+        finally:
+            is_over.set()
+        changing.result()
+    assert {response.status_code for response in responses} <= {200, 400}
+    loaded = {response.json()["digest"] for response in responses if response.status_code == 200}
+    assert loaded <= {before[0][0]["digest"]}
+    client.delete("/v1/adapters/new")
+    assert look(client) == before
 
 
 def test_the_same_name_many_times_at_once_is_loaded_or_busy(client: httpx.Client) -> None:

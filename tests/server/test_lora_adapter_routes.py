@@ -8,7 +8,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from adapters.errors import SlotsFull, UnreadableAdapter
+from adapters.errors import NoAdapter, SlotsFull, UnreadableAdapter
 from server.app import create_app
 from server.settings import Settings
 from tests.server.fake_engine import BASE, FakeEngine
@@ -65,6 +65,12 @@ def test_vllms_refusals_are_its_own(url: str, body: dict[str, Any], status: int,
     assert response.json() == {"error": {"message": message, "type": type, "param": None, "code": status}}
 
 
+def test_a_folder_without_an_adapter_is_missing_as_one_that_is_not_there(engine: FakeEngine, client: Client) -> None:
+    engine.adapters.failure = NoAdapter("/x has no adapter_config.json")
+    response = client.post(LOAD, json={"lora_name": "a", "lora_path": "lek"})
+    assert (response.status_code, response.json()["error"]["message"]) == (404, "Loading lora a failed: No adapter found for lek")
+
+
 def test_load_inplace_replaces(engine: FakeEngine, client: Client) -> None:
     response = client.post(LOAD, json={"lora_name": "lek-demo", "lora_path": "lek", "load_inplace": True})
     assert response.text == "Success: LoRA adapter 'lek-demo' added successfully."
@@ -111,7 +117,7 @@ def test_what_cannot_be_honoured_is_refused_by_name(url: str, fields: dict[str, 
 
 def test_an_adapter_that_cannot_be_served_is_candors_refusal(engine: FakeEngine, client: Client) -> None:
     body = {"lora_name": "new", "lora_path": "lek"}
-    engine.adapters.failure = UnreadableAdapter("/x has no adapter_config.json")
+    engine.adapters.failure = UnreadableAdapter("/x/adapters.safetensors is not a file")
     response = client.post(LOAD, json=body)
     assert (response.status_code, response.json()["error"]["param"]) == (400, "lora_path")
     engine.adapters.failure = SlotsFull(["lek-demo"], 1)

@@ -9,14 +9,19 @@ import msgspec
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
+from prometheus_client import CollectorRegistry
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as parse_text
 
-from scoring.scores import Degeneration, Flag, Scores
+from scoring.scorers import scorer_names
+from scoring.scores import Degeneration, Flag, Scores, Tier
+from scoring.verdict import score
 from server.app import create_app
+from server.buckets import SCORE_BANDS, score_band
 from server.engine.errors import AdapterWithdrawn, QueueFull, RowFailed
 from server.engine.protocol import Finish
-from server.metrics import Metrics, choose_rendering
+from server.exposition import choose_rendering
+from server.metrics import Metrics
 from server.settings import Settings
 from tests.server.fake_engine import ADAPTER, BASE, FakeEngine
 from tests.server.live_server import LiveServer
@@ -47,6 +52,8 @@ def test_every_name_of_the_contract_is_there(client: Client, chat: dict[str, Any
         "candor_heuristic_total",
         "candor_responses_scored_total",
         "candor_degenerate_responses_total",
+        "candor_guard_stops_total",
+        "candor_guard_tokens_saved_total",
         "candor_request_duration_seconds",
         "candor_time_to_first_token_seconds",
         "candor_time_per_output_token_seconds",
@@ -59,6 +66,12 @@ def test_every_name_of_the_contract_is_there(client: Client, chat: dict[str, Any
         "candor_requests_waiting",
         "candor_adapter_loaded",
         "candor_scoring_seconds",
+        # beside the contract's
+        "candor_engine_ready",
+        "candor_adapter_load_timestamp_seconds",
+        "candor_lek_score_band_total",
+        "candor_scoring_errors_total",
+        "candor_responses_by_verdict_total",
     }
     assert "_created" not in text
 
@@ -77,8 +90,6 @@ def test_an_answer_is_counted_once_when_it_ends(stream: bool, client: Client, ch
         "candor_request_duration_seconds_count": 1,
         "candor_time_to_first_token_seconds_count": 1,
         "candor_time_per_output_token_seconds_count": 1,
-        "candor_queue_time_seconds_sum": 0.25,
-        "candor_scoring_seconds_count": 1,
         "candor_requests_running": 0,
         "candor_requests_waiting": 0,
         "candor_adapter_loaded": 1,
@@ -86,6 +97,8 @@ def test_an_answer_is_counted_once_when_it_ends(stream: bool, client: Client, ch
         assert find(text, name, **ADAPTER_LABELS) == value, name
     assert find(text, "candor_requests_total", outcome="completed", **ADAPTER_LABELS) == 1
     assert find(text, "candor_requests_total", outcome="completed", **BASE_LABELS) == 0
+    assert find(text, "candor_queue_time_seconds_sum", model=BASE.id) == 0.25
+    assert find(text, "candor_scoring_seconds_count", model=BASE.id) == 1
 
 
 def test_the_lek_histogram_has_the_bounds_of_the_contract(client: Client, chat: dict[str, Any]) -> None:
@@ -100,17 +113,66 @@ def test_the_lek_histogram_has_the_bounds_of_the_contract(client: Client, chat: 
 def test_scores_become_points_dimensions_and_flags(score: float, positive: float, negative: float) -> None:
     flags = tuple(Flag(flag=name, tier="hard") for name in ("token_loop", "token_loop", "phrase_loop"))
     scores = Scores(
-        scorer="lek-v1", lek_score=score, heuristic={"first_person": 2.0}, degeneration=Degeneration(flags=flags, compression_ratio=9.0)
+        scorer="lek-v1",
+        scorer_version="1",
+        lek_score=score,
+        heuristic={"first_person": 2.0},
+        degeneration=Degeneration(flags=flags, compression_ratio=9.0),
     )
-    metrics = Metrics()
+    metrics = Metrics(CollectorRegistry())
     metrics.show_models((BASE, ADAPTER))
-    metrics.observe_finish((BASE.id, ADAPTER.id), Finish(reason="stop", num_prompt_tokens=1, num_completion_tokens=1, scores=scores))
+    finish = Finish(reason="stop", num_prompt_tokens=1, num_completion_tokens=1, counted_scores=scores)
+    metrics.observe_finish((BASE.id, ADAPTER.id), finish, response_id="chatcmpl-1")
     text = choose_rendering(metrics.registry, "")[0]().decode()
     assert find(text, "candor_lek_score_points_total", sign="positive", **ADAPTER_LABELS) == positive
     assert find(text, "candor_lek_score_points_total", sign="negative", **ADAPTER_LABELS) == negative
     assert find(text, "candor_heuristic_total", dimension="first_person", **ADAPTER_LABELS) == 2
     for flag in ("token_loop", "phrase_loop"):
         assert find(text, "candor_degenerate_responses_total", flag=flag, tier="hard", **ADAPTER_LABELS) == 1
+
+
+@pytest.mark.parametrize("lek_score", [float("nan"), float("inf"), float("-inf")])
+def test_a_score_that_is_no_number_is_refused_and_counted(lek_score: float) -> None:
+    metrics = Metrics(CollectorRegistry())
+    metrics.show_models((BASE,))
+    scores = msgspec.structs.replace(score("Anything."), lek_score=lek_score)
+    finish = Finish(reason="stop", num_prompt_tokens=1, num_completion_tokens=1, counted_scores=scores)
+    metrics.observe_finish((BASE.id, "none"), finish, response_id="chatcmpl-1")
+    text = choose_rendering(metrics.registry, "")[0]().decode()
+    assert find(text, "candor_scoring_errors_total", reason="not_finite", **BASE_LABELS) == 1
+    assert find(text, "candor_responses_scored_total", **BASE_LABELS) == 0
+    assert find(text, "candor_lek_score_points_total", sign="positive", **BASE_LABELS) == 0
+
+
+def test_the_bands_are_disjoint_and_start_at_zero(client: Client, chat: dict[str, Any]) -> None:
+    client.post(URL, json=chat)
+    text = client.get("/metrics").text
+    counts = [find(text, "candor_lek_score_band_total", band=band, **BASE_LABELS) for band in SCORE_BANDS]
+    assert sorted(counts, key=float) == [0] * 7 + [1]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("score", "band"), [(-60, "..-20"), (-20, "..-20"), (-19.5, "-20..-5"), (0, "-5..0"), (0.5, "0..5"), (99, "25..")])
+def test_a_bands_upper_bound_belongs_to_it(score: float, band: str) -> None:
+    assert score_band(score) == band
+
+
+@pytest.mark.parametrize(("tiers", "verdict"), [((), "clean"), (("soft", "soft"), "soft"), (("soft", "hard"), "hard")])
+def test_an_answer_is_counted_once_under_its_worst_tier(tiers: tuple[Tier, ...], verdict: str) -> None:
+    metrics = Metrics(CollectorRegistry())
+    metrics.show_models((BASE,))
+    flags = tuple(Flag(flag=f"flag_{number}", tier=tier) for number, tier in enumerate(tiers))
+    scores = msgspec.structs.replace(score("Anything."), degeneration=Degeneration(flags=flags, compression_ratio=None))
+    finish = Finish(reason="stop", num_prompt_tokens=1, num_completion_tokens=1, counted_scores=scores)
+    metrics.observe_finish((BASE.id, "none"), finish, response_id="chatcmpl-1")
+    text = choose_rendering(metrics.registry, "")[0]().decode()
+    counts = {name: find(text, "candor_responses_by_verdict_total", verdict=name, **BASE_LABELS) for name in ("hard", "soft", "clean")}
+    assert counts == {"hard": 0, "soft": 0, "clean": 0, verdict: 1}
+
+
+def test_an_exemplar_leads_to_the_response(client: Client, chat: dict[str, Any]) -> None:
+    answer = client.post(URL, json=chat).json()
+    text = client.get("/metrics", headers={"accept": "application/openmetrics-text; version=1.0.0"}).text
+    assert f'response_id="{answer["id"]}"' in text
 
 
 def test_both_signs_start_at_zero(client: Client) -> None:
@@ -216,9 +278,37 @@ def test_an_answer_whose_adapter_was_withdrawn_is_counted_as_rejected(engine: Fa
 
 def test_labels_follow_the_adapter_that_lora_names(client: Client, chat: dict[str, Any]) -> None:
     client.post(URL, json=chat | {"lora": [{"name": ADAPTER.id, "scale": 0.5}]})
-    for name in ("candor_generation_tokens_total", "candor_scoring_seconds_count", "candor_responses_scored_total"):
+    for name in ("candor_generation_tokens_total", "candor_responses_scored_total"):
         assert (read(client, name, **ADAPTER_LABELS) or 0) > 0
         assert not read(client, name, **BASE_LABELS)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_the_guard_counts_its_stops_and_the_tokens_that_were_left(stream: bool, chat: dict[str, Any]) -> None:
+    engine = FakeEngine(["la "] * 200)
+    asked = chat | {"model": ADAPTER.id, "max_tokens": 500, "stream": stream}
+    with TestClient(create_app(engine, Settings(max_completion_tokens=1000))) as client:
+        for name in ("candor_guard_tokens_saved_total", "candor_generation_tokens_total"):
+            assert read(client, name, **ADAPTER_LABELS) == 0
+        client.post(URL, json=asked)
+        assert read(client, "candor_guard_stops_total", flag="token_loop", **ADAPTER_LABELS) is None
+        assert read(client, "candor_generation_tokens_total", **ADAPTER_LABELS) == 200
+        client.post(URL, json=asked | {"degeneration": {"action": "stop"}})
+        num_drawn = (read(client, "candor_generation_tokens_total", **ADAPTER_LABELS) or 0) - 200
+        assert 0 < num_drawn < 200
+        assert read(client, "candor_guard_stops_total", flag="token_loop", **ADAPTER_LABELS) == 1
+        assert read(client, "candor_guard_tokens_saved_total", **ADAPTER_LABELS) == 500 - num_drawn
+        assert read(client, "candor_guard_tokens_saved_total", **BASE_LABELS) == 0
+        assert "upper bound" in client.get("/metrics").text
+
+
+@pytest.mark.parametrize("name", scorer_names())
+def test_scores_are_counted_on_the_servers_own_scale(name: str, chat: dict[str, Any]) -> None:
+    with TestClient(create_app(FakeEngine(["I feel", " hope."]), Settings())) as client:
+        client.post(URL, json=chat | {"scorer": name})
+        points = read(client, "candor_lek_score_points_total", sign="positive", **BASE_LABELS)
+        assert points == score("I feel hope.", scorer="lek-v1").lek_score > 0
+        assert read(client, "candor_responses_scored_total", **BASE_LABELS) == 1
 
 
 def test_openmetrics_is_given_to_who_asks_for_it(client: Client, chat: dict[str, Any]) -> None:

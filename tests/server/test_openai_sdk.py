@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from typing import Any
 
 import openai
 import pytest
@@ -90,6 +91,22 @@ def test_include_usage_gives_one_more_chunk(sdk: OpenAI) -> None:
     assert chunks[-1].choices == []
     assert chunks[-1].usage is not None
     assert chunks[-1].usage.completion_tokens == 3
+
+
+def test_a_scorer_and_the_guard_are_asked_for_in_extra_body(engine: FakeEngine, sdk: OpenAI, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "pieces", ("la ",) * 200)
+    extra_body = {"scorer": "lek-v2", "degeneration": {"action": "stop"}}
+    completion = sdk.chat.completions.create(model="lek-demo", messages=[{"role": "user", "content": "Hello"}], extra_body=extra_body)
+    assert completion.metadata is not None
+    assert (completion.metadata["scorer"], completion.metadata["stopped_by"]) == ("lek-v2", "token_loop")
+    assert completion.choices[0].finish_reason == "stop"
+    assert completion.usage is not None
+    assert 0 < completion.usage.completion_tokens < 200
+
+
+def test_any_text_is_scored(sdk: OpenAI) -> None:
+    scores: Any = sdk.post("/score", body={"text": ["I think so.", ""]}, cast_to=object)
+    assert [one["lek_score"] for one in scores["results"]] == [1.5, -60]
 
 
 def test_the_sdks_own_stream_helper_takes_it(sdk: OpenAI) -> None:

@@ -13,6 +13,7 @@ from tests.server.fake_engine import ADAPTER, BASE
 
 SCORES = Scores(
     scorer="lek-v1",
+    scorer_version="1",
     lek_score=-20.0,
     heuristic={"first_person": 0.0, "engagement_depth": 1.5},
     degeneration=Degeneration(
@@ -55,6 +56,7 @@ def test_a_whole_answer_has_openais_shape_and_the_scores() -> None:
     (choice,) = body["choices"]
     assert choice.pop("scores") == {
         "scorer": "lek-v1",
+        "scorer_version": "1",
         "lek_score": -20.0,
         "heuristic": {"first_person": 0.0, "engagement_depth": 1.5},
         "degeneration": {
@@ -73,9 +75,19 @@ def test_a_whole_answer_has_openais_shape_and_the_scores() -> None:
     }
 
 
+def test_an_answer_that_was_stopped_says_by_what() -> None:
+    stopped = msgspec.structs.replace(FINISH, reason="stop", stopped_by="token_loop")
+    whole = json.loads(render_completion(make_head(), "Hi", stopped))
+    last = parse_events(ChunkRenderer(make_head(), include_usage=True).render_finish(stopped))[0]
+    for body in (whole, last):
+        assert (body["choices"][0]["finish_reason"], body["metadata"]["stopped_by"]) == ("stop", "token_loop")
+    assert "stopped_by" not in json.loads(render_completion(make_head(), "Hi", FINISH))["metadata"]
+
+
 def test_metadata_is_a_map_of_strings() -> None:
     assert json.loads(render_completion(make_head(), "Hi", FINISH))["metadata"] == {
         "scorer": "lek-v1",
+        "scorer_version": "1",
         "lek_score": "-20",
         "first_person": "0",
         "engagement_depth": "1.5",

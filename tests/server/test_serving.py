@@ -1,5 +1,6 @@
 """The process: where it listens, and how it goes."""
 
+import logging
 import signal
 import socket
 import subprocess
@@ -11,7 +12,7 @@ from typing import IO
 import httpx
 import pytest
 
-from server.serving import BindError, bind, serve
+from server.serving import BindError, bind, is_worth_a_line, serve
 from server.settings import Settings
 from tests.server.fake_engine import FakeEngine
 from tests.server.live_server import TIMEOUT_S
@@ -121,3 +122,13 @@ def test_another_that_was_faster_to_listen_is_an_error_for_people() -> None:
         with pytest.raises(BindError, match=r"cannot listen: .*--port"):
             serve(engine, Settings(), late)
     assert engine.grace_s is not None
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "is_logged"),
+    [("/board/state?seen=3", 200, False), ("/board/state", 401, True), ("/", 200, True), ("/v1/models", 200, True)],
+)
+def test_the_log_does_not_drown_in_what_an_open_board_asks(path: str, status: int, is_logged: bool) -> None:
+    arguments = ("127.0.0.1:5", "GET", path, "1.1", status)
+    record = logging.LogRecord("uvicorn.access", logging.INFO, "", 0, '%s - "%s %s HTTP/%s" %d', arguments, None)
+    assert is_worth_a_line(record) == is_logged

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from rich.pretty import pretty_repr
 
+from scoring.scorers import scorer_names
 from server.settings import AdapterSource, Secret, Settings
 from server.settings_sources import LATER_OPTIONS, SettingsError, merge_settings, read_settings
 
@@ -15,6 +16,8 @@ def test_nothing_given_gives_the_defaults() -> None:
     assert (settings.model, settings.host, settings.port) == ("demo", "127.0.0.1", 8000)
     assert (settings.max_batch_size, settings.max_queue, settings.max_completion_tokens) == (32, 256, 4096)
     assert (settings.request_timeout_s, settings.scorer, settings.max_body_bytes) == (600, "lek-v1", 8 << 20)
+    assert settings.scorer == scorer_names()[0]
+    assert settings.on_degeneration == "observe"
 
 
 def test_flags_win_over_environment_over_file(tmp_path: Path) -> None:
@@ -65,7 +68,8 @@ def test_an_option_of_a_later_version_is_refused_by_name(name: str, tmp_path: Pa
         ({"port": "99999"}, {}, "--port: Expected `int` <= 65535, from '99999'"),
         ({"port": "x"}, {}, "--port: Expected `int`"),
         ({}, {"CANDOR_MAX_QUEUE": "0"}, "CANDOR_MAX_QUEUE: Expected `int` >= 1"),
-        ({"scorer": "lek-v2"}, {}, "--scorer: Invalid enum value 'lek-v2'"),
+        ({"scorer": "lek-v0"}, {}, "--scorer: there is no scorer 'lek-v0'; expected one of lek-v1"),
+        ({}, {"CANDOR_ON_DEGENERATION": "halt"}, "CANDOR_ON_DEGENERATION: Invalid enum value 'halt'"),
         ({"request_timeout_s": "nan"}, {}, "--request-timeout-s: Expected `float` > 0"),
         ({"adapter": ["nameless"]}, {}, "--adapter: expected NAME=PATH, got 'nameless'"),
         ({"adapter": ["a=/x", "a=/y"]}, {}, "the name 'a' is given twice"),
@@ -102,6 +106,7 @@ def test_all_faults_are_reported_at_once() -> None:
         ("port = [", "is not valid TOML"),
         ("api-key = 5", "api-key in"),
         ("admin-key = 5", "admin-key in"),
+        ("scorer = 5", "scorer in"),
         ("adapter = [5]", "adapter in .*list of texts"),
     ],
 )
@@ -137,7 +142,7 @@ def test_help_ends_with_0_and_hides_what_is_not_there_yet(capsys: pytest.Capture
     text = capsys.readouterr().out
     assert "--max-completion-tokens" in text
     assert "--no-evict-adapters" in text
-    assert "--board-text" not in text
+    assert "--log-prompts" not in text
 
 
 def test_adapter_settings_come_from_flags_environment_and_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,8 +173,36 @@ def test_adapter_settings_come_from_flags_environment_and_file(tmp_path: Path, m
     assert not read_settings(["--config", str(file)], {"CANDOR_EVICT_ADAPTERS": "false"}).evict_adapters
 
 
+@pytest.mark.parametrize("name", scorer_names())
+def test_every_scorer_can_be_the_servers_own(name: str) -> None:
+    assert read_settings(["--scorer", name], {}).scorer == name
+
+
+def test_what_is_done_at_a_hard_flag_comes_from_flags_environment_and_file(tmp_path: Path) -> None:
+    file = tmp_path / "candor.toml"
+    file.write_text('on-degeneration = "stop"\n')
+    for settings in (
+        read_settings(["--on-degeneration", "stop"], {}),
+        read_settings([], {"CANDOR_ON_DEGENERATION": "stop"}),
+        read_settings(["--config", str(file)], {}),
+    ):
+        assert settings == Settings(on_degeneration="stop")
+
+
 def test_a_home_folder_is_spelt_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     settings = read_settings(["--adapter", "a=~/x", "--adapter-dir", "~"], {})
     assert settings.adapters == (AdapterSource(name="a", path=str(tmp_path / "x")),)
     assert settings.adapter_dirs == (str(tmp_path),)
+
+
+def test_the_boards_text_comes_from_flags_environment_and_file(tmp_path: Path) -> None:
+    file = tmp_path / "candor.toml"
+    file.write_text("board-text = true\n")
+    for settings in (
+        read_settings(["--board-text"], {}),
+        read_settings([], {"CANDOR_BOARD_TEXT": "true"}),
+        read_settings(["--config", str(file)], {}),
+    ):
+        assert settings == Settings(board_text=True)
+    assert read_settings(["--config", str(file), "--no-board-text"], {}) == Settings()

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from scoring.scorers import scorer_names
 from server.engine.protocol import Generation, Message, Sampling, ServedModel
 from server.errors import ApiError, InvalidRequest, ModelNotFound
 from server.translation import choose_served, find_model, translate_chat
@@ -229,14 +230,34 @@ def test_harmless_values_change_nothing(fields: dict[str, object]) -> None:
         ("prompt_cache_options", {}),
         ("store", True),
         ("service_tier", "flex"),
-        ("scorer", "lek-v2"),
-        ("degeneration", {"action": "stop"}),
     ],
 )
 def test_an_unsupported_value_is_refused_by_name(field: str, value: object) -> None:
     error = refuse(**{field: value})
     assert error.param == field
     assert f"'{field}' is not supported yet" in str(error)
+
+
+@pytest.mark.parametrize("name", scorer_names())
+def test_a_scorer_is_chosen_by_its_name(name: str) -> None:
+    assert translate(scorer=name).scorer == name
+
+
+@pytest.mark.parametrize("name", ["lek-v0", "", "LEK-V1"])
+def test_an_unknown_scorer_is_refused_with_those_on_offer(name: str) -> None:
+    error = refuse(scorer=name)
+    assert error.param == "scorer"
+    assert repr(name) in str(error)
+    assert ", ".join(scorer_names()) in str(error)
+
+
+@pytest.mark.parametrize("action", ["observe", "stop"])
+def test_what_is_done_at_a_hard_flag_is_chosen(action: str) -> None:
+    assert translate(degeneration={"action": action}).on_degeneration == action
+
+
+def test_who_says_nothing_of_scoring_leaves_it_to_the_server() -> None:
+    assert (translate().scorer, translate().on_degeneration) == (None, None)
 
 
 def test_contradictions_are_refused() -> None:
