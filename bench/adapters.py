@@ -1,6 +1,6 @@
 """What adapters cost: many in one batch, one loaded beside running requests, and a reload in mlx_lm.server beside that.
 
-    python -m bench.adapters [--model FOLDER] [--max-tokens 64] [--rounds 5]
+    python -m bench.adapters [--model FOLDER] [--max-tokens 64] [--rounds 10]
 
 Without --model it makes the random 8 M model of tools/random_gemma3.py. All figures of a round come from one process or from servers
 asked in turn, so that a drift of the machine meets them alike; medians over the rounds.
@@ -39,7 +39,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=Path)
     parser.add_argument("--max-tokens", type=int, default=64)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=10)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         root = Path(scratch)
@@ -67,22 +67,32 @@ async def _measure_batches(folder: Path, adapters: Sequence[Path], options: argp
     }
     speeds: dict[str, list[float]] = {name: [] for name in names}
     for round_number in range(-1, options.rounds):
-        for name, (one, rows) in names.items():
-            speed = await _speed(one, rows, round_number, options.max_tokens)
+        for name in _turned(list(names), round_number):
+            speed = await _speed(*names[name], round_number, options.max_tokens)
             if round_number >= 0:
                 speeds[name].append(speed)
-    medians = {name: statistics.median(all_rounds) for name, all_rounds in speeds.items()}
-    print(f"{NUM_ROWS} rows, {options.max_tokens} tokens each, rank {RANK}, median of {options.rounds} rounds")
-    for name, speed in medians.items():
-        print(f"  {name:24} {speed:8.1f} tokens/s")
-    eight, one_adapter, base = (medians[name] for name in ("eight adapters", "one adapter", "base, no adapter layers"))
-    print(f"  eight / one = {eight / one_adapter:.2f}   eight / base = {eight / base:.2f}")
+    print(f"{NUM_ROWS} rows, {options.max_tokens} tokens each, rank {RANK}, {options.rounds} rounds")
+    for name, all_rounds in speeds.items():
+        print(f"  {name:24} {statistics.median(all_rounds):8.1f} tokens/s")
+    for over in ("one adapter", "base, no adapter layers"):
+        print(f"  eight adapters over {over}: {_ratio(speeds['eight adapters'], speeds[over])}")
     stalls = [await _stall(engine, adapter) for adapter in adapters[NUM_ADAPTERS:]]
     print(
         f"  longest gap between tokens while an adapter was loaded: {max(stalls):.2f} median decoding steps (worst of {len(stalls)} loads)"
     )
     await bare.close(5)
     await engine.close(5)
+
+
+def _turned(names: list[str], round_number: int) -> list[str]:
+    """Begin each round with another one, so that what a place in the order costs meets all alike."""
+    first = round_number % len(names)
+    return names[first:] + names[:first]
+
+
+def _ratio(some: list[float], others: list[float]) -> str:
+    ratios = sorted(one / other for one, other in zip(some, others, strict=True))
+    return f"{statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f}), median and range of the rounds' ratios"
 
 
 async def _speed(engine: MlxEngine, adapters: Sequence[str | None], round_number: int, max_tokens: int) -> float:

@@ -1,13 +1,15 @@
-"""What the scoring stage costs a request, from the server's own metrics.
+"""What the scoring stage costs a request, from the server's own metrics, and what it costs a full batch.
 
     python -m bench.scoring_cost [--model FOLDER] [--max-tokens 200] [--rounds 5]
 
 For 1, 8 and 16 clients: the seconds spent on scoring as a share of the requests' durations, and as a share of the wall clock, which is
-what scoring takes from all rows together.
+what scoring takes from all rows together. Then, in this process and in turn, a batch of 32 rows through the engine alone and through the
+scoring middleware: the ratio of their throughputs, round by round.
 """
 
 import argparse
 import asyncio
+import statistics
 import tempfile
 import time
 import urllib.request
@@ -15,11 +17,22 @@ from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from bench.endpoint import HOST, served
-from bench.load import Request, measure
-from bench.prompts import prompts
+from server.engine.mlx.device import prepare_device
+
+DEVICE = prepare_device()
+
+from bench.endpoint import HOST, served  # noqa: E402
+from bench.load import Request, measure  # noqa: E402
+from bench.prompts import prompts  # noqa: E402
+from server.demo_model import resolve_demo  # noqa: E402
+from server.engine.mlx.engine import Limits, MlxEngine  # noqa: E402
+from server.engine.protocol import Engine, Finish, Generation, Message, Sampling  # noqa: E402
+from server.scoring_middleware import ScoringEngine  # noqa: E402
+from server.settings import Settings  # noqa: E402
 
 CLIENTS = (1, 8, 16)
+FULL_BATCH = 32
+NUM_PAIRS = 4  # of each round: the shorter a pair, the less the machine drifts within it
 
 
 def main() -> None:
@@ -34,6 +47,43 @@ def main() -> None:
         with served("server", arguments, log=Path(scratch) / "candor.log") as port:
             for num_clients in CLIENTS:
                 _print_share(port, num_clients, options)
+    asyncio.run(_print_ratio(options))
+
+
+async def _print_ratio(options: argparse.Namespace) -> None:
+    settings = resolve_demo(Settings(model=options.model))
+    engine = MlxEngine.open(model=settings.model, device=DEVICE, limits=Limits(max_batch_size=FULL_BATCH))
+    scoring = ScoringEngine(engine, scorer="lek-v1", on_degeneration="observe", observe=lambda _generation, _watch: None)
+    await _speed(engine, 0, options)
+    ratios = []
+    for number in range(options.rounds * NUM_PAIRS):
+        first, second = (engine, scoring) if number % 2 else (scoring, engine)  # so that neither always has the warmer machine
+        speeds = {first: await _speed(first, number, options), second: await _speed(second, number, options)}
+        ratios.append(speeds[scoring] / speeds[engine])
+    await engine.close(5)
+    low, _, high = statistics.quantiles(ratios, n=4)
+    print(f"{FULL_BATCH} rows: with scoring {statistics.median(ratios):.3f} times the throughput without", end=" ")
+    print(f"(median of {len(ratios)} pairs, quartiles {low:.3f} and {high:.3f})")
+
+
+async def _speed(engine: Engine, number: int, options: argparse.Namespace) -> float:
+    """Answer a full batch; tokens a second. The seeds are the round's, so both engines of a pair draw the same answers."""
+    generations = [
+        Generation(
+            id=f"{row}",
+            messages=(Message(role="user", content=text),),
+            sampling=Sampling(temperature=1.0, seed=number),
+            max_tokens=options.max_tokens,
+        )
+        for row, text in enumerate(prompts(number, FULL_BATCH))
+    ]
+    began_s = time.perf_counter()
+    counts = await asyncio.gather(*(_count(engine, generation) for generation in generations))
+    return sum(counts) / (time.perf_counter() - began_s)
+
+
+async def _count(engine: Engine, generation: Generation) -> int:
+    return sum([event.num_completion_tokens async for event in engine.generate(generation) if isinstance(event, Finish)])
 
 
 def _print_share(port: int, num_clients: int, options: argparse.Namespace) -> None:

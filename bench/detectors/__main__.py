@@ -1,0 +1,41 @@
+"""How well the degeneration detectors do: recall, precision, false alarms, distances and cost.
+
+    python -m bench.detectors [--seed 1989] [--quick] [--markdown FILE] [--faults FILE]
+
+Prints the report, which is Markdown, and writes it to a file if one is named. The whole takes a minute or two.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+
+def main() -> None:
+    """Build the corpus, show it to the detectors, report."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.detectors", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--seed", type=int, help="build other texts of the same kinds")
+    parser.add_argument("--quick", action="store_true", help="take a small share of every part, in a few seconds")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the report here too")
+    parser.add_argument("--faults", type=Path, metavar="FILE", help="write examples of misses and false alarms here")
+    options = parser.parse_args()
+
+    from bench.detectors.corpora.corpus import TUNING_SEED, build_corpus
+    from bench.detectors.faults import faults
+    from bench.detectors.observation import observe
+    from bench.detectors.report import report
+
+    corpus = build_corpus(seed=TUNING_SEED if options.seed is None else options.seed, is_quick=options.quick)
+    print(f"{len(corpus.degenerate):,} degenerate and {len(corpus.ordinary):,} ordinary texts are built", file=sys.stderr)
+    observations = [observe(example) for example in (*corpus.degenerate, *corpus.ordinary)]
+    written = report(corpus, observations)
+    print(written)
+    if options.markdown:
+        options.markdown.write_text(written, encoding="utf-8")
+    if options.faults:
+        options.faults.write_text(faults(observations), encoding="utf-8", errors="backslashreplace")
+
+
+if __name__ == "__main__":
+    main()
