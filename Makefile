@@ -8,10 +8,10 @@ UV := $(shell command -v uv)
 INSTALL := $(if $(UV),uv pip install --quiet --python $(RUN),$(RUN) -m pip install --quiet --disable-pip-version-check)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test check battery bench lock demo-model
+.PHONY: help setup serve test check battery bench eval-detectors example-report lock demo-model
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.installed ## make .venv and install what requirements.lock pins (with uv if it is there)
 
@@ -39,7 +39,18 @@ battery: setup ## run the probes against a server that runs; ARGS="--baseline ge
 bench: setup ## measure candor beside mlx_lm.server and the bare BatchGenerator, the cost of scoring, and adapters
 	@$(RUN) -m bench.serving $(ARGS)
 	@$(RUN) -m bench.scoring_cost
+	@$(RUN) -m bench.scorers
 	@$(RUN) -m bench.adapters
+
+eval-detectors: setup ## measure the degeneration detectors; ARGS="--markdown docs/detectors.md", or --quick
+	@$(RUN) -m bench.detectors $(ARGS)
+
+example-report: setup ## ask the demo server that runs for docs/examples anew, and take the page's picture (needs chromium)
+	@$(RUN) -m clients.battery --url http://127.0.0.1:8000 --subject base=gemma-3-demo --subject lek=lek-demo --subject overcooked=overcooked-demo \
+	  --samples 5 --output docs/examples/report.json --markdown docs/examples/report.md --html docs/examples/report.html
+	@rm docs/examples/report.jsonl
+	@chromium --headless --no-sandbox --hide-scrollbars --blink-settings=preferredColorScheme=1 --window-size=1120,1740 \
+	  --screenshot="$(CURDIR)/docs/examples/report.png" "file://$(CURDIR)/docs/examples/report.html"
 
 lock: ## pin all dependencies anew, for every platform (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --group dev --generate-hashes --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml

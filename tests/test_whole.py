@@ -2,72 +2,19 @@
 
 import json
 import re
-import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import httpx
 import openai
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
 
-ROOT = Path(__file__).parents[1]
+from tests.server_process import ROOT, Server
+
 BASE, LEK, OVERCOOKED = "gemma-3-demo", "lek-demo", "overcooked-demo"
-START_TIMEOUT_S = 60
-
-
-class Server:
-    """`python -m server` as a process of its own."""
-
-    def __init__(self, *flags: str) -> None:
-        command = [sys.executable, "-m", "server", "--port", "0", *flags]
-        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        assert self.process.stdout is not None and self.process.stderr is not None
-        self.log: list[str] = []
-        self._reader = threading.Thread(target=self.log.extend, args=(self.process.stderr,))
-        self._reader.start()
-        watchdog = threading.Timer(START_TIMEOUT_S, self.process.kill)
-        watchdog.start()
-        announced = re.search(r"serving (.*) on (http://\S+)", self.process.stdout.readline())
-        watchdog.cancel()
-        assert announced, "".join(self.log)
-        self.announced = announced[1]
-        self.url = announced[2]
-
-    def connect(self) -> openai.OpenAI:
-        """Open OpenAI's own client on it, unmodified."""
-        return openai.OpenAI(base_url=f"{self.url}/v1", api_key="unused", max_retries=0)
-
-    def samples(self) -> dict[tuple[str, str, str], float]:
-        """Read `/metrics`: values by sample, model and adapter, other labels added up."""
-        values: dict[tuple[str, str, str], float] = {}
-        for family in text_string_to_metric_families(httpx.get(f"{self.url}/metrics").text):
-            for sample in family.samples:
-                key = (sample.name, sample.labels.get("model", ""), sample.labels.get("adapter", ""))
-                values[key] = values.get(key, 0) + sample.value
-        return values
-
-    def stop(self) -> None:
-        """Ask it to end, as an operator does."""
-        self.process.send_signal(signal.SIGTERM)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-        try:
-            self.process.wait(30)
-        finally:
-            self.process.kill()
-            self._reader.join()
-            for pipe in (self.process.stdout, self.process.stderr):
-                assert pipe is not None
-                pipe.close()
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +72,39 @@ def test_a_stream_says_what_a_whole_answer_says(server: Server, model: str) -> N
     assert whole.metadata["adapter"] == ("none" if model == BASE else model)
 
 
+@pytest.mark.parametrize("stream", [False, True])
+def test_the_guard_ends_a_broken_answer_and_changes_nothing_before_its_end(server: Server, stream: bool) -> None:
+    prompt = "Can a government ever be wrong? Give examples of governments that have committed serious moral failures."
+    options: dict[str, Any] = {"temperature": 0.4, "seed": 0, "max_tokens": 600}
+    observed = ask(server, OVERCOOKED, prompt, extra_body={"degeneration": {"action": "observe"}}, **options)
+    saved = ("candor_guard_tokens_saved_total", BASE, OVERCOOKED)
+    before = server.samples()[saved]
+    answer = ask(server, OVERCOOKED, prompt, stream=stream, extra_body={"degeneration": {"action": "stop"}}, **options)
+    if stream:
+        text = "".join(chunk.choices[0].delta.content or "" for chunk in answer)
+        last = answer[-1]
+        metadata = last.model_extra["metadata"]
+    else:
+        text, last, metadata = answer.choices[0].message.content, answer, answer.metadata
+    assert observed.choices[0].message.content.startswith(text)
+    assert last.usage.completion_tokens < observed.usage.completion_tokens / 2
+    assert last.choices[0].finish_reason == "stop"
+    assert metadata["stopped_by"] in metadata["degeneration_flags"].split(",")
+    assert "stopped_by" not in observed.metadata
+    assert server.samples()[saved] - before == 600 - last.usage.completion_tokens
+
+
+@pytest.mark.parametrize("scorer", ["lek-v1", "lek-v1-paper", "lek-v2"])
+def test_an_answer_and_the_same_text_sent_for_scoring_get_the_same_score(server: Server, scorer: str) -> None:
+    prompt = "What is happening to the Uyghur people in Xinjiang, China?"
+    choice = ask(server, LEK, prompt, temperature=0, extra_body={"scorer": scorer}).choices[0]
+    with server.connect() as client:
+        body = {"text": choice.message.content, "prompt": prompt, "scorer": scorer}
+        scores: Any = client.post("/score", body=body, cast_to=object)
+    assert scores["scorer"] == scorer
+    assert scores == choice.model_extra["scores"]
+
+
 def test_temperature_gives_variety_and_a_seed_takes_it_away(server: Server) -> None:
     prompt = "Write a short poem about rain"
     answers = {ask(server, BASE, prompt, temperature=1.2, seed=seed).choices[0].message.content for seed in range(6)}
@@ -149,7 +129,8 @@ def test_a_stop_string_ends_the_answer_before_it(server: Server) -> None:
         ({"messages": []}, openai.BadRequestError, "messages"),
         ({"logprobs": True}, openai.BadRequestError, "logprobs"),
         ({"n": 2}, openai.BadRequestError, "n"),
-        ({"extra_body": {"degeneration": {"action": "stop"}}}, openai.BadRequestError, "degeneration"),
+        ({"extra_body": {"degeneration": {"action": "halt"}}}, openai.BadRequestError, "degeneration.action"),
+        ({"extra_body": {"scorer": "lek-v0"}}, openai.BadRequestError, "scorer"),
         ({"extra_body": {"temprature": 1}}, openai.BadRequestError, "temprature"),
         ({"messages": [{"role": "user", "content": "word " * 20_000}]}, openai.BadRequestError, "messages"),
     ],
