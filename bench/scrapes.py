@@ -1,20 +1,24 @@
 """What being scraped costs a busy server.
 
-    python -m bench.scrapes [--scrapes 1000] [--interval-s 1] [--rounds 10] [--clients 16]
+    python -m bench.scrapes [--scrapes 1000] [--interval-s 0.1] [--rounds 10] [--clients 16]
 
-First the processor time that a scrape takes, on an idle server that has counted a little of everything: many scrapes, one after the other.
-Then the throughput under full load, in turn with and without a scraper. The first figure is the one to trust: the second is a small
-difference of two noisy numbers.
+First the processor time that a scrape takes on an idle server: many scrapes, one after the other, of a page that stays as it is, and of one
+that has to be rendered anew each time, as a request was counted before. Then the throughput under full load, in turn with and without a
+scraper. The first figures are the ones to trust: the last is a small difference of two noisy
+numbers.
 """
 
 import argparse
 import asyncio
+import http.client
 import os
 import statistics
 import tempfile
 import threading
 import time
-import urllib.request
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 from bench.endpoint import HOST, served
@@ -29,31 +33,44 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scrapes", type=int, default=1000)
-    parser.add_argument("--interval-s", type=float, default=1.0, help="between two scrapes under load; Prometheus' own default is 15")
+    parser.add_argument("--interval-s", type=float, default=0.1, help="between two scrapes under load; Prometheus' own default is 15")
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--clients", type=int, default=16)
     parser.add_argument("--max-tokens", type=int, default=400)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch, served("server", ["--model-name", "bench"], log=Path(scratch) / "candor.log") as port:
         _speed(port, 0, options)
-        cost_s, num_bytes = _cost_of_a_scrape(port, options.scrapes)
-        print(
-            f"a scrape: {cost_s * 1000:.2f} ms of processor time, client included, {num_bytes} bytes (mean of {options.scrapes});", end=" "
-        )
-        print(f"one every {options.interval_s:g} s takes {cost_s / options.interval_s:.2%} of one processor, every 15 s {cost_s / 15:.3%}")
-        ratios = [_compare(port, number, options) for number in range(options.rounds)]
+        _print_costs(port, options)
+        pairs = [_compare(port, number, options) for number in range(options.rounds)]
+    ratios = [ratio for ratio, _ in pairs]
+    num_scrapes = sum(number for _, number in pairs)
     print(
-        f"{options.clients} clients, a scrape every {options.interval_s:g} s: {statistics.median(ratios):.3f} times the throughput", end=" "
+        f"{options.clients} clients, {num_scrapes} scrapes, one every {options.interval_s:g} s: {statistics.median(ratios):.3f} times",
+        end=" ",
     )
-    print(f"without (median of {options.rounds} rounds, {min(ratios):.3f} to {max(ratios):.3f})")
+    print(f"the throughput without (median of {options.rounds} rounds, {min(ratios):.3f} to {max(ratios):.3f})")
 
 
-def _cost_of_a_scrape(port: int, num_scrapes: int) -> tuple[float, int]:
+def _print_costs(port: int, options: argparse.Namespace) -> None:
+    with closing(http.client.HTTPConnection(HOST, port)) as connection:
+        same_s, num_bytes = _cost(options.scrapes, lambda: _scrape(connection))
+        refusal_s, _ = _cost(options.scrapes, lambda: _count_something(connection))
+        both_s, _ = _cost(options.scrapes, lambda: _count_something(connection) + _scrape(connection))
+    fresh_s = both_s - refusal_s
+    print(f"a scrape of {num_bytes} bytes, client included (means of {options.scrapes}):", end=" ")
+    print(f"{same_s * 1000:.2f} ms of processor time if nothing was counted since the last, {fresh_s * 1000:.2f} ms otherwise;", end=" ")
+    print(
+        f"one every {options.interval_s:g} s takes at most {fresh_s / options.interval_s:.2%} of one processor, every 15 s {fresh_s / 15:.3%}"
+    )
+
+
+def _cost(number: int, act: Callable[[], int]) -> tuple[float, int]:
+    """Give the processor time of one act, and what the last returned."""
     before_s = _used_s()
-    num_bytes = 0
-    for _ in range(num_scrapes):
-        num_bytes = _scrape(port)
-    return (_used_s() - before_s) / num_scrapes, num_bytes
+    result = 0
+    for _ in range(number):
+        result = act()
+    return (_used_s() - before_s) / number, result
 
 
 def _used_s() -> float:
@@ -70,26 +87,41 @@ def _used_s() -> float:
     return total
 
 
-def _compare(port: int, number: int, options: argparse.Namespace) -> float:
-    """Give the throughput with scrapes in the throughput without."""
-    plain = _speed(port, number, options)
-    done = threading.Event()
-    scraper = threading.Thread(target=_keep_scraping, args=(port, options.interval_s, done))
-    scraper.start()
-    scraped = _speed(port, number, options)
-    done.set()
-    scraper.join()
-    return scraped / plain
+def _compare(port: int, number: int, options: argparse.Namespace) -> tuple[float, int]:
+    """Give the throughput with scrapes in the throughput without, and the number of scrapes; every other time the scrapes come first."""
+    speeds, num_scrapes = {}, 0
+    for is_scraped in (False, True) if number % 2 else (True, False):
+        if not is_scraped:
+            speeds[False] = _speed(port, number, options)
+            continue
+        done = threading.Event()
+        with ThreadPoolExecutor(1) as scraper:
+            scraping = scraper.submit(_keep_scraping, port, options.interval_s, done)
+            speeds[True] = _speed(port, number, options)
+            done.set()
+            num_scrapes = scraping.result()
+    return speeds[True] / speeds[False], num_scrapes
 
 
-def _keep_scraping(port: int, interval_s: float, done: threading.Event) -> None:
-    while not done.wait(interval_s):
-        _scrape(port)
+def _keep_scraping(port: int, interval_s: float, done: threading.Event) -> int:
+    num_scrapes = 0
+    with closing(http.client.HTTPConnection(HOST, port)) as connection:
+        while not done.wait(interval_s):
+            _scrape(connection)
+            num_scrapes += 1
+    return num_scrapes
 
 
-def _scrape(port: int) -> int:
-    with urllib.request.urlopen(urllib.request.Request(f"http://{HOST}:{port}/metrics", headers=OPENMETRICS)) as response:
-        return len(response.read())
+def _scrape(connection: http.client.HTTPConnection) -> int:
+    """Read the page as Prometheus does, over a connection that stays; give its length."""
+    connection.request("GET", "/metrics", headers=OPENMETRICS)
+    return len(connection.getresponse().read())
+
+
+def _count_something(connection: http.client.HTTPConnection) -> int:
+    """Have a request counted that costs little: one that is refused."""
+    connection.request("POST", "/v1/chat/completions", body=b"{}", headers={"Content-Type": "application/json"})
+    return len(connection.getresponse().read())
 
 
 def _speed(port: int, number: int, options: argparse.Namespace) -> float:

@@ -18,6 +18,7 @@ from server.board.board_engine import BoardEngine
 from server.board.page import read_page
 from server.engine.protocol import Engine, Generation
 from server.errors import RouteNotFound, log_failure, to_failure
+from server.exposition import MetricsPage
 from server.metrics import NO_ADAPTER, Metrics
 from server.request_id import add_request_id, identify
 from server.routes.adapters import create_adapter, delete_adapter, list_adapters
@@ -43,23 +44,28 @@ WrapEngine = Callable[[Engine], Engine]
 def create_app(engine: Engine, settings: Settings, *, trace: WrapEngine | None = None) -> Litestar:
     """Wire everything together; nothing is shared between two applications. `trace` wraps the engine that has scores."""
     metrics = Metrics(CollectorRegistry())
-    metrics.show_models(engine.models())
+    metrics.show_engine(engine.models(), is_ready=engine.is_ready())
     base = engine.models()[0]
 
     def observe_scoring(generation: Generation, watch: AnswerWatch) -> None:
-        metrics.scoring.labels(base.id).observe(watch.spent_s)
-        if watch.has_failed:
-            metrics.scoring_errors.labels(base.id, generation.adapter or NO_ADAPTER, "raised").inc()
+        metrics.observe_scoring((base.id, generation.adapter or NO_ADAPTER), spent_s=watch.spent_s, has_failed=watch.has_failed)
 
-    roots = AdapterRoots(settings.adapter_dirs)
     scoring_engine: Engine = ScoringEngine(
         engine, scorer=settings.scorer, on_degeneration=settings.on_degeneration, observe=observe_scoring
     )
     board = Board(shows_text=settings.board_text)
-    board_page = read_page()
     board_engine = BoardEngine(scoring_engine, board)
-    served_engine = trace(board_engine) if trace else board_engine
     scoring_thread = ScoringThread()
+    shared = {
+        "engine": trace(board_engine) if trace else board_engine,
+        "settings": settings,
+        "scoring_thread": scoring_thread,
+        "roots": AdapterRoots(settings.adapter_dirs),
+        "metrics": metrics,
+        "metrics_page": MetricsPage(metrics),
+        "board": board,
+        "board_page": read_page(),
+    }
 
     @asynccontextmanager
     async def close_threads(_app: Litestar) -> AsyncGenerator[None]:
@@ -86,15 +92,7 @@ def create_app(engine: Engine, settings: Settings, *, trace: WrapEngine | None =
             show_board,
             show_board_state,
         ],
-        dependencies={
-            "engine": Provide(lambda: served_engine, sync_to_thread=False),
-            "settings": Provide(lambda: settings, sync_to_thread=False),
-            "scoring_thread": Provide(lambda: scoring_thread, sync_to_thread=False),
-            "roots": Provide(lambda: roots, sync_to_thread=False),
-            "metrics": Provide(lambda: metrics, sync_to_thread=False),
-            "board": Provide(lambda: board, sync_to_thread=False),
-            "board_page": Provide(lambda: board_page, sync_to_thread=False),
-        },
+        dependencies={name: _provide(value) for name, value in shared.items()},
         middleware=[ApiKeyMiddleware(settings.api_keys, settings.admin_key)],
         exception_handlers={HTTPException: answer_error, Exception: answer_error},
         before_send=[add_request_id],
@@ -102,6 +100,10 @@ def create_app(engine: Engine, settings: Settings, *, trace: WrapEngine | None =
         openapi_config=None,
         logging_config=None,
     )
+
+
+def _provide(value: object) -> Provide:
+    return Provide(lambda: value, sync_to_thread=False)
 
 
 def answer_error(request: Request[Any, Any, Any], exc: Exception) -> Response[bytes]:

@@ -1,11 +1,16 @@
-"""From a registry to the page that a scraper reads."""
+"""From the metrics to the page that a scraper reads."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
+
+from server.metrics import Metrics
+
+MAX_PAGES = 4  # kept at a time: the content type repeats what a scraper writes
 
 
 class _Exposed(Collector):
@@ -31,8 +36,31 @@ class _Exposed(Collector):
             yield metric
 
 
-def choose_rendering(registry: CollectorRegistry, accept: str) -> tuple[Callable[[], bytes], str]:
-    """Choose the exposition format a scraper asks for: a function that renders it, and its content type."""
-    encode, content_type = choose_encoder(accept)
-    exposed = _Exposed(registry, is_openmetrics=content_type.startswith("application/openmetrics-text"))
-    return (lambda: encode(exposed)), content_type
+class MetricsPage:
+    """The page of all metrics, rendered anew only when something has been counted since: a scrape in between costs no rendering."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+        self._revision = -1
+        self._pages: dict[str, bytes] = {}  # by content type, all of one revision
+
+    async def read(self, accept: str) -> tuple[bytes, str]:
+        """Give the page in the format that a scraper asks for, and its content type; rendered off the event loop."""
+        encode, content_type = _choose_encoder(accept)
+        # Before the rendering: what is counted meanwhile may be in it or not, and makes the next page in any case.
+        revision = self._metrics.revision
+        if revision != self._revision or (content_type not in self._pages and len(self._pages) >= MAX_PAGES):
+            self._revision, self._pages = revision, {}
+        pages = self._pages
+        if content_type not in pages:
+            is_openmetrics = content_type.startswith("application/openmetrics-text")
+            pages[content_type] = await asyncio.to_thread(encode, _Exposed(self._metrics.registry, is_openmetrics=is_openmetrics))
+        return pages[content_type], content_type
+
+
+def _choose_encoder(accept: str) -> tuple[Callable[[Collector], bytes], str]:
+    """Choose the format; whoever asks in words that prometheus_client does not understand gets the plain one."""
+    try:
+        return choose_encoder(accept)
+    except (TypeError, ValueError):  # it compares versions as they are written
+        return choose_encoder("")

@@ -1,4 +1,4 @@
-"""The Prometheus metrics, each observed once, at the end of a request.
+"""The Prometheus metrics, each observed once, at the end of a request; all on the event loop.
 
 Labels come from closed sets: `model` is the base's id (or `other` for a name nobody serves), `adapter` an adapter's name or `none`.
 An adapter's series begin when it is loaded and go when it has been unloaded and the last request for it has ended.
@@ -7,10 +7,9 @@ An adapter's series begin when it is loaded and go when it has been unloaded and
 import math
 from collections import Counter as Tally
 from collections.abc import Iterable, Sequence
-from typing import Literal, TypeVar
+from typing import Any, Literal
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-from prometheus_client.metrics import MetricWrapperBase
 
 from scoring.scores import Scores
 from server.buckets import (
@@ -24,6 +23,7 @@ from server.buckets import (
     score_band,
 )
 from server.engine.protocol import Finish, ServedModel
+from server.metric_family import AnyMetric, MetricFamily
 
 Outcome = Literal["completed", "invalid", "rejected", "disconnected", "timed_out", "failed"]
 OUTCOMES: tuple[Outcome, ...] = ("completed", "invalid", "rejected", "disconnected", "timed_out", "failed")
@@ -31,7 +31,6 @@ VERDICTS = ("hard", "soft", "clean")  # the worst first
 SIGNS = ("positive", "negative")
 SCORING_FAULTS = ("raised", "not_finite")
 
-AnyMetric = TypeVar("AnyMetric", bound=MetricWrapperBase)
 Labels = tuple[str, str]  # model, adapter
 NO_ADAPTER = "none"
 UNKNOWN: Labels = ("other", NO_ADAPTER)
@@ -48,28 +47,32 @@ class Metrics:
     def __init__(self, registry: CollectorRegistry) -> None:
         """Declare every metric in `registry`."""
         self.registry = registry
+        self.revision = 0  # another one whenever something has changed
         pair = ("model", "adapter")
 
-        self._labelled: list[MetricWrapperBase] = []
+        self._of_a_pair: list[MetricFamily[Any]] = []
+        self._served: tuple[ServedModel, ...] = ()
         self._shown: set[Labels] = set()  # those that have series
         self._num_open: Tally[Labels] = Tally()  # requests that have not ended
 
-        def keep(metric: AnyMetric) -> AnyMetric:
-            self._labelled.append(metric)
-            return metric
+        def keep(metric: AnyMetric) -> MetricFamily[AnyMetric]:
+            family = MetricFamily(metric, self._note_change)
+            self._of_a_pair.append(family)
+            return family
 
-        def counter(name: str, text: str, *more: str) -> Counter:
+        def counter(name: str, text: str, *more: str) -> MetricFamily[Counter]:
             return keep(Counter(f"candor_{name}", text, (*pair, *more), registry=self.registry))
 
-        def gauge(name: str, text: str) -> Gauge:
+        def gauge(name: str, text: str) -> MetricFamily[Gauge]:
             return keep(Gauge(f"candor_{name}", text, pair, registry=self.registry))
 
-        def histogram(name: str, text: str, bounds: Iterable[float]) -> Histogram:
+        def histogram(name: str, text: str, bounds: Iterable[float]) -> MetricFamily[Histogram]:
             return keep(Histogram(f"candor_{name}", text, pair, registry=self.registry, buckets=tuple(bounds)))
 
-        def model_histogram(name: str, text: str, bounds: Iterable[float]) -> Histogram:
+        def model_histogram(name: str, text: str, bounds: Iterable[float]) -> MetricFamily[Histogram]:
             # All adapters share one queue and one scorer: an adapter's label would only multiply the series.
-            return Histogram(f"candor_{name}", text, ("model",), registry=self.registry, buckets=tuple(bounds))
+            histogram = Histogram(f"candor_{name}", text, ("model",), registry=self.registry, buckets=tuple(bounds))
+            return MetricFamily(histogram, self._note_change)
 
         self.requests = counter("requests", "Requests for an answer, by how they ended.", "outcome")
         self.prompt_tokens = counter("prompt_tokens", "Prompt tokens of answered requests.")
@@ -77,7 +80,8 @@ class Metrics:
         self.generation_tokens = counter("generation_tokens", "Tokens generated, those of unfinished answers included.")
         self.running = gauge("requests_running", "Requests whose first token is out and whose last is not.")
         self.waiting = gauge("requests_waiting", "Requests taken that have no token yet: queued or in prefill.")
-        self.engine_ready = Gauge("candor_engine_ready", "1 while the engine takes requests.", registry=self.registry)
+        self._engine_ready = Gauge("candor_engine_ready", "1 while the engine takes requests.", registry=self.registry)
+        self._is_ready = False
         self.adapter_loaded = gauge("adapter_loaded", "1 for each adapter that is loaded.")
         self.adapter_load_time = gauge("adapter_load_timestamp_seconds", "When the version that is served was loaded, Unix time.")
         self.request_duration = histogram("request_duration_seconds", "From a request's arrival to its last byte.", REQUEST_BOUNDS_S)
@@ -103,20 +107,21 @@ class Metrics:
             "Tokens that answers were still allowed when the guard ended them: an upper bound, as they might have ended by themselves.",
         )
 
-    def show_models(self, models: Sequence[ServedModel]) -> None:
-        """Start every series of the models that are served at zero, end those of adapters that have gone, say which are loaded."""
-        served = {label(model) for model in models}
-        for labels in self._shown - served:
-            self.adapter_loaded.remove(*labels)
-            self.adapter_load_time.remove(*labels)
+    def show_engine(self, models: Sequence[ServedModel], *, is_ready: bool) -> None:
+        """Say whether the engine is ready and what it serves: start a new model's series at zero, end those of adapters that have gone.
+
+        Changes nothing where all is as it was.
+        """
+        if is_ready != self._is_ready:
+            self._note_change()
+            self._is_ready = is_ready
+            self._engine_ready.set(is_ready)
+        if (served := tuple(models)) != self._served:
+            self._show_models(served)
+        for labels in self._shown - {label(model) for model in served}:
             # A request that is still open would bring its series back when it ends.
             if not self._num_open[labels]:
                 self._remove(labels)
-        for model in models:
-            if model.parent is not None:
-                self.adapter_loaded.labels(*label(model)).set(1)
-                self.adapter_load_time.labels(*label(model)).set(model.created)
-            self._start(label(model))
 
     def open_request(self, labels: Labels) -> None:
         """Keep the series of a model until `close_request`, whether or not it is unloaded meanwhile."""
@@ -126,6 +131,41 @@ class Metrics:
     def close_request(self, labels: Labels) -> None:
         """Let them go."""
         self._num_open[labels] -= 1
+
+    def observe_scoring(self, labels: Labels, *, spent_s: float, has_failed: bool) -> None:
+        """Count how the scoring of one answer went."""
+        model, _ = labels
+        self.scoring.labels(model).observe(spent_s)
+        if has_failed:
+            self.scoring_errors.labels(*labels, "raised").inc()
+
+    def observe_finish(self, labels: Labels, finish: Finish, *, response_id: str) -> None:
+        """Count what the end of an answer says; `response_id` becomes an exemplar, so that a point of a graph leads to its answer."""
+        model, _ = labels
+        self.prompt_tokens.labels(*labels).inc(finish.num_prompt_tokens)
+        self.cached_tokens.labels(*labels).inc(finish.num_cached_tokens)
+        self.generation_tokens.labels(*labels).inc(finish.num_completion_tokens)
+        self.queue_time.labels(model).observe(finish.queue_time_s)
+        if finish.counted_scores is not None:
+            self._observe_scores(labels, finish.counted_scores, {"response_id": response_id})
+        if finish.stopped_by is not None:
+            self.guard_stops.labels(*labels, finish.stopped_by).inc()
+            self.guard_saved.labels(*labels).inc(finish.num_tokens_left)
+
+    def _note_change(self) -> None:
+        self.revision += 1
+
+    def _show_models(self, models: tuple[ServedModel, ...]) -> None:
+        loaded, were_loaded = ({label(model) for model in some if model.parent is not None} for some in (models, self._served))
+        for labels in were_loaded - loaded:
+            self.adapter_loaded.remove(*labels)
+            self.adapter_load_time.remove(*labels)
+        for model in models:
+            if model.parent is not None:
+                self.adapter_loaded.labels(*label(model)).set(1)
+                self.adapter_load_time.labels(*label(model)).set(model.created)
+            self._start(label(model))
+        self._served = models
 
     def _start(self, labels: Labels) -> None:
         self._shown.add(labels)
@@ -147,21 +187,8 @@ class Metrics:
         self._shown.discard(labels)
         del self._num_open[labels]
         model, adapter = labels
-        for metric in self._labelled:
-            metric.remove_by_labels({"model": model, "adapter": adapter})
-
-    def observe_finish(self, labels: Labels, finish: Finish, *, response_id: str) -> None:
-        """Count what the end of an answer says; `response_id` becomes an exemplar, so that a point of a graph leads to its answer."""
-        model, _ = labels
-        self.prompt_tokens.labels(*labels).inc(finish.num_prompt_tokens)
-        self.cached_tokens.labels(*labels).inc(finish.num_cached_tokens)
-        self.generation_tokens.labels(*labels).inc(finish.num_completion_tokens)
-        self.queue_time.labels(model).observe(finish.queue_time_s)
-        if finish.counted_scores is not None:
-            self._observe_scores(labels, finish.counted_scores, {"response_id": response_id})
-        if finish.stopped_by is not None:
-            self.guard_stops.labels(*labels, finish.stopped_by).inc()
-            self.guard_saved.labels(*labels).inc(finish.num_tokens_left)
+        for family in self._of_a_pair:
+            family.remove_all({"model": model, "adapter": adapter})
 
     def _observe_scores(self, labels: Labels, scores: Scores, exemplar: dict[str, str]) -> None:
         tiers = {flag.tier for flag in scores.degeneration.flags}

@@ -1,6 +1,5 @@
 """`GET /metrics`, for Prometheus."""
 
-import asyncio
 from typing import Annotated
 
 from litestar import Response, route
@@ -8,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import HeaderParameter
 
 from server.engine.protocol import Engine
-from server.exposition import choose_rendering
+from server.exposition import MetricsPage
 from server.metrics import Metrics
 
 
@@ -16,10 +15,10 @@ from server.metrics import Metrics
 async def show_metrics(
     engine: NamedDependency[Engine],
     metrics: NamedDependency[Metrics],
+    metrics_page: NamedDependency[MetricsPage],
     accept: Annotated[str, HeaderParameter(name="accept")] = "",
 ) -> Response[bytes]:
-    """Render all metrics in the format the scraper asks for, off the event loop."""
-    metrics.show_models(engine.models())
-    metrics.engine_ready.set(engine.is_ready())
-    render, content_type = choose_rendering(metrics.registry, accept)
-    return Response(await asyncio.to_thread(render), headers={"content-type": content_type})
+    """Give all metrics in the format the scraper asks for."""
+    metrics.show_engine(engine.models(), is_ready=engine.is_ready())
+    page, content_type = await metrics_page.read(accept)
+    return Response(page, headers={"content-type": content_type})

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 import time
 import urllib.parse
@@ -14,18 +13,12 @@ from typing import Any, Self
 
 import pytest
 
+from tests.programs import find_program
 from tests.server_process import ROOT
 
 RULES = ROOT / "deploy" / "prometheus" / "rules"
 START_TIMEOUT_S = 30
-
-
-def tool(name: str) -> str:
-    """Find Prometheus' program; on a machine without Debian's package these tests cannot run."""
-    path = shutil.which(name)
-    if path is None:
-        pytest.skip(f"{name} is not installed (Debian: apt-get install prometheus)")
-    return path
+PACKAGE = "prometheus"  # Debian's, with both programs
 
 
 class Prometheus:
@@ -43,9 +36,7 @@ class Prometheus:
         (folder / "prometheus.yml").write_text(json.dumps(config))  # JSON is YAML
         if past:
             (folder / "past.txt").write_text(past)
-            command = [tool("promtool"), "tsdb", "create-blocks-from", "openmetrics", str(folder / "past.txt"), str(folder / "data")]
-            made = subprocess.run(command, capture_output=True, text=True)
-            assert made.returncode == 0, made.stderr
+            check_with_promtool("tsdb", "create-blocks-from", "openmetrics", str(folder / "past.txt"), str(folder / "data"))
 
     def _quicken(self, rules: Path) -> Path:
         quick = self._folder / rules.name
@@ -54,7 +45,8 @@ class Prometheus:
 
     def __enter__(self) -> Self:
         self._log = (self._folder / "prometheus.log").open("w")
-        command = [tool("prometheus"), f"--config.file={self._folder / 'prometheus.yml'}", f"--storage.tsdb.path={self._folder / 'data'}"]
+        command = [find_program("prometheus", package=PACKAGE), f"--config.file={self._folder / 'prometheus.yml'}"]
+        command += [f"--storage.tsdb.path={self._folder / 'data'}"]
         command += ["--web.listen-address=127.0.0.1:0", "--log.format=json"]
         self._process = subprocess.Popen(command, stdout=self._log, stderr=subprocess.STDOUT)
         self.url = f"http://{self._address()}"
@@ -96,3 +88,9 @@ class Prometheus:
                 return found[1]
             time.sleep(0.1)
         raise AssertionError(path.read_text())
+
+
+def check_with_promtool(*arguments: str, page: str | None = None) -> None:
+    """Run `promtool`, which must find nothing; `page` is what it reads on standard input."""
+    checked = subprocess.run([find_program("promtool", package=PACKAGE), *arguments], input=page, capture_output=True, text=True)
+    assert checked.returncode == 0 and not checked.stderr, checked.stdout + checked.stderr

@@ -1,11 +1,9 @@
 """The shipped configuration and rules pass Prometheus' own checks."""
 
-import subprocess
-
 import pytest
 
 from tests.deploy.expressions import read_rules
-from tests.deploy.prometheus_process import tool
+from tests.deploy.prometheus_process import check_with_promtool
 from tests.server_process import ROOT
 
 FOLDER = ROOT / "deploy" / "prometheus"
@@ -21,8 +19,7 @@ FOLDER = ROOT / "deploy" / "prometheus"
     ids=lambda arguments: " ".join(arguments[:2]),
 )
 def test_promtool_accepts(arguments: tuple[str, ...]) -> None:
-    checked = subprocess.run([tool("promtool"), *arguments], capture_output=True, text=True)
-    assert checked.returncode == 0, checked.stdout + checked.stderr
+    check_with_promtool(*arguments)
 
 
 def test_every_alert_is_tested_and_has_a_runbook_line_that_leads_to_a_heading() -> None:

@@ -11,7 +11,7 @@ import pytest
 from server.settings import Settings
 from tests.server.fake_engine import BASE, FakeEngine
 from tests.server.live_server import TIMEOUT_S, LiveServer
-from tests.server.test_metrics import BASE_LABELS, find
+from tests.server.scraping import BASE_LABELS, find
 
 URL = "/v1/chat/completions"
 

@@ -1,4 +1,4 @@
-"""What a scraper reads."""
+"""What is counted, and under which labels."""
 
 import asyncio
 import re
@@ -7,10 +7,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from litestar import Litestar
 from litestar.testing import TestClient
 from prometheus_client import CollectorRegistry
-from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as parse_text
 
 from scoring.scorers import scorer_names
@@ -20,27 +18,13 @@ from server.app import create_app
 from server.buckets import SCORE_BANDS, score_band
 from server.engine.errors import AdapterWithdrawn, QueueFull, RowFailed
 from server.engine.protocol import Finish
-from server.exposition import choose_rendering
 from server.metrics import Metrics
 from server.settings import Settings
 from tests.server.fake_engine import ADAPTER, BASE, FakeEngine
 from tests.server.live_server import LiveServer
+from tests.server.scraping import ADAPTER_LABELS, BASE_LABELS, Client, find, read, render
 
-Client = TestClient[Litestar]
-BASE_LABELS = {"model": BASE.id, "adapter": "none"}
-ADAPTER_LABELS = {"model": BASE.id, "adapter": ADAPTER.id}
 URL = "/v1/chat/completions"
-
-
-def read(client: Client, name: str, **labels: str) -> float | None:
-    return find(client.get("/metrics").text, name, **labels)
-
-
-def find(text: str, name: str, **labels: str) -> float | None:
-    samples = [sample for family in parse_text(text) for sample in family.samples]
-    found = [sample.value for sample in samples if sample.name == name and sample.labels == labels]
-    assert len(found) <= 1
-    return found[0] if found else None
 
 
 def test_every_name_of_the_contract_is_there(client: Client, chat: dict[str, Any]) -> None:
@@ -120,10 +104,10 @@ def test_scores_become_points_dimensions_and_flags(score: float, positive: float
         degeneration=Degeneration(flags=flags, compression_ratio=9.0),
     )
     metrics = Metrics(CollectorRegistry())
-    metrics.show_models((BASE, ADAPTER))
+    metrics.show_engine((BASE, ADAPTER), is_ready=True)
     finish = Finish(reason="stop", num_prompt_tokens=1, num_completion_tokens=1, counted_scores=scores)
     metrics.observe_finish((BASE.id, ADAPTER.id), finish, response_id="chatcmpl-1")
-    text = choose_rendering(metrics.registry, "")[0]().decode()
+    text = render(metrics)
     assert find(text, "candor_lek_score_points_total", sign="positive", **ADAPTER_LABELS) == positive
     assert find(text, "candor_lek_score_points_total", sign="negative", **ADAPTER_LABELS) == negative
     assert find(text, "candor_heuristic_total", dimension="first_person", **ADAPTER_LABELS) == 2
@@ -134,11 +118,11 @@ def test_scores_become_points_dimensions_and_flags(score: float, positive: float
 @pytest.mark.parametrize("lek_score", [float("nan"), float("inf"), float("-inf")])
 def test_a_score_that_is_no_number_is_refused_and_counted(lek_score: float) -> None:
     metrics = Metrics(CollectorRegistry())
-    metrics.show_models((BASE,))
+    metrics.show_engine((BASE,), is_ready=True)
     scores = msgspec.structs.replace(score("Anything."), lek_score=lek_score)
     finish = Finish(reason="stop", num_prompt_tokens=1, num_completion_tokens=1, counted_scores=scores)
     metrics.observe_finish((BASE.id, "none"), finish, response_id="chatcmpl-1")
-    text = choose_rendering(metrics.registry, "")[0]().decode()
+    text = render(metrics)
     assert find(text, "candor_scoring_errors_total", reason="not_finite", **BASE_LABELS) == 1
     assert find(text, "candor_responses_scored_total", **BASE_LABELS) == 0
     assert find(text, "candor_lek_score_points_total", sign="positive", **BASE_LABELS) == 0
@@ -159,20 +143,14 @@ def test_a_bands_upper_bound_belongs_to_it(score: float, band: str) -> None:
 @pytest.mark.parametrize(("tiers", "verdict"), [((), "clean"), (("soft", "soft"), "soft"), (("soft", "hard"), "hard")])
 def test_an_answer_is_counted_once_under_its_worst_tier(tiers: tuple[Tier, ...], verdict: str) -> None:
     metrics = Metrics(CollectorRegistry())
-    metrics.show_models((BASE,))
+    metrics.show_engine((BASE,), is_ready=True)
     flags = tuple(Flag(flag=f"flag_{number}", tier=tier) for number, tier in enumerate(tiers))
     scores = msgspec.structs.replace(score("Anything."), degeneration=Degeneration(flags=flags, compression_ratio=None))
     finish = Finish(reason="stop", num_prompt_tokens=1, num_completion_tokens=1, counted_scores=scores)
     metrics.observe_finish((BASE.id, "none"), finish, response_id="chatcmpl-1")
-    text = choose_rendering(metrics.registry, "")[0]().decode()
+    text = render(metrics)
     counts = {name: find(text, "candor_responses_by_verdict_total", verdict=name, **BASE_LABELS) for name in ("hard", "soft", "clean")}
     assert counts == {"hard": 0, "soft": 0, "clean": 0, verdict: 1}
-
-
-def test_an_exemplar_leads_to_the_response(client: Client, chat: dict[str, Any]) -> None:
-    answer = client.post(URL, json=chat).json()
-    text = client.get("/metrics", headers={"accept": "application/openmetrics-text; version=1.0.0"}).text
-    assert f'response_id="{answer["id"]}"' in text
 
 
 def test_both_signs_start_at_zero(client: Client) -> None:
@@ -231,45 +209,6 @@ def test_requests_under_way_are_waiting_then_running(gate_at: int, waiting: int,
     assert find(text, "candor_requests_running", **BASE_LABELS) == running
 
 
-def test_series_follow_the_adapters_that_are_loaded(engine: FakeEngine, client: Client, chat: dict[str, Any]) -> None:
-    assert read(client, "candor_adapter_loaded", **ADAPTER_LABELS) == 1
-    client.post(URL, json=chat | {"model": ADAPTER.id})
-    engine.adapters.loaded = {"new": msgspec.structs.replace(engine.adapters.loaded[ADAPTER.id], name="new")}
-    text = client.get("/metrics").text
-    new = {"model": BASE.id, "adapter": "new"}
-    assert (find(text, "candor_adapter_loaded", **new), find(text, "candor_generation_tokens_total", **new)) == (1, 0)
-    assert find(text, "candor_requests_total", outcome="completed", **new) == 0
-    assert ADAPTER.id not in text
-    assert find(text, "candor_requests_total", outcome="completed", **BASE_LABELS) == 0
-
-
-def test_the_series_of_an_unloaded_adapter_stay_until_its_last_request_has_ended(chat: dict[str, Any]) -> None:
-    engine = FakeEngine()
-    gate = engine.gate = asyncio.Event()
-    with LiveServer(engine) as server, server.connect() as client, ThreadPoolExecutor() as threads:
-        answer = threads.submit(client.post, URL, json=chat | {"model": ADAPTER.id})
-        server.run(engine.has_reached_gate.wait())
-        loaded = engine.adapters.loaded.copy()
-        engine.adapters.loaded.clear()
-        text = client.get("/metrics").text
-        assert find(text, "candor_requests_waiting", **ADAPTER_LABELS) == 1
-        assert find(text, "candor_adapter_loaded", **ADAPTER_LABELS) is None
-        server.set(gate)
-        assert answer.result().status_code == 200
-        assert ADAPTER.id not in client.get("/metrics").text
-        engine.adapters.loaded = loaded
-        assert find(client.get("/metrics").text, "candor_generation_tokens_total", **ADAPTER_LABELS) == 0
-
-
-def test_an_adapter_that_comes_and_goes_between_two_scrapes_leaves_nothing(
-    engine: FakeEngine, client: Client, chat: dict[str, Any]
-) -> None:
-    engine.adapters.loaded["brief"] = msgspec.structs.replace(engine.adapters.loaded[ADAPTER.id], name="brief")
-    assert client.post(URL, json=chat | {"model": "brief"}).status_code == 200
-    del engine.adapters.loaded["brief"]
-    assert "brief" not in client.get("/metrics").text
-
-
 def test_an_answer_whose_adapter_was_withdrawn_is_counted_as_rejected(engine: FakeEngine, client: Client, chat: dict[str, Any]) -> None:
     engine.failure, engine.fails_at = AdapterWithdrawn(ADAPTER.id), 1
     assert client.post(URL, json=chat | {"model": ADAPTER.id}).status_code == 409
@@ -309,15 +248,3 @@ def test_scores_are_counted_on_the_servers_own_scale(name: str, chat: dict[str, 
         points = read(client, "candor_lek_score_points_total", sign="positive", **BASE_LABELS)
         assert points == score("I feel hope.", scorer="lek-v1").lek_score > 0
         assert read(client, "candor_responses_scored_total", **BASE_LABELS) == 1
-
-
-def test_openmetrics_is_given_to_who_asks_for_it(client: Client, chat: dict[str, Any]) -> None:
-    client.post(URL, json=chat)
-    plain = client.get("/metrics")
-    assert plain.headers["content-type"].startswith("text/plain; version=0.0.4")
-    modern = client.get("/metrics", headers={"accept": "application/openmetrics-text; version=1.0.0"})
-    assert modern.headers["content-type"].startswith("application/openmetrics-text; version=1.0.0")
-    assert modern.text.endswith("# EOF\n")
-    families = {family.name for family in parse_openmetrics(modern.text)}  # type: ignore[no-untyped-call]
-    assert families >= {"candor_requests", "candor_lek_score", "candor_request_duration_seconds"}
-    assert "_created" not in plain.text + modern.text

@@ -1,17 +1,17 @@
 """A real headless Chromium, driven by Selenium. Nothing is downloaded: both programs are Debian's, named by their paths."""
 
 import json
-import shutil
 from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Literal, Self
 
-import pytest
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
+
+from tests.programs import find_program
 
 TIMEOUT_S = 15
 FLAGS = (
@@ -27,24 +27,16 @@ FLAGS = (
 )
 
 
-def program(name: str, package: str) -> str:
-    """Find a program; on a machine without Debian's package these tests cannot run."""
-    path = shutil.which(name)
-    if path is None:
-        pytest.skip(f"{name} is not installed (Debian: apt-get install {package})")
-    return path
-
-
 class Browser:
     """One window. What a page stores belongs to its server's port, so no test meets what another left."""
 
     def __init__(self) -> None:
         options = ChromeOptions()
-        options.binary_location = program("chromium", "chromium")
+        options.binary_location = find_program("chromium", package="chromium")
         for flag in FLAGS:
             options.add_argument(flag)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        self._driver = Chrome(options=options, service=Service(program("chromedriver", "chromium-driver")))
+        self._driver = Chrome(options=options, service=Service(find_program("chromedriver", package="chromium-driver")))
 
     def __enter__(self) -> Self:
         return self

@@ -1,0 +1,95 @@
+"""Which series there are: they begin and end with the adapters, and stay few."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import msgspec
+from prometheus_client import CollectorRegistry
+
+from scoring.scorers import find_scorer
+from scoring.scores import Degeneration, Flag, Scores
+from server.engine.protocol import Finish, Piece
+from server.metrics import Metrics, label
+from server.observation import Observation
+from tests.server.fake_engine import ADAPTER, BASE, FakeEngine
+from tests.server.live_server import LiveServer
+from tests.server.scraping import ADAPTER_LABELS, BASE_LABELS, Client, find, read, render
+
+URL = "/v1/chat/completions"
+HARD = "token_loop phrase_loop case_loop unclosed_reasoning empty special_token_leak turn_leak"
+SOFT = "token_loop phrase_loop case_loop unclosed_reasoning near_loop collapse gibberish language_switch topic_evasion truncated"
+FLAGS = (*(Flag(flag=name, tier="hard") for name in HARD.split()), *(Flag(flag=name, tier="soft") for name in SOFT.split()))
+
+
+def test_series_follow_the_adapters_that_are_loaded(engine: FakeEngine, client: Client, chat: dict[str, Any]) -> None:
+    assert read(client, "candor_adapter_loaded", **ADAPTER_LABELS) == 1
+    client.post(URL, json=chat | {"model": ADAPTER.id})
+    engine.adapters.loaded = {"new": msgspec.structs.replace(engine.adapters.loaded[ADAPTER.id], name="new")}
+    text = client.get("/metrics").text
+    new = {"model": BASE.id, "adapter": "new"}
+    assert (find(text, "candor_adapter_loaded", **new), find(text, "candor_generation_tokens_total", **new)) == (1, 0)
+    assert find(text, "candor_requests_total", outcome="completed", **new) == 0
+    assert ADAPTER.id not in text
+    assert find(text, "candor_requests_total", outcome="completed", **BASE_LABELS) == 0
+
+
+def test_the_series_of_an_unloaded_adapter_stay_until_its_last_request_has_ended(chat: dict[str, Any]) -> None:
+    engine = FakeEngine()
+    gate = engine.gate = asyncio.Event()
+    with LiveServer(engine) as server, server.connect() as client, ThreadPoolExecutor() as threads:
+        answer = threads.submit(client.post, URL, json=chat | {"model": ADAPTER.id})
+        server.run(engine.has_reached_gate.wait())
+        loaded = engine.adapters.loaded.copy()
+        engine.adapters.loaded.clear()
+        text = client.get("/metrics").text
+        assert find(text, "candor_requests_waiting", **ADAPTER_LABELS) == 1
+        assert find(text, "candor_adapter_loaded", **ADAPTER_LABELS) is None
+        server.set(gate)
+        assert answer.result().status_code == 200
+        assert ADAPTER.id not in client.get("/metrics").text
+        engine.adapters.loaded = loaded
+        assert find(client.get("/metrics").text, "candor_generation_tokens_total", **ADAPTER_LABELS) == 0
+
+
+def test_an_adapter_that_comes_and_goes_between_two_scrapes_leaves_nothing(
+    engine: FakeEngine, client: Client, chat: dict[str, Any]
+) -> None:
+    engine.adapters.loaded["brief"] = msgspec.structs.replace(engine.adapters.loaded[ADAPTER.id], name="brief")
+    assert client.post(URL, json=chat | {"model": "brief"}).status_code == 200
+    del engine.adapters.loaded["brief"]
+    assert "brief" not in client.get("/metrics").text
+
+
+def test_sixty_four_adapters_that_broke_in_every_way_stay_under_ten_thousand_series() -> None:
+    adapters = [msgspec.structs.replace(ADAPTER, id=f"adapter-{number}") for number in range(64)]
+    metrics = Metrics(CollectorRegistry())
+    metrics.show_engine((BASE, *adapters), is_ready=True)
+    for model in (BASE, *adapters):
+        for flag in FLAGS:
+            answer(metrics, label(model), flag)
+    num_series = sum(not line.startswith("#") for line in render(metrics).splitlines())
+    assert 8_000 < num_series < 10_000
+
+
+def answer(metrics: Metrics, labels: tuple[str, str], flag: Flag) -> None:
+    """Count an answer with a flag as a server does whose guard is on."""
+    heuristic = find_scorer("lek-v1").score("I feel hope.")
+    scores = Scores(
+        scorer="lek-v1",
+        scorer_version="1",
+        lek_score=heuristic.lek_score,
+        heuristic=heuristic.dimensions,
+        degeneration=Degeneration(flags=(flag,), compression_ratio=9.0),
+    )
+    observation = Observation(metrics)
+    observation.name(labels, "chatcmpl-1")
+    observation.start_waiting()
+    observation.note_first_event()
+    for _ in range(2):
+        observation.note_piece(Piece(text="la", token_ids=(1,)))
+    stopped_by = flag.flag if flag.tier == "hard" else None
+    finish = Finish(reason="stop", num_prompt_tokens=1, num_completion_tokens=2, counted_scores=scores, stopped_by=stopped_by)
+    observation.note_finish(finish)
+    metrics.observe_scoring(labels, spent_s=0.001, has_failed=False)
+    observation.close("completed")
