@@ -19,6 +19,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     prompt: str
     max_tokens: int
     temperature: float = 0.0
+    seed: int | None = None
 
 
 class Timing(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +58,7 @@ async def _stream(port: int, request: Request) -> Timing:
             "messages": [{"role": "user", "content": request.prompt}],
             "max_tokens": request.max_tokens,
             "temperature": request.temperature,
+            **({} if request.seed is None else {"seed": request.seed}),
             "stream": True,
             "stream_options": {"include_usage": True},
         }

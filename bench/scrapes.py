@@ -3,9 +3,8 @@
     python -m bench.scrapes [--scrapes 1000] [--interval-s 0.1] [--rounds 10] [--clients 16]
 
 First the processor time that a scrape takes on an idle server: many scrapes, one after the other, of a page that stays as it is, and of one
-that has to be rendered anew each time, as a request was counted before. Then the throughput under full load, in turn with and without a
-scraper. The first figures are the ones to trust: the last is a small difference of two noisy
-numbers.
+where the base's metrics have to be rendered anew each time, as a request was counted before. Then full load, in turn with and without a
+scraper, on the same prompts and seeds: tokens a second, and processor time a token, which other users of the machine disturb less.
 """
 
 import argparse
@@ -16,10 +15,12 @@ import statistics
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+
+import msgspec
 
 from bench.endpoint import HOST, served
 from bench.load import Request, measure
@@ -27,6 +28,14 @@ from bench.prompts import prompts
 
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 OPENMETRICS = {"Accept": "application/openmetrics-text; version=1.0.0"}  # as Prometheus asks
+
+
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+    """A load with scrapes over the same without."""
+
+    speed: float
+    cost: float
+    num_scrapes: int
 
 
 def main() -> None:
@@ -39,16 +48,17 @@ def main() -> None:
     parser.add_argument("--max-tokens", type=int, default=400)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch, served("server", ["--model-name", "bench"], log=Path(scratch) / "candor.log") as port:
-        _speed(port, 0, options)
+        _load(port, 0, options)
         _print_costs(port, options)
         pairs = [_compare(port, number, options) for number in range(options.rounds)]
-    ratios = [ratio for ratio, _ in pairs]
-    num_scrapes = sum(number for _, number in pairs)
-    print(
-        f"{options.clients} clients, {num_scrapes} scrapes, one every {options.interval_s:g} s: {statistics.median(ratios):.3f} times",
-        end=" ",
-    )
-    print(f"the throughput without (median of {options.rounds} rounds, {min(ratios):.3f} to {max(ratios):.3f})")
+    num_scrapes = sum(pair.num_scrapes for pair in pairs)
+    print(f"{options.clients} clients, {num_scrapes} scrapes, one every {options.interval_s:g} s, with over without, median of", end=" ")
+    print(f"{options.rounds} rounds: {_spell([pair.speed for pair in pairs])} of the throughput,", end=" ")
+    print(f"{_spell([pair.cost for pair in pairs])} of the processor time a token")
+
+
+def _spell(ratios: Sequence[float]) -> str:
+    return f"{statistics.median(ratios):.3f} ({min(ratios):.3f} to {max(ratios):.3f})"
 
 
 def _print_costs(port: int, options: argparse.Namespace) -> None:
@@ -59,9 +69,8 @@ def _print_costs(port: int, options: argparse.Namespace) -> None:
     fresh_s = both_s - refusal_s
     print(f"a scrape of {num_bytes} bytes, client included (means of {options.scrapes}):", end=" ")
     print(f"{same_s * 1000:.2f} ms of processor time if nothing was counted since the last, {fresh_s * 1000:.2f} ms otherwise;", end=" ")
-    print(
-        f"one every {options.interval_s:g} s takes at most {fresh_s / options.interval_s:.2%} of one processor, every 15 s {fresh_s / 15:.3%}"
-    )
+    share, usual_share = fresh_s / options.interval_s, fresh_s / 15
+    print(f"one every {options.interval_s:g} s takes at most {share:.2%} of one processor, every 15 s {usual_share:.3%}")
 
 
 def _cost(number: int, act: Callable[[], int]) -> tuple[float, int]:
@@ -87,20 +96,21 @@ def _used_s() -> float:
     return total
 
 
-def _compare(port: int, number: int, options: argparse.Namespace) -> tuple[float, int]:
-    """Give the throughput with scrapes in the throughput without, and the number of scrapes; every other time the scrapes come first."""
-    speeds, num_scrapes = {}, 0
+def _compare(port: int, number: int, options: argparse.Namespace) -> Comparison:
+    """Put one load on twice; every other time the one with scrapes comes first."""
+    loads, num_scrapes = {}, 0
     for is_scraped in (False, True) if number % 2 else (True, False):
         if not is_scraped:
-            speeds[False] = _speed(port, number, options)
+            loads[False] = _load(port, number, options)
             continue
         done = threading.Event()
         with ThreadPoolExecutor(1) as scraper:
             scraping = scraper.submit(_keep_scraping, port, options.interval_s, done)
-            speeds[True] = _speed(port, number, options)
+            loads[True] = _load(port, number, options)
             done.set()
             num_scrapes = scraping.result()
-    return speeds[True] / speeds[False], num_scrapes
+    (speed, cost), (plain_speed, plain_cost) = loads[True], loads[False]
+    return Comparison(speed=speed / plain_speed, cost=cost / plain_cost, num_scrapes=num_scrapes)
 
 
 def _keep_scraping(port: int, interval_s: float, done: threading.Event) -> int:
@@ -119,19 +129,21 @@ def _scrape(connection: http.client.HTTPConnection) -> int:
 
 
 def _count_something(connection: http.client.HTTPConnection) -> int:
-    """Have a request counted that costs little: one that is refused."""
-    connection.request("POST", "/v1/chat/completions", body=b"{}", headers={"Content-Type": "application/json"})
+    """Have a request of the model's counted that costs little: one that is refused."""
+    body = b'{"model": "bench", "n": 2, "messages": [{"role": "user", "content": "Hello"}]}'
+    connection.request("POST", "/v1/chat/completions", body=body, headers={"Content-Type": "application/json"})
     return len(connection.getresponse().read())
 
 
-def _speed(port: int, number: int, options: argparse.Namespace) -> float:
-    """Give tokens a second."""
+def _load(port: int, number: int, options: argparse.Namespace) -> tuple[float, float]:
+    """Give tokens a second, and processor time a token in seconds."""
     asked = [
-        Request(model="bench", prompt=prompt, max_tokens=options.max_tokens, temperature=1.5) for prompt in prompts(number, options.clients)
+        Request(model="bench", prompt=prompt, max_tokens=options.max_tokens, temperature=1.5, seed=number)
+        for prompt in prompts(number, options.clients)
     ]
-    began_s = time.perf_counter()
+    began_s, used_s = time.perf_counter(), _used_s()
     num_tokens = asyncio.run(measure(port, asked)).num_tokens
-    return num_tokens / (time.perf_counter() - began_s)
+    return num_tokens / (time.perf_counter() - began_s), (_used_s() - used_s) / num_tokens
 
 
 if __name__ == "__main__":

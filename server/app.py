@@ -18,8 +18,9 @@ from server.board.board_engine import BoardEngine
 from server.board.page import read_page
 from server.engine.protocol import Engine, Generation
 from server.errors import RouteNotFound, log_failure, to_failure
-from server.exposition import MetricsPage
-from server.metrics import NO_ADAPTER, Metrics
+from server.metrics.metrics import Metrics
+from server.metrics.page import MetricsPage
+from server.metrics.pair import NO_ADAPTER
 from server.request_id import add_request_id, identify
 from server.routes.adapters import create_adapter, delete_adapter, list_adapters
 from server.routes.board import show_board, show_board_state
@@ -43,9 +44,9 @@ WrapEngine = Callable[[Engine], Engine]
 
 def create_app(engine: Engine, settings: Settings, *, trace: WrapEngine | None = None) -> Litestar:
     """Wire everything together; nothing is shared between two applications. `trace` wraps the engine that has scores."""
-    metrics = Metrics(CollectorRegistry())
-    metrics.show_engine(engine.models(), is_ready=engine.is_ready())
     base = engine.models()[0]
+    metrics = Metrics(CollectorRegistry(), base)
+    metrics.show_engine(engine.models(), is_ready=engine.is_ready())
 
     def observe_scoring(generation: Generation, watch: AnswerWatch) -> None:
         metrics.observe_scoring((base.id, generation.adapter or NO_ADAPTER), spent_s=watch.spent_s, has_failed=watch.has_failed)

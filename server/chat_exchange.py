@@ -14,8 +14,9 @@ from server.engine.errors import EngineUnavailable
 from server.engine.protocol import Engine, Event, Generation, Piece
 from server.errors import ClientDisconnected, log_failure, to_failure
 from server.json_request import read_request
-from server.metrics import Metrics, label
-from server.observation import Observation, name_outcome
+from server.metrics.metrics import Metrics
+from server.metrics.observation import Observation, name_outcome
+from server.metrics.pair import pair_of
 from server.rendering import AnswerHead, ChunkRenderer, render_completion, render_error_event
 from server.request_id import identify
 from server.settings import Settings
@@ -72,7 +73,7 @@ class ChatExchange:
         request = await read_request(scope, receive, settings, _DECODER)
         served = choose_served(request, self._engine.models())
         answer_id = f"chatcmpl-{identify(scope)}"
-        self._observation.name(label(served), answer_id)
+        self._observation.name(pair_of(served), answer_id)
         generation = translate_chat(request, id=answer_id, served=served, max_completion_tokens=settings.max_completion_tokens)
         head = AnswerHead(
             id=answer_id,

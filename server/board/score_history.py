@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from scoring.scores import Tier
 from server.board.answers import ShownAnswer
-from server.buckets import SCORE_BANDS, score_band
+from server.metrics.buckets import SCORE_BANDS, score_band
 
 NUM_MINUTES = 60
 MAX_ADAPTERS = 256  # beyond, the one that has been silent longest is forgotten

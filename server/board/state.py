@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from server.board.board import Board
 from server.board.score_history import AdapterHistory
-from server.buckets import SCORE_BANDS
 from server.engine.protocol import AdapterStatus, Engine
+from server.metrics.buckets import SCORE_BANDS
 from server.wire.board_state import BoardAdapter, BoardState, FlagCount, LoadedAdapter, Minute, Quantiles
 
 

@@ -6,7 +6,7 @@ from litestar.types import ASGIApp
 
 from server.chat_exchange import ChatExchange
 from server.engine.protocol import Engine
-from server.metrics import Metrics
+from server.metrics.metrics import Metrics
 from server.settings import Settings
 
 

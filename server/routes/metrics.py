@@ -7,8 +7,8 @@ from litestar.di import NamedDependency
 from litestar.params import HeaderParameter
 
 from server.engine.protocol import Engine
-from server.exposition import MetricsPage
-from server.metrics import Metrics
+from server.metrics.metrics import Metrics
+from server.metrics.page import MetricsPage
 
 
 @route("/metrics", http_method=["GET", "HEAD"])

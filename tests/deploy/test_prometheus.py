@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from server.buckets import SCORE_BANDS
+from server.metrics.buckets import SCORE_BANDS
 from tests.clients.fake_endpoint import FakeEndpoint
 from tests.deploy.expressions import alert_operands, dashboard_expressions, read_rules
 from tests.deploy.prometheus_process import Prometheus

@@ -6,8 +6,8 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from prometheus_client.parser import text_string_to_metric_families as parse_text
 
-from server.exposition import MetricsPage
-from server.metrics import Metrics
+from server.metrics.metrics import Metrics
+from server.metrics.page import MetricsPage
 from tests.server.fake_engine import ADAPTER, BASE
 
 Client = TestClient[Litestar]

@@ -11,8 +11,8 @@ from litestar.testing import TestClient
 from scoring.verdict import score
 from server.app import create_app
 from server.board.answers import MAX_TEXT_CHARS
-from server.buckets import SCORE_BANDS
 from server.engine.errors import RowFailed
+from server.metrics.buckets import SCORE_BANDS
 from server.settings import Secret, Settings
 from tests.server.fake_engine import ADAPTER, BASE, FakeEngine
 

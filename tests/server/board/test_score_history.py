@@ -3,7 +3,7 @@
 import pytest
 
 from server.board.score_history import MAX_ADAPTERS, NUM_MINUTES, ScoreHistory
-from server.buckets import SCORE_BANDS
+from server.metrics.buckets import SCORE_BANDS
 from tests.server.board.noted import noted
 
 

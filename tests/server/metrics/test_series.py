@@ -10,8 +10,9 @@ from prometheus_client import CollectorRegistry
 from scoring.scorers import find_scorer
 from scoring.scores import Degeneration, Flag, Scores
 from server.engine.protocol import Finish, Piece
-from server.metrics import Metrics, label
-from server.observation import Observation
+from server.metrics.metrics import Metrics
+from server.metrics.observation import Observation
+from server.metrics.pair import pair_of
 from tests.server.fake_engine import ADAPTER, BASE, FakeEngine
 from tests.server.live_server import LiveServer
 from tests.server.scraping import ADAPTER_LABELS, BASE_LABELS, Client, find, read, render
@@ -63,11 +64,11 @@ def test_an_adapter_that_comes_and_goes_between_two_scrapes_leaves_nothing(
 
 def test_sixty_four_adapters_that_broke_in_every_way_stay_under_ten_thousand_series() -> None:
     adapters = [msgspec.structs.replace(ADAPTER, id=f"adapter-{number}") for number in range(64)]
-    metrics = Metrics(CollectorRegistry())
+    metrics = Metrics(CollectorRegistry(), BASE)
     metrics.show_engine((BASE, *adapters), is_ready=True)
     for model in (BASE, *adapters):
         for flag in FLAGS:
-            answer(metrics, label(model), flag)
+            answer(metrics, pair_of(model), flag)
     num_series = sum(not line.startswith("#") for line in render(metrics).splitlines())
     assert 8_000 < num_series < 10_000
 

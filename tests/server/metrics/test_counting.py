@@ -15,10 +15,10 @@ from scoring.scorers import scorer_names
 from scoring.scores import Degeneration, Flag, Scores, Tier
 from scoring.verdict import score
 from server.app import create_app
-from server.buckets import SCORE_BANDS, score_band
 from server.engine.errors import AdapterWithdrawn, QueueFull, RowFailed
 from server.engine.protocol import Finish
-from server.metrics import Metrics
+from server.metrics.buckets import SCORE_BANDS, score_band
+from server.metrics.metrics import Metrics
 from server.settings import Settings
 from tests.server.fake_engine import ADAPTER, BASE, FakeEngine
 from tests.server.live_server import LiveServer
@@ -103,7 +103,7 @@ def test_scores_become_points_dimensions_and_flags(score: float, positive: float
         heuristic={"first_person": 2.0},
         degeneration=Degeneration(flags=flags, compression_ratio=9.0),
     )
-    metrics = Metrics(CollectorRegistry())
+    metrics = Metrics(CollectorRegistry(), BASE)
     metrics.show_engine((BASE, ADAPTER), is_ready=True)
     finish = Finish(reason="stop", num_prompt_tokens=1, num_completion_tokens=1, counted_scores=scores)
     metrics.observe_finish((BASE.id, ADAPTER.id), finish, response_id="chatcmpl-1")
@@ -117,7 +117,7 @@ def test_scores_become_points_dimensions_and_flags(score: float, positive: float
 
 @pytest.mark.parametrize("lek_score", [float("nan"), float("inf"), float("-inf")])
 def test_a_score_that_is_no_number_is_refused_and_counted(lek_score: float) -> None:
-    metrics = Metrics(CollectorRegistry())
+    metrics = Metrics(CollectorRegistry(), BASE)
     metrics.show_engine((BASE,), is_ready=True)
     scores = msgspec.structs.replace(score("Anything."), lek_score=lek_score)
     finish = Finish(reason="stop", num_prompt_tokens=1, num_completion_tokens=1, counted_scores=scores)
@@ -142,7 +142,7 @@ def test_a_bands_upper_bound_belongs_to_it(score: float, band: str) -> None:
 
 @pytest.mark.parametrize(("tiers", "verdict"), [((), "clean"), (("soft", "soft"), "soft"), (("soft", "hard"), "hard")])
 def test_an_answer_is_counted_once_under_its_worst_tier(tiers: tuple[Tier, ...], verdict: str) -> None:
-    metrics = Metrics(CollectorRegistry())
+    metrics = Metrics(CollectorRegistry(), BASE)
     metrics.show_engine((BASE,), is_ready=True)
     flags = tuple(Flag(flag=f"flag_{number}", tier=tier) for number, tier in enumerate(tiers))
     scores = msgspec.structs.replace(score("Anything."), degeneration=Degeneration(flags=flags, compression_ratio=None))

@@ -5,17 +5,18 @@ from typing import Any
 
 import pytest
 from litestar.testing import TestClient
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
+from prometheus_client.parser import text_string_to_metric_families as parse_text
 from prometheus_client.registry import Collector
 
 from scoring.verdict import score
-from server import exposition
 from server.app import create_app
 from server.engine.protocol import Finish
-from server.exposition import MAX_PAGES, MetricsPage
-from server.metrics import Metrics
+from server.metrics import page as module
+from server.metrics.metrics import Metrics
+from server.metrics.page import MAX_FORMATS, MetricsPage
 from server.settings import Settings
 from tests.deploy.prometheus_process import check_with_promtool
 from tests.server.fake_engine import ADAPTER, BASE, FakeEngine
@@ -26,8 +27,13 @@ FINISH = Finish(reason="stop", num_prompt_tokens=1, num_completion_tokens=1, cou
 
 
 @pytest.fixture
-def metrics() -> Metrics:
-    metrics = Metrics(CollectorRegistry())
+def registry() -> CollectorRegistry:
+    return CollectorRegistry()
+
+
+@pytest.fixture
+def metrics(registry: CollectorRegistry) -> Metrics:
+    metrics = Metrics(registry, BASE)
     metrics.show_engine((BASE, ADAPTER), is_ready=True)
     return metrics
 
@@ -38,15 +44,17 @@ def renderings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     rendered = []
 
     def choose(accept: str) -> tuple[Any, str]:
+        encode: Any
         encode, content_type = choose_encoder(accept)
 
-        def note(collector: Collector) -> bytes:
+        def note(collector: Collector, **options: str) -> bytes:
             rendered.append(content_type)
-            return encode(collector)
+            rendering: bytes = encode(collector, **options)
+            return rendering
 
         return note, content_type
 
-    monkeypatch.setattr(exposition, "choose_encoder", choose)
+    monkeypatch.setattr(module, "choose_encoder", choose)
     return rendered
 
 
@@ -92,15 +100,16 @@ async def read_all(page: MetricsPage) -> list[bytes]:
     return [(await page.read(accept))[0] for accept in ("", OPENMETRICS)]
 
 
-def test_a_page_is_rendered_once_for_what_is_counted_once(metrics: Metrics, renderings: list[str]) -> None:
+def test_a_scrape_renders_only_the_groups_that_have_changed(metrics: Metrics, renderings: list[str]) -> None:
     page = MetricsPage(metrics)
     first = asyncio.run(read_all(page))
-    assert asyncio.run(read_all(page)) == first and len(renderings) == 2
+    assert len(renderings) == 2 * 3  # formats, groups
+    assert asyncio.run(read_all(page)) == first and len(renderings) == 6
     metrics.show_engine((BASE, ADAPTER), is_ready=True)  # nothing new
-    assert asyncio.run(read_all(page)) == first and len(renderings) == 2
+    assert asyncio.run(read_all(page)) == first and len(renderings) == 6
     metrics.observe_finish((BASE.id, "none"), FINISH, response_id="chatcmpl-1")
     later = asyncio.run(read_all(page))
-    assert len(renderings) == 4 and all(old != new for old, new in zip(first, later, strict=True))
+    assert len(renderings) == 6 + 2 * 2 and all(old != new for old, new in zip(first, later, strict=True))
 
 
 @pytest.mark.parametrize(
@@ -110,24 +119,31 @@ def test_a_page_is_rendered_once_for_what_is_counted_once(metrics: Metrics, rend
         lambda metrics: metrics.show_engine((BASE,), is_ready=True),
         lambda metrics: metrics.observe_finish((BASE.id, ADAPTER.id), FINISH, response_id="chatcmpl-1"),
         lambda metrics: metrics.observe_scoring((BASE.id, "none"), spent_s=0.1, has_failed=False),
-        lambda metrics: metrics.waiting.labels(BASE.id, "none").inc(),
-        lambda metrics: metrics.requests.labels("other", "none", "invalid").inc(),
+        lambda metrics: metrics.of((BASE.id, "none")).waiting.labels().inc(),
+        lambda metrics: metrics.of(("other", "none")).requests.labels("invalid").inc(),
     ],
 )
-def test_every_change_is_on_the_next_page(change: Any, metrics: Metrics) -> None:
+def test_every_change_is_on_the_next_page(change: Any, registry: CollectorRegistry, metrics: Metrics) -> None:
     page = MetricsPage(metrics)
     before = asyncio.run(read_all(page))
     change(metrics)
     after = asyncio.run(read_all(page))
     assert after == asyncio.run(read_all(MetricsPage(metrics)))
     assert all(old != new for old, new in zip(before, after, strict=True))
+    assert samples(after[0]) == samples(generate_latest(registry))
+
+
+def samples(page: bytes) -> list[tuple[str, str, Any]]:
+    """List a plain page's samples with the names and types of their families, in order, but for `_created`."""
+    families = [family for family in parse_text(page.decode()) if not family.name.endswith("_created")]
+    return [(family.name, family.type, sample) for family in families for sample in family.samples]
 
 
 def test_what_is_counted_while_a_page_is_rendered_is_on_the_next(metrics: Metrics, monkeypatch: pytest.MonkeyPatch) -> None:
     page = MetricsPage(metrics)
 
-    async def count_meanwhile(encode: Any, collector: Collector) -> bytes:
-        rendered: bytes = encode(collector)
+    async def count_meanwhile(render: Any, *args: Any, **options: Any) -> Any:
+        rendered = render(*args, **options)
         metrics.observe_finish((BASE.id, "none"), FINISH, response_id="chatcmpl-1")
         return rendered
 
@@ -146,4 +162,4 @@ def test_a_scraper_of_many_versions_fills_no_memory(metrics: Metrics, renderings
             await page.read(f"application/openmetrics-text; version=1.{minor}.0")
 
     asyncio.run(scrape())
-    assert len(page._pages) <= MAX_PAGES
+    assert len(page._kept) <= MAX_FORMATS

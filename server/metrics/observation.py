@@ -4,7 +4,8 @@ import time
 
 from server.engine.protocol import Finish, Piece
 from server.errors import Failure
-from server.metrics import UNKNOWN, Labels, Metrics, Outcome
+from server.metrics.metrics import Metrics
+from server.metrics.pair import UNKNOWN, Outcome, Pair
 
 
 class Observation:
@@ -13,7 +14,7 @@ class Observation:
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
         self._arrival = time.perf_counter()
-        self._labels: Labels = UNKNOWN
+        self._pair: Pair = UNKNOWN
         self._is_named = False
         self._is_asked = False
         self._is_waiting = False
@@ -24,23 +25,23 @@ class Observation:
         self._finish: Finish | None = None
         self._response_id = ""
 
-    def name(self, labels: Labels, response_id: str) -> None:
+    def name(self, pair: Pair, response_id: str) -> None:
         """Note whom the request is for and what its response will be called; once."""
-        self._labels = labels
+        self._pair = pair
         self._response_id = response_id
-        self._metrics.open_request(labels)
+        self._metrics.open_request(pair)
         self._is_named = True
 
     def start_waiting(self) -> None:
         """Note that the engine has been asked."""
         self._is_asked = self._is_waiting = True
-        self._metrics.waiting.labels(*self._labels).inc()
+        self._metrics.of(self._pair).waiting.labels().inc()
 
     def note_first_event(self) -> None:
         """Note that the engine has begun to answer."""
         self._stop_waiting()
         self._is_running = True
-        self._metrics.running.labels(*self._labels).inc()
+        self._metrics.of(self._pair).running.labels().inc()
 
     def note_piece(self, piece: Piece) -> None:
         """Note a piece's tokens."""
@@ -57,29 +58,29 @@ class Observation:
         """Count everything."""
         self._count(outcome)
         if self._is_named:
-            self._metrics.close_request(self._labels)
+            self._metrics.close_request(self._pair)
 
     def _count(self, outcome: Outcome) -> None:
-        metrics, labels = self._metrics, self._labels
+        metrics = self._metrics.of(self._pair)
         self._stop_waiting()
         if self._is_running:
-            metrics.running.labels(*labels).dec()
-        metrics.requests.labels(*labels, outcome).inc()
+            metrics.running.labels().dec()
+        metrics.requests.labels(outcome).inc()
         if not self._is_asked:
             return
-        metrics.request_duration.labels(*labels).observe(time.perf_counter() - self._arrival)
+        metrics.request_duration.labels().observe(time.perf_counter() - self._arrival)
         if self._first_token is not None:
-            metrics.first_token.labels(*labels).observe(self._first_token - self._arrival)
+            metrics.first_token.labels().observe(self._first_token - self._arrival)
             if self._num_tokens > 1:
-                metrics.output_token.labels(*labels).observe((self._last_token - self._first_token) / (self._num_tokens - 1))
+                metrics.output_token.labels().observe((self._last_token - self._first_token) / (self._num_tokens - 1))
         if self._finish is not None:
-            metrics.observe_finish(labels, self._finish, response_id=self._response_id)
+            self._metrics.observe_finish(self._pair, self._finish, response_id=self._response_id)
         else:
-            metrics.generation_tokens.labels(*labels).inc(self._num_tokens)
+            metrics.generation_tokens.labels().inc(self._num_tokens)
 
     def _stop_waiting(self) -> None:
         if self._is_waiting:
-            self._metrics.waiting.labels(*self._labels).dec()
+            self._metrics.of(self._pair).waiting.labels().dec()
             self._is_waiting = False
 
 

@@ -1,0 +1,95 @@
+"""The Prometheus metrics, each observed once, at the end of a request; all on the event loop.
+
+Labels come from closed sets: `model` is the base's id (or `other` for a name nobody serves), `adapter` an adapter's name or `none`.
+An adapter's series begin when it is loaded and go when it has been unloaded and the last request for it has ended.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+
+from server.engine.protocol import Finish, ServedModel
+from server.metrics.engine import EngineMetrics
+from server.metrics.group import MetricGroup
+from server.metrics.pair import UNKNOWN, Pair, PairMetrics, pair_of
+
+
+class Metrics(Collector):
+    """All metrics: a group for the engine and one for each pair of model and adapter, which comes and goes with it.
+
+    A busy server changes the series of a few pairs between two scrapes: only their groups have to be rendered anew (`page.py`).
+    """
+
+    def __init__(self, registry: CollectorRegistry, base: ServedModel) -> None:
+        """Declare every metric in `registry`, which then shows what all groups have."""
+        self._engine = EngineMetrics(base.id)
+        self._pairs: dict[Pair, PairMetrics] = {}
+        self._served: tuple[ServedModel, ...] = ()
+        registry.register(self)
+
+    @property
+    def groups(self) -> tuple[MetricGroup, ...]:
+        """All groups, in the order of the page."""
+        return (self._engine, *self._pairs.values())
+
+    def collect(self) -> Iterator[Metric]:
+        """Give every metric with the samples that all groups have of it."""
+        merged: dict[str, Metric] = {}
+        for group in self.groups:
+            for metric in group.registry.collect():
+                if metric.name in merged:
+                    merged[metric.name].samples += metric.samples
+                else:
+                    merged[metric.name] = metric
+        yield from merged.values()
+
+    def of(self, pair: Pair) -> PairMetrics:
+        """Give the metrics of a pair."""
+        if pair not in self._pairs:
+            self._pairs[pair] = PairMetrics(pair)
+        return self._pairs[pair]
+
+    def show_engine(self, models: Sequence[ServedModel], *, is_ready: bool) -> None:
+        """Say whether the engine is ready and what it serves: start a new model's series at zero, end those of adapters that have gone.
+
+        Changes nothing where all is as it was.
+        """
+        self._engine.show_ready(is_ready)
+        served = {pair_of(model): model for model in models}
+        if tuple(models) != self._served:
+            self._show_models(served)
+            self._served = tuple(models)
+        for pair in self._pairs.keys() - served.keys() - {UNKNOWN}:
+            # A request that is still open would bring its series back when it ends.
+            if not self._pairs[pair].num_open:
+                del self._pairs[pair]
+
+    def _show_models(self, served: dict[Pair, ServedModel]) -> None:
+        for pair, metrics in self._pairs.items():
+            if pair not in served:
+                metrics.show_unloaded()
+        for pair, model in served.items():
+            self.of(pair).start()
+            if model.parent is not None:
+                self.of(pair).show_loaded(model.created)
+
+    def open_request(self, pair: Pair) -> None:
+        """Keep the series of a pair until `close_request`, whether or not it is unloaded meanwhile."""
+        self.of(pair).num_open += 1
+
+    def close_request(self, pair: Pair) -> None:
+        """Let them go."""
+        self.of(pair).num_open -= 1
+
+    def observe_finish(self, pair: Pair, finish: Finish, *, response_id: str) -> None:
+        """Count what the end of an answer says."""
+        self.of(pair).observe_finish(finish, response_id=response_id)
+        self._engine.queue_time.labels().observe(finish.queue_time_s)
+
+    def observe_scoring(self, pair: Pair, *, spent_s: float, has_failed: bool) -> None:
+        """Count how the scoring of one answer went."""
+        self._engine.scoring.labels().observe(spent_s)
+        if has_failed:
+            self.of(pair).scoring_errors.labels("raised").inc()
