@@ -24,7 +24,10 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
 def parse_options(argv: Sequence[str] | None = None) -> Options:
     """Read the command line; a wrong one ends the process with exit code 2, as argparse does."""
-    flags = _build_parser().parse_args(argv)
+    parser = _build_parser()
+    flags = parser.parse_args(argv)
+    if flags.files.count("-") > 1:
+        parser.error("standard input (-) can be read only once")
     return Options(files=tuple(flags.files) or ("-",), form=flags.format, prompt=flags.prompt, scorer=flags.scorer, is_json=flags.json)
 
 

@@ -18,6 +18,9 @@ from server.wire.error_body import ErrorBody
 STREAM_END = b"data: [DONE]\n\n"
 NO_ADAPTER = "none"
 
+# What the metadata does not say of every answer: never echoed from a request either, or it would read as if candor had said it.
+SOMETIMES_OURS = frozenset({"scorer", "scorer_version", "lek_score", "degeneration_flags", "stopped_by", "adapter_scale"})
+
 
 class AnswerHead(msgspec.Struct, frozen=True, kw_only=True):
     """What every chunk of one answer repeats, and what its metadata says of the request."""
@@ -128,7 +131,7 @@ def _count_usage(finish: Finish) -> Usage:
 
 def _describe_answer(head: AnswerHead, finish: Finish) -> dict[str, str]:
     """Join the request's metadata and ours, which wins a clash."""
-    metadata = dict(head.request_metadata)
+    metadata = {key: value for key, value in head.request_metadata.items() if key not in SOMETIMES_OURS}
     if (scores := finish.scores) is not None:
         metadata["scorer"] = scores.scorer
         metadata["scorer_version"] = scores.scorer_version

@@ -4,22 +4,20 @@ import argparse
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from clients.battery import flag_values
-from clients.battery.probe_packs import PACK_NAMES
-from clients.battery.replies_file import replies_path
+from clients.battery.run_flags import add_pace_flags, add_question_flags, add_report_flags, check_files
 from clients.battery.subject import Choice
 from clients.battery.subject_flags import SUBJECT_FORM, is_report_file, read_condition, read_endpoint_key, read_subject
-from scoring.scorers import scorer_names
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
     """What was asked for, checked."""
 
     choice: Choice  # of the subjects
-    locked: str | None  # a report that holds the baseline: FILE.json or FILE.json#NAME
     probes: str
     samples: int
     temperature: float
@@ -30,10 +28,11 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     output: Path | None
     markdown: Path | None
     html: Path | None
-    is_resumed: bool
-    fails_on_regression: bool
     api_keys: dict[str, str]  # by endpoint
     timeout_s: float
+    locked: str | None = None  # a report that holds the baseline: FILE.json or FILE.json#NAME
+    is_resumed: bool = False
+    fails_on_regression: bool = False
     every_s: float | None = None  # None: one run
     metrics_port: int | None = None
     metrics_host: str = "127.0.0.1"
@@ -51,7 +50,7 @@ def parse_options(argv: Sequence[str] | None = None) -> Options:
     try:
         choice = _read_choice(flags)
         api_keys = _read_api_keys(flags.api_key, choice)
-        _check_files(flags)
+        check_files(flags)
         if flags.resume and flags.output is None:
             raise ValueError("--resume goes on from the replies beside --output FILE.json: name it")
         if flags.fail_on_regression and not (flags.baseline or flags.system or len(choice.named) > 1):
@@ -62,9 +61,24 @@ def parse_options(argv: Sequence[str] | None = None) -> Options:
             raise ValueError("--resume goes on with one run, --every begins a new one each time: choose")
     except ValueError as exc:
         parser.error(str(exc))
+    return make_options(
+        flags,
+        choice=choice,
+        api_keys=api_keys,
+        locked=_locked(flags),
+        is_resumed=flags.resume,
+        fails_on_regression=flags.fail_on_regression,
+        every_s=flags.every,
+        metrics_port=flags.metrics_port,
+        metrics_host=flags.metrics_host,
+    )
+
+
+def make_options(flags: argparse.Namespace, *, choice: Choice, api_keys: dict[str, str], **more: Any) -> Options:
+    """Make the options of a run from the flags of `run_flags`, and what else is known of it."""
     return Options(
         choice=choice,
-        locked=_locked(flags),
+        api_keys=api_keys,
         probes=flags.probes,
         samples=flags.samples,
         temperature=flags.temperature,
@@ -75,13 +89,8 @@ def parse_options(argv: Sequence[str] | None = None) -> Options:
         output=flags.output,
         markdown=flags.markdown,
         html=flags.html,
-        is_resumed=flags.resume,
-        fails_on_regression=flags.fail_on_regression,
-        api_keys=api_keys,
         timeout_s=flags.timeout_s,
-        every_s=flags.every,
-        metrics_port=flags.metrics_port,
-        metrics_host=flags.metrics_host,
+        **more,
     )
 
 
@@ -95,7 +104,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     _add_subject_flags(parser)
     _add_endpoint_flags(parser)
-    _add_sampling_flags(parser)
+    add_question_flags(parser.add_argument_group("what is asked"), samples=1)
     _add_report_flags(parser)
     _add_schedule_flags(parser)
     return parser
@@ -129,48 +138,15 @@ def _add_endpoint_flags(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="for --url (default: OPENAI_API_KEY in the environment), or for another endpoint; candor without keys needs none",
     )
-    group.add_argument(
-        "--timeout-s", metavar="S", type=flag_values.seconds, default=600.0, help="for one reply, its retries included (600)"
-    )
-    group.add_argument("--concurrency", metavar="N", type=flag_values.count, default=4, help="requests in flight at once (4)")
-
-
-def _add_sampling_flags(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("what is asked")
-    group.add_argument(
-        "--probes",
-        metavar="PACK|FILE",
-        default="ccp",
-        help=f"one of {', '.join(PACK_NAMES)} (ccp), or JSON or JSON Lines of {{id, prompt}}",
-    )
-    group.add_argument("--samples", metavar="N", type=flag_values.count, default=1, help="ask each probe so often (1)")
-    group.add_argument("--temperature", metavar="T", type=flag_values.temperature, default=0.4, help="0 is greedy (0.4)")
-    group.add_argument("--max-tokens", metavar="N", type=flag_values.count, default=1024, help="length limit of a reply (1024)")
-    group.add_argument(
-        "--seed", metavar="N", type=flag_values.seed, default=0, help="of the first sample, the next has the next; `none` sends none (0)"
-    )
+    add_pace_flags(group)
 
 
 def _add_report_flags(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("the report")
-    group.add_argument(
-        "--scorer",
-        metavar="NAME",
-        type=flag_values.scorer,
-        default=scorer_names()[0],
-        help=f"one of {', '.join(scorer_names())} (the first)",
-    )
-    group.add_argument(
-        "--output",
-        metavar="FILE.json",
-        type=flag_values.output,
-        help="write the report; replies go to FILE.jsonl as they come; both are replaced",
-    )
+    add_report_flags(group)
     group.add_argument(
         "--resume", action="store_true", help="go on from the FILE.jsonl of a run that was cut short; what failed is asked again"
     )
-    group.add_argument("--markdown", metavar="FILE.md", type=Path, help="write the report for a paper")
-    group.add_argument("--html", metavar="FILE.html", type=Path, help="write it as one page with charts and all replies side by side")
     group.add_argument(
         "--fail-on-regression",
         action="store_true",
@@ -204,15 +180,6 @@ def _read_choice(flags: argparse.Namespace) -> Choice:
         conditions=tuple(read_condition(text) for text in flags.system),
         is_system_prepended=flags.prepend_system,
     )
-
-
-def _check_files(flags: argparse.Namespace) -> None:
-    """Keep the files apart; raises ValueError."""
-    files = [path for path in (flags.output, flags.markdown, flags.html) if path is not None]
-    if flags.output is not None:
-        files.append(replies_path(flags.output))
-    if len(set(files)) < len(files):
-        raise ValueError("--output, the FILE.jsonl beside it, --markdown and --html each need a file of their own")
 
 
 def _locked(flags: argparse.Namespace) -> str | None:

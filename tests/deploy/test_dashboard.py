@@ -2,12 +2,21 @@
 
 import json
 
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.models.dashboard import Dashboard
+
 from deploy.grafana.dashboard import PATH, build_dashboard
 from deploy.grafana.panels import ROWS
 
 
 def test_the_committed_json_is_what_the_code_builds() -> None:
     assert PATH.read_text() == build_dashboard()
+
+
+def test_the_sdks_models_read_it_and_lose_nothing() -> None:
+    """Grafana's schema comes as the SDK's classes: a field they do not know, or of a kind they do not take, would not survive."""
+    dashboard = json.loads(PATH.read_text())
+    assert json.loads(JSONEncoder().encode(Dashboard.from_json(dashboard))) == dashboard
 
 
 def test_every_panel_has_its_own_place_a_description_and_a_source_that_can_be_chosen() -> None:

@@ -30,6 +30,7 @@ def test_a_prompt_may_stand_in_a_file(tmp_path: Path) -> None:
         ("--prompt @no/such/file", "cannot read 'no/such/file': No such file or directory"),
         ("--prompt @{bytes}", "got byte 0xff at 1"),
         ("--js", "unrecognized arguments: --js"),
+        ("- a.txt -", "standard input (-) can be read only once"),
     ],
 )
 def test_a_wrong_flag_ends_with_2_and_says_what_was_expected(

@@ -104,6 +104,14 @@ def test_metadata_names_the_adapter_that_answered_and_echoes_the_requests_own() 
     assert (metadata["run"], metadata["lek_score"]) == ("7", "-20")
 
 
+def test_what_a_request_says_is_never_taken_for_what_candor_says() -> None:
+    unscored = msgspec.structs.replace(FINISH, scores=None)
+    claims = dict.fromkeys(("stopped_by", "adapter_scale", "lek_score", "scorer", "degeneration_flags"), "mine")
+    head = msgspec.structs.replace(make_head(), request_metadata=claims | {"run": "7"})
+    metadata = json.loads(render_completion(head, "Hi", unscored))["metadata"]
+    assert metadata == {"run": "7", "adapter": "none", "adapter_digest": "none"}
+
+
 @pytest.mark.parametrize(("scale", "expected"), [(1.0, None), (0.5, "0.5"), (0.0, "0"), (-2.0, "-2")])
 def test_metadata_tells_a_scale_other_than_one(scale: float, expected: str | None) -> None:
     metadata = json.loads(render_completion(make_head(ADAPTER, adapter_scale=scale), "Hi", FINISH))["metadata"]

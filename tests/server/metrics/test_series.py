@@ -18,8 +18,9 @@ from tests.server.live_server import LiveServer
 from tests.server.scraping import ADAPTER_LABELS, BASE_LABELS, Client, find, read, render
 
 URL = "/v1/chat/completions"
-HARD = "token_loop phrase_loop case_loop unclosed_reasoning empty special_token_leak turn_leak"
-SOFT = "token_loop phrase_loop case_loop unclosed_reasoning near_loop collapse gibberish language_switch topic_evasion truncated"
+LOOPS = "token_loop phrase_loop block_loop refusal_loop case_loop"
+HARD = f"{LOOPS} empty special_token_leak turn_leak unclosed_reasoning"
+SOFT = f"{LOOPS} unclosed_reasoning near_loop collapse topic_evasion gibberish language_switch truncated"
 FLAGS = (*(Flag(flag=name, tier="hard") for name in HARD.split()), *(Flag(flag=name, tier="soft") for name in SOFT.split()))
 
 
@@ -70,7 +71,7 @@ def test_sixty_four_adapters_that_broke_in_every_way_stay_under_ten_thousand_ser
         for flag in FLAGS:
             answer(metrics, pair_of(model), flag)
     num_series = sum(not line.startswith("#") for line in render(metrics).splitlines())
-    assert 8_000 < num_series < 10_000
+    assert 9_000 < num_series < 10_000
 
 
 def answer(metrics: Metrics, labels: tuple[str, str], flag: Flag) -> None:

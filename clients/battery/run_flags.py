@@ -1,0 +1,56 @@
+"""The flags of any command that puts probes to models: what is asked, how fast, and where the report goes."""
+
+import argparse
+from pathlib import Path
+
+from clients.battery import flag_values
+from clients.battery.probe_packs import PACK_NAMES
+from clients.battery.replies_file import replies_path
+from scoring.scorers import scorer_names
+
+
+def add_pace_flags(group: argparse._ArgumentGroup) -> None:
+    """Add how long to wait for a reply, and how many to ask for at once."""
+    group.add_argument(
+        "--timeout-s", metavar="S", type=flag_values.seconds, default=600.0, help="for one reply, its retries included (600)"
+    )
+    group.add_argument("--concurrency", metavar="N", type=flag_values.count, default=4, help="requests in flight at once (4)")
+
+
+def add_question_flags(group: argparse._ArgumentGroup, *, samples: int, why: str = "") -> None:
+    """Add what is asked; `samples` is how often if nothing else is said, and `why`."""
+    group.add_argument(
+        "--probes",
+        metavar="PACK|FILE",
+        default="ccp",
+        help=f"one of {', '.join(PACK_NAMES)} (ccp), or JSON or JSON Lines of {{id, prompt}}",
+    )
+    group.add_argument("--samples", metavar="N", type=flag_values.count, default=samples, help=f"ask each probe so often ({samples}{why})")
+    group.add_argument("--temperature", metavar="T", type=flag_values.temperature, default=0.4, help="0 is greedy (0.4)")
+    group.add_argument("--max-tokens", metavar="N", type=flag_values.count, default=1024, help="length limit of a reply (1024)")
+    group.add_argument(
+        "--seed", metavar="N", type=flag_values.seed, default=0, help="of the first sample, the next has the next; `none` sends none (0)"
+    )
+
+
+def add_report_flags(group: argparse._ArgumentGroup) -> None:
+    """Add how replies are scored and where the report goes."""
+    names = ", ".join(scorer_names())
+    group.add_argument("--scorer", metavar="NAME", type=flag_values.scorer, default=scorer_names()[0], help=f"one of {names} (the first)")
+    group.add_argument(
+        "--output",
+        metavar="FILE.json",
+        type=flag_values.output,
+        help="write the report; replies go to FILE.jsonl as they come; both are replaced",
+    )
+    group.add_argument("--markdown", metavar="FILE.md", type=Path, help="write the report for a paper")
+    group.add_argument("--html", metavar="FILE.html", type=Path, help="write it as one page with charts and all replies side by side")
+
+
+def check_files(flags: argparse.Namespace) -> None:
+    """Keep the files apart; raises ValueError."""
+    files = [path for path in (flags.output, flags.markdown, flags.html) if path is not None]
+    if flags.output is not None:
+        files.append(replies_path(flags.output))
+    if len(set(files)) < len(files):
+        raise ValueError("--output, the FILE.jsonl beside it, --markdown and --html each need a file of their own")
