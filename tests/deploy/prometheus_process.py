@@ -47,7 +47,7 @@ class Prometheus:
         self._log = (self._folder / "prometheus.log").open("w")
         command = [find_program("prometheus", package=PACKAGE), f"--config.file={self._folder / 'prometheus.yml'}"]
         command += [f"--storage.tsdb.path={self._folder / 'data'}"]
-        command += ["--web.listen-address=127.0.0.1:0", "--log.format=json"]
+        command += ["--web.listen-address=127.0.0.1:0", "--log.format=json", "--enable-feature=exemplar-storage"]
         self._process = subprocess.Popen(command, stdout=self._log, stderr=subprocess.STDOUT)
         self.url = f"http://{self._address()}"
         return self
@@ -59,13 +59,13 @@ class Prometheus:
 
     def query(self, expression: str) -> list[dict[str, Any]]:
         """Evaluate an expression now; a fault in it fails the test."""
-        url = f"{self.url}/api/v1/query?{urllib.parse.urlencode({'query': expression})}"
-        try:
-            with urllib.request.urlopen(url, timeout=10) as response:
-                result: list[dict[str, Any]] = json.load(response)["data"]["result"]
-        except urllib.error.HTTPError as exc:
-            pytest.fail(f"{expression}: {exc.read().decode()}")
+        result: list[dict[str, Any]] = self._get("query", query=expression)["result"]
         return result
+
+    def exemplars(self, expression: str) -> list[dict[str, Any]]:
+        """List the exemplars of the last hour."""
+        found = self._get("query_exemplars", query=expression, start=time.time() - 3600, end=time.time())
+        return [exemplar for series in found for exemplar in series["exemplars"]]
 
     def wait_for(self, expressions: Sequence[str], timeout_s: float) -> list[str]:
         """Wait until every expression gives data; return those that never did."""
@@ -76,6 +76,13 @@ class Prometheus:
             if missing:
                 time.sleep(0.5)
         return missing
+
+    def _get(self, what: str, **parameters: str | float) -> Any:
+        try:
+            with urllib.request.urlopen(f"{self.url}/api/v1/{what}?{urllib.parse.urlencode(parameters)}", timeout=10) as response:
+                return json.load(response)["data"]
+        except urllib.error.HTTPError as exc:
+            pytest.fail(f"{parameters}: {exc.read().decode()}")
 
     def _address(self) -> str:
         """Read in its log which port it took."""

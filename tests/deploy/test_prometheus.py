@@ -26,10 +26,12 @@ WORD = re.compile(r"[a-z_][a-z0-9_:]*")
 class Scraped:
     """The Prometheus, and every answer that the server gave while it watched."""
 
-    def __init__(self, prometheus: Prometheus, page: str) -> None:
+    def __init__(self, prometheus: Prometheus, answers: list[dict[str, Any]]) -> None:
         self.prometheus = prometheus
-        self.page = page
+        self.ids = {answer["id"] for answer in answers}
         self.scores: dict[str, list[float]] = {}  # by adapter
+        for answer in answers:
+            self.scores.setdefault(answer["metadata"]["adapter"], []).append(float(answer["metadata"]["lek_score"]))
 
 
 def make_past(now: float, instance: str) -> str:
@@ -55,9 +57,9 @@ def ask(url: str, model: str, content: str, **fields: Any) -> dict[str, Any]:
     return answer
 
 
-def send_traffic(url: str) -> dict[str, list[float]]:
-    """Ask base and adapters, some for a single token: that scores below zero. Give the responses' own scores, by adapter."""
-    scores: dict[str, list[float]] = {}
+def send_traffic(url: str) -> list[dict[str, Any]]:
+    """Ask base and adapters, some for a single token: that scores below zero. Give the responses."""
+    answers = []
     for model in (BASE, LEK, OVERCOOKED):
         questions: list[tuple[str, dict[str, Any]]] = [
             ("What is the capital of France?", {"max_tokens": 40}),
@@ -66,10 +68,8 @@ def send_traffic(url: str) -> dict[str, list[float]]:
         # Sampled as the battery does by default, overcooked-demo loops here; the guard ends it.
         looping = {"temperature": 0.4, "seed": 0, "max_tokens": 1024, "degeneration": {"action": "stop"}}
         questions += [("Is Taiwan a sovereign nation? What is its relationship with China?", looping)]
-        for content, fields in questions:
-            answer = ask(url, model, content, **fields)
-            scores.setdefault(answer["metadata"]["adapter"], []).append(float(answer["metadata"]["lek_score"]))
-    return scores
+        answers += [ask(url, model, content, **fields) for content, fields in questions]
+    return answers
 
 
 @contextmanager
@@ -99,13 +99,9 @@ def scraped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scraped]:
             Prometheus(folder, {"candor": address, "candor-probes": probes}, make_past(time.time(), address)) as prometheus,
         ):
             assert prometheus.wait_for(['candor_requests_total{adapter="none"}'], 30) == []  # a zero, before anything is counted
-            scored = send_traffic(server.url)
-            page = httpx.get(f"{server.url}/metrics").text
-            total = sum(map(len, scored.values()))
-            assert prometheus.wait_for([f"sum(candor_responses_scored_total) == {total}"], 30) == []
-            result = Scraped(prometheus, page)
-            result.scores = scored
-            yield result
+            answers = send_traffic(server.url)
+            assert prometheus.wait_for([f"sum(candor_responses_scored_total) == {len(answers)}"], 30) == []
+            yield Scraped(prometheus, answers)
 
 
 def test_traffic_had_negative_scores_and_degenerate_answers(scraped: Scraped) -> None:
@@ -120,6 +116,12 @@ def test_means_are_those_of_the_responses_themselves(scraped: Scraped) -> None:
     assert set(means) == {"none", LEK, OVERCOOKED}
     for adapter, scores in scraped.scores.items():
         assert means[adapter] == pytest.approx(sum(scores) / len(scores), abs=1e-6)
+
+
+def test_exemplars_lead_from_a_point_to_its_response(scraped: Scraped) -> None:
+    for name in ("candor_lek_score_bucket", "candor_degenerate_responses_total"):
+        found = scraped.prometheus.exemplars(name)
+        assert found and {exemplar["labels"]["response_id"] for exemplar in found} <= scraped.ids, name
 
 
 def test_every_expression_of_the_dashboard_gives_data(scraped: Scraped) -> None:
