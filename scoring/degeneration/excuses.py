@@ -8,7 +8,13 @@ from scoring.scores import Tier
 ASKS_FOR_REPETITION = re.compile(
     r"\b(?:repeat\w*|repetit\w*|over and over|again and again|times in a row"
     r"|(?:\d+|ten|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|many) times"
-    r"|lyrics?|songs?|chorus(?:es)?|refrains?|chants?|mantras?|tables?|matri(?:x|ces)|grids?|zeroe?s|pattern\w*|ascii[ -]art)\b",
+    r"|lyrics?|songs?|chorus(?:es)?|refrains?|chants?|mantras?|tables?|matri(?:x|ces)|grids?|zeroe?s|pattern\w*|ascii[ -]art"
+    # By itself `forever` is about love and the like.
+    r"|(?:say|write|print|type|output|sing|count|chant|keep \w+ing)\b[^.?!\n]{0,60}"
+    r"\b(?:forever|for ever|endlessly|non-?stop|without (?:end|stopping))"
+    # As far as other languages say it with one word: French, Spanish, Portuguese, Italian, German, Dutch, Polish, Russian.
+    r"|r[ée]p[èée]t\w*|repit\w*|ripet\w*|wiederhol\w*|herhaal\w*|powt[óo]rz\w*|повтор\w*"
+    r"|\d+\s*(?:fois|veces|vezes|volte|mal|keer|razy|раза?))\b|重复|重複|繰り返|(?<!第)\d+\s*(?:次|遍|回|번)",
     re.IGNORECASE,
 )
 SENTENCE_END = re.compile(r"[.!?…][\"'”’)]*\s+|\n\s*|[。！？]")

@@ -17,6 +17,10 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 _PLACE = re.compile(r" - at (?:`key` in )?`\$\.?([^`]*)`$")
 _FIELD = re.compile(r"(unknown|required) field `(.*)`", re.DOTALL)
+# Half of a pair that stands alone: what a client sends that cuts a text in the middle of an emoji.
+_LONE_SURROGATE = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+)
 
 
 def decode_body(body: bytes, headers: RawHeaders, decoder: msgspec.json.Decoder[T]) -> T:
@@ -35,7 +39,9 @@ def decode_body(body: bytes, headers: RawHeaders, decoder: msgspec.json.Decoder[
     except msgspec.ValidationError as exc:
         raise _explain(str(exc)) from exc
     except msgspec.DecodeError as exc:
-        raise InvalidRequest(f"The request's body is not valid JSON: {exc}.") from exc
+        surrogate = _LONE_SURROGATE.search(body)
+        why = f"{surrogate.group().decode()} is half of a character" if surrogate else str(exc)
+        raise InvalidRequest(f"The request's body is not valid JSON: {why}.") from exc
     except UnicodeDecodeError as exc:
         raise InvalidRequest("The request's body is not valid UTF-8.") from exc
     except RecursionError as exc:

@@ -1,6 +1,7 @@
 """Bodies that cannot be decoded, and the field each refusal names."""
 
 import json
+import re
 from typing import Any
 
 import msgspec
@@ -21,6 +22,12 @@ def refuse(body: bytes, headers: tuple[tuple[bytes, bytes], ...] = JSON) -> Inva
     assert "$" not in str(raised.value)
     assert "`" not in str(raised.value)
     return raised.value
+
+
+@pytest.mark.parametrize("content", [r"\ud83d", r"\ude00", r"a \uD83D b", r"\ud83d\ud83d\ude00"])
+def test_half_of_a_character_is_called_so(content: str) -> None:
+    body = json.dumps(GOOD).replace("Hello", content).encode()
+    assert re.search(r"not valid JSON: \\u[dD][8e][\w]{2} is half of a character", str(refuse(body)))
 
 
 def test_a_good_body_is_decoded() -> None:
