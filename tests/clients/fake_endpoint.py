@@ -47,6 +47,11 @@ def no_adapters(method: str, path: str, _: Body) -> FakeAnswer:
     return refusal(404, f"no route {method} {path}")
 
 
+def prompt_of(body: Body) -> str:
+    """Give the first message of a request."""
+    return str(body["messages"][0]["content"])
+
+
 class FakeEndpoint:
     """The running server; `answer` may be set anew at any time, and so may `adapters`, which answers `/v1/adapters` and what is below."""
 

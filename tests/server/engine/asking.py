@@ -1,9 +1,10 @@
 """Put a question to an engine and collect what comes."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from server.engine.protocol import Engine, Event, Finish, Generation, Message, Piece, Sampling
+from server.engine.protocol import Engine, Event, Finish, Generation, Load, Message, Piece, Sampling
 
 GREEDY = Sampling(temperature=0)
 
@@ -37,3 +38,10 @@ def to_answer(events: Sequence[Event]) -> Answer:
         token_ids=tuple(token for piece in pieces if isinstance(piece, Piece) for token in piece.token_ids),
         finish=finish,
     )
+
+
+async def settle(engine: Engine, is_so: Callable[[Load], bool]) -> None:
+    """Wait until the engine's load is as asked, for at most five seconds."""
+    async with asyncio.timeout(5):
+        while not is_so(engine.load()):  # noqa: ASYNC110 (an engine's load has no event to wait for)
+            await asyncio.sleep(0.001)

@@ -10,9 +10,8 @@ import pytest
 
 from server.engine.mlx.device import Device
 from server.engine.mlx.engine import MlxEngine
-from tests.server.engine.asking import ask, question
+from tests.server.engine.asking import ask, question, settle
 from tests.server.engine.conftest import Run
-from tests.server.engine.test_engine import settle
 from tests.server.engine.test_parity import reference
 
 

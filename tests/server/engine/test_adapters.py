@@ -14,9 +14,8 @@ from server.engine.errors import AdapterWithdrawn, EngineUnavailable, UnknownAda
 from server.engine.mlx.device import Device
 from server.engine.mlx.engine import Limits, MlxEngine
 from server.engine.protocol import AdapterHost, Load
-from tests.server.engine.asking import Answer, ask, question
+from tests.server.engine.asking import Answer, ask, question, settle
 from tests.server.engine.conftest import Run
-from tests.server.engine.test_engine import settle
 from tools.random_adapter import write_random_adapter
 from tools.random_gemma3 import Shape, write_random_gemma3
 

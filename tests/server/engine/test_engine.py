@@ -1,30 +1,17 @@
 """What an engine promises: right ends, bounded queues, freed rows, and a failing row that fails alone."""
 
 import asyncio
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-import mlx.core as mx
 import pytest
 
-from server.engine.errors import EngineUnavailable, InvalidGeneration, ModelLoadError, QueueFull, RowFailed, UnknownAdapter
-from server.engine.mlx.batch import Batch
+from server.engine.errors import EngineUnavailable, InvalidGeneration, QueueFull, UnknownAdapter
 from server.engine.mlx.device import Device
 from server.engine.mlx.engine import Limits, MlxEngine
-from server.engine.mlx.runtime import Runtime
 from server.engine.protocol import Engine, Load, Sampling
-from tests.server.engine.asking import GREEDY, Answer, ask, question, to_answer
+from tests.server.engine.asking import Answer, ask, question, settle, to_answer
 from tests.server.engine.conftest import Adapters, Run
-from tools.random_gemma3 import Shape, write_random_gemma3
-
-
-async def settle(engine: Engine, is_so: Callable[[Load], bool]) -> None:
-    """Wait until the engine's load is as asked, for at most five seconds."""
-    async with asyncio.timeout(5):
-        while not is_so(engine.load()):  # noqa: ASYNC110 (an engine's load has no event to wait for)
-            await asyncio.sleep(0.001)
 
 
 def test_it_is_an_engine_and_lists_the_base_first(engine: MlxEngine, small_adapters: Adapters) -> None:
@@ -182,84 +169,6 @@ def test_stopping_an_answer_that_has_ended_does_nothing(engine: MlxEngine, run: 
         assert (finish.reason, finish.stopped_by, finish.num_completion_tokens) == ("length", None, 5)
 
 
-class PoisonedModel:
-    """Raises when it reads a certain token, as a fault in one row would."""
-
-    def __init__(self, model: Any, poison: int) -> None:
-        self.model = model
-        self.poison = poison
-        self.routing = model.routing
-        self.make_cache = model.make_cache
-
-    def __call__(self, inputs: mx.array, cache: list[Any]) -> mx.array:
-        if (inputs == self.poison).any().item():
-            raise RuntimeError("poisoned")
-        logits: mx.array = self.model(inputs, cache=cache)
-        return logits
-
-
-class PoisonedRuntime(Runtime):
-    """A runtime whose model cannot bear one token."""
-
-    poison: int
-
-    def make_batch(self) -> Batch:
-        batch = super().make_batch()
-        batch._model = PoisonedModel(batch._model, self.poison)  # type: ignore[assignment]
-        return batch
-
-
-def poisoned_runtime(path: Path, device: Device, poison: int) -> PoisonedRuntime:
-    PoisonedRuntime.poison = poison
-    return PoisonedRuntime.start(path, device, batch_size=4)
-
-
-def test_a_row_that_raises_fails_alone_and_the_others_end_as_if_nothing_had_been(small_gemma: Path, device: Device, run: Run) -> None:
-    sampling = Sampling(temperature=1.0, seed=11)
-    fine = MlxEngine.open(model=str(small_gemma), device=device, limits=Limits(max_batch_size=4, max_queue=4))
-    expected = [run(ask(fine, question(f"number {n}", sampling=sampling))).token_ids for n in range(3)]
-    run(fine.close(grace_s=1))
-    (poison,) = fine._loaded.tokenizer.encode("☃", add_special_tokens=False)[-1:]
-    assert not any(poison in ids for ids in expected)
-
-    async def ask_with_a_bad_one(engine: MlxEngine) -> list[Any]:
-        asked = [ask(engine, question(f"number {n}", id=f"row-{n}", sampling=sampling)) for n in range(3)]
-        return await asyncio.gather(*asked, ask(engine, question("☃", id="bad")), return_exceptions=True)
-
-    start = partial(poisoned_runtime, small_gemma, device, poison)
-    engine = MlxEngine(start, model_name="poisoned", root=small_gemma, limits=Limits(max_batch_size=4, max_queue=4))
-    *good, bad = run(ask_with_a_bad_one(engine))
-    assert [answer.token_ids for answer in good] == expected
-    assert isinstance(bad, RowFailed)
-    assert run(ask(engine, question("number 0", sampling=sampling))).token_ids == expected[0]  # and the thread lives on
-    run(engine.close(grace_s=1))
-
-
-class DyingRuntime(Runtime):
-    """A runtime that makes one batch, whose model fails, and no other."""
-
-    num_made = 0
-
-    def make_batch(self) -> Batch:
-        self.num_made += 1
-        if self.num_made > 1:
-            raise MemoryError("no second batch")
-        batch = super().make_batch()
-        batch._model = PoisonedModel(batch._model, poison=2)  # type: ignore[assignment]  # <bos>: every prompt has it
-        return batch
-
-
-def test_an_engine_that_has_died_answers_everyone_and_says_so(small_gemma: Path, device: Device, run: Run) -> None:
-    start = partial(DyingRuntime.start, small_gemma, device, batch_size=4)
-    engine = MlxEngine(start, model_name="dying", root=small_gemma, limits=Limits(max_batch_size=4, max_queue=4))
-    assert engine.is_ready()
-    for _ in range(2):
-        with pytest.raises(EngineUnavailable, match="died"):
-            run(ask(engine, question("Hello")))
-        assert not engine.is_ready()
-    run(engine.close(grace_s=1))
-
-
 def test_closing_lets_running_rows_end_and_refuses_new_ones(small_gemma: Path, device: Device, run: Run) -> None:
     async def close_while_running(grace_s: float) -> tuple[Any, Any]:
         engine = MlxEngine.open(model=str(small_gemma), device=device, limits=Limits(max_batch_size=4, max_queue=4))
@@ -277,56 +186,3 @@ def test_closing_lets_running_rows_end_and_refuses_new_ones(small_gemma: Path, d
     assert finished.finish.num_completion_tokens == 200
     cut, _ = run(close_while_running(0.0))
     assert isinstance(cut, EngineUnavailable)
-
-
-@pytest.mark.parametrize("changes", [{"nested": True}, {"bits": 4}, {"nested": True, "bits": 8}])
-def test_any_gemma_3_loads(tmp_path: Path, device: Device, run: Run, changes: dict[str, Any]) -> None:
-    shape = {"hidden": 64, "layers": 2, "intermediate": 64, "heads": 2, "head_dim": 32, "vocabulary": 512, "pattern": 2}
-    write_random_gemma3(tmp_path / "model", Shape(**shape | changes))
-    engine = MlxEngine.open(model=str(tmp_path / "model"), model_name="mine", device=device, limits=Limits(max_batch_size=2, max_queue=2))
-    assert run(ask(engine, question("Hello", sampling=GREEDY, max_tokens=4))).finish.num_completion_tokens == 4
-    assert engine.models()[0].id == "mine"
-    run(engine.close(grace_s=1))
-
-
-@pytest.mark.parametrize(
-    ("files", "message"),
-    [
-        ({}, "no config.json"),
-        ({"config.json": "{"}, "cannot be read"),
-        ({"config.json": "[]"}, "cannot be read"),
-        ({"config.json": '{"model_type": "llama"}'}, "'llama'; candor serves Gemma 3"),
-        ({"config.json": '{"model_type": "gemma3_text"}'}, "No safetensors"),
-        ({"config.json": '{"model_type": "gemma3_text"}', "model.safetensors": "short"}, "could not be loaded"),
-    ],
-)
-def test_a_folder_that_is_no_gemma_3_is_refused_with_the_reason(
-    tmp_path: Path, device: Device, files: dict[str, str], message: str
-) -> None:
-    for name, content in files.items():
-        (tmp_path / name).write_text(content)
-    with pytest.raises(ModelLoadError, match=message):
-        MlxEngine.open(model=str(tmp_path), device=device, limits=Limits(max_batch_size=2, max_queue=2))
-
-
-@pytest.mark.parametrize("model", ["/nowhere/at/all", "not a repository", "./relative"])
-def test_a_model_that_is_nowhere_is_refused(model: str, device: Device) -> None:
-    with pytest.raises(ModelLoadError, match="there is no folder"):
-        MlxEngine.open(model=model, device=device, limits=Limits(max_batch_size=2, max_queue=2))
-
-
-def test_a_model_without_a_global_layer_is_refused(tmp_path: Path, device: Device) -> None:
-    write_random_gemma3(tmp_path, Shape(hidden=32, layers=2, intermediate=32, heads=1, head_dim=32, vocabulary=512, pattern=6))
-    with pytest.raises(ModelLoadError, match="2 layers, none of them global"):
-        MlxEngine.open(model=str(tmp_path), device=device, limits=Limits(max_batch_size=2, max_queue=2))
-
-
-def test_an_adapter_named_like_the_base_is_refused(small_gemma: Path, small_adapters: Adapters, device: Device) -> None:
-    adapters = [("small-gemma", small_adapters[0][1])]
-    with pytest.raises(ModelLoadError, match="both named 'small-gemma'"):
-        MlxEngine.open(model=str(small_gemma), adapters=adapters, device=device, limits=Limits(max_batch_size=2, max_queue=2))
-
-
-def test_a_broken_adapter_keeps_the_engine_from_starting_and_is_named(small_gemma: Path, tmp_path: Path, device: Device) -> None:
-    with pytest.raises(ModelLoadError, match=r"adapter 'broken'.*adapter_config\.json"):
-        MlxEngine.open(model=str(small_gemma), adapters=[("broken", tmp_path)], device=device, limits=Limits(max_batch_size=2, max_queue=2))

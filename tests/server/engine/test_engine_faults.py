@@ -1,0 +1,96 @@
+"""What raises in the engine: one row, or the whole thread."""
+
+import asyncio
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import mlx.core as mx
+import pytest
+
+from server.engine.errors import EngineUnavailable, RowFailed
+from server.engine.mlx.batch import Batch
+from server.engine.mlx.device import Device
+from server.engine.mlx.engine import Limits, MlxEngine
+from server.engine.mlx.runtime import Runtime
+from server.engine.protocol import Sampling
+from tests.server.engine.asking import ask, question
+from tests.server.engine.conftest import Run
+
+
+class PoisonedModel:
+    """Raises when it reads a certain token, as a fault in one row would."""
+
+    def __init__(self, model: Any, poison: int) -> None:
+        self.model = model
+        self.poison = poison
+        self.routing = model.routing
+        self.make_cache = model.make_cache
+
+    def __call__(self, inputs: mx.array, cache: list[Any]) -> mx.array:
+        if (inputs == self.poison).any().item():
+            raise RuntimeError("poisoned")
+        logits: mx.array = self.model(inputs, cache=cache)
+        return logits
+
+
+class PoisonedRuntime(Runtime):
+    """A runtime whose model cannot bear one token."""
+
+    poison: int
+
+    def make_batch(self) -> Batch:
+        batch = super().make_batch()
+        batch._model = PoisonedModel(batch._model, self.poison)  # type: ignore[assignment]
+        return batch
+
+
+def poisoned_runtime(path: Path, device: Device, poison: int) -> PoisonedRuntime:
+    PoisonedRuntime.poison = poison
+    return PoisonedRuntime.start(path, device, batch_size=4)
+
+
+def test_a_row_that_raises_fails_alone_and_the_others_end_as_if_nothing_had_been(small_gemma: Path, device: Device, run: Run) -> None:
+    sampling = Sampling(temperature=1.0, seed=11)
+    fine = MlxEngine.open(model=str(small_gemma), device=device, limits=Limits(max_batch_size=4, max_queue=4))
+    expected = [run(ask(fine, question(f"number {n}", sampling=sampling))).token_ids for n in range(3)]
+    run(fine.close(grace_s=1))
+    (poison,) = fine._loaded.tokenizer.encode("☃", add_special_tokens=False)[-1:]
+    assert not any(poison in ids for ids in expected)
+
+    async def ask_with_a_bad_one(engine: MlxEngine) -> list[Any]:
+        asked = [ask(engine, question(f"number {n}", id=f"row-{n}", sampling=sampling)) for n in range(3)]
+        return await asyncio.gather(*asked, ask(engine, question("☃", id="bad")), return_exceptions=True)
+
+    start = partial(poisoned_runtime, small_gemma, device, poison)
+    engine = MlxEngine(start, model_name="poisoned", root=small_gemma, limits=Limits(max_batch_size=4, max_queue=4))
+    *good, bad = run(ask_with_a_bad_one(engine))
+    assert [answer.token_ids for answer in good] == expected
+    assert isinstance(bad, RowFailed)
+    assert run(ask(engine, question("number 0", sampling=sampling))).token_ids == expected[0]  # and the thread lives on
+    run(engine.close(grace_s=1))
+
+
+class DyingRuntime(Runtime):
+    """A runtime that makes one batch, whose model fails, and no other."""
+
+    num_made = 0
+
+    def make_batch(self) -> Batch:
+        self.num_made += 1
+        if self.num_made > 1:
+            raise MemoryError("no second batch")
+        batch = super().make_batch()
+        batch._model = PoisonedModel(batch._model, poison=2)  # type: ignore[assignment]  # <bos>: every prompt has it
+        return batch
+
+
+def test_an_engine_that_has_died_answers_everyone_and_says_so(small_gemma: Path, device: Device, run: Run) -> None:
+    start = partial(DyingRuntime.start, small_gemma, device, batch_size=4)
+    engine = MlxEngine(start, model_name="dying", root=small_gemma, limits=Limits(max_batch_size=4, max_queue=4))
+    assert engine.is_ready()
+    for _ in range(2):
+        with pytest.raises(EngineUnavailable, match="died"):
+            run(ask(engine, question("Hello")))
+        assert not engine.is_ready()
+    run(engine.close(grace_s=1))
