@@ -8,7 +8,7 @@ UV := $(shell command -v uv)
 INSTALL := $(if $(UV),uv pip install --quiet --python $(RUN),$(RUN) -m pip install --quiet --disable-pip-version-check)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test check battery bench eval-detectors example-report lock demo-model
+.PHONY: help setup serve test check battery bench eval-detectors example-report cuda lock demo-model
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ example-report: setup ## ask the demo server that runs for docs/examples anew, a
 	@rm docs/examples/report.jsonl
 	@chromium --headless --no-sandbox --hide-scrollbars --blink-settings=preferredColorScheme=1 --window-size=1120,1740 \
 	  --screenshot="$(CURDIR)/docs/examples/report.png" "file://$(CURDIR)/docs/examples/report.html"
+
+cuda: setup ## put in MLX for NVIDIA GPUs (Linux, CUDA 13)
+	@$(INSTALL) "mlx[cuda13]==0.32.4"
 
 lock: ## pin all dependencies anew, for every platform (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --group dev --generate-hashes --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml

@@ -24,7 +24,7 @@ class LoadedAdapter(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
     rank: int
     scale: float
-    targets: tuple[str, ...]  # the kinds of layer it touches, such as q_proj
+    targets: tuple[str, ...]  # the kinds of layer it touches, such as self_attn.q_proj
     share_of_layers: float  # of the base's linear layers, those it touches
     size_bytes: int
     record: TrainingRecord

@@ -27,7 +27,6 @@ class Timing(msgspec.Struct, frozen=True, kw_only=True):
 
     num_tokens: int
     first_token_s: float
-    total_s: float
 
 
 class Measurement(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,4 +81,4 @@ async def _stream(port: int, request: Request) -> Timing:
     writer.close()
     if not num_tokens:
         raise RuntimeError("the stream ended without usage")
-    return Timing(num_tokens=num_tokens, first_token_s=first_token_s, total_s=time.perf_counter() - began_s)
+    return Timing(num_tokens=num_tokens, first_token_s=first_token_s)

@@ -14,7 +14,7 @@ class Flag(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=True):
     tier: Tier
     start: int | None = None  # character offset where it begins
     unit: str | None = None  # what repeats or leaked, at most 40 characters
-    period: int | None = None  # characters (of a token loop: tokens) a copy
+    period: int | None = None  # characters a copy; tokens where the loop was seen in token ids, and there is no unit
     copies: float | None = None
 
     def __str__(self) -> str:

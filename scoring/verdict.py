@@ -63,6 +63,11 @@ class AnswerScoring:
         """The first hard flag seen so far: it is safe to stop the answer here."""
         return self._hard_flag
 
+    @property
+    def text(self) -> str:
+        """The answer so far."""
+        return "".join(self._pieces)
+
     def feed(self, text: str, token_ids: Sequence[int] = ()) -> None:
         """Take the next piece, and where they are known the ids of the tokens drawn for it."""
         self._pieces.append(text)
@@ -82,7 +87,7 @@ class AnswerScoring:
         found = [finding for detector in self._detectors for finding in detector.finish(ending)]
         flags = [*(finding for finding in found if isinstance(finding, Flag)), *self._id_loops.finish(self._num_fed)]
         abstentions = tuple(finding for finding in found if isinstance(finding, Abstention))
-        text = "".join(self._pieces)
+        text = self.text
         heuristic = self._scorer.score(text)
         return Scores(
             scorer=self._scorer.name,

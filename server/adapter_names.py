@@ -1,6 +1,8 @@
 """Which names an adapter may have: they stand in URLs, in metric labels and in `model`."""
 
-RESERVED_NAMES = ("none", "other")  # label values of the metrics that stand for something else
+NO_ADAPTER = "none"  # what metadata and metrics say of an answer by the base
+NO_MODEL = "other"  # what the metrics say of a model that nobody serves
+RESERVED_NAMES = (NO_ADAPTER, NO_MODEL)
 MAX_NAME_LENGTH = 128
 
 

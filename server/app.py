@@ -10,6 +10,7 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException, NotFoundException
 from prometheus_client import CollectorRegistry
 
+from server.adapter_names import NO_ADAPTER
 from server.adapter_roots import AdapterRoots
 from server.answer_watch import AnswerWatch
 from server.auth import ApiKeyMiddleware
@@ -20,7 +21,6 @@ from server.engine.protocol import Engine, Generation
 from server.errors import RouteNotFound, log_failure, to_failure
 from server.metrics.metrics import Metrics
 from server.metrics.page import MetricsPage
-from server.metrics.pair import NO_ADAPTER
 from server.request_id import add_request_id, identify
 from server.routes.adapters import create_adapter, delete_adapter, list_adapters
 from server.routes.board import show_board, show_board_state

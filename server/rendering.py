@@ -2,6 +2,7 @@
 
 import msgspec
 
+from server.adapter_names import NO_ADAPTER
 from server.engine.protocol import Finish, ServedModel
 from server.wire.chat_response import (
     ChatChunk,
@@ -16,7 +17,6 @@ from server.wire.chat_response import (
 from server.wire.error_body import ErrorBody
 
 STREAM_END = b"data: [DONE]\n\n"
-NO_ADAPTER = "none"
 
 # What the metadata does not say of every answer: never echoed from a request either, or it would read as if candor had said it.
 SOMETIMES_OURS = frozenset({"scorer", "scorer_version", "lek_score", "degeneration_flags", "stopped_by", "adapter_scale"})

@@ -25,7 +25,7 @@ class ScoringEngine(WrappedEngine):
 
     async def generate(self, generation: Generation) -> AsyncGenerator[Event]:
         """Stream the inner engine's answer, with `scores` and `counted_scores` on its `Finish`."""
-        watch = AnswerWatch(generation, servers=self._scorer, special_tokens=self._engine.special_tokens)
+        watch = AnswerWatch(generation, default_scorer=self._scorer, special_tokens=self._engine.special_tokens)
         may_stop = (generation.on_degeneration or self._on_degeneration) == "stop"
         async with aclosing(self._engine.generate(generation)) as events:
             async for event in events:

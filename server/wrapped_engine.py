@@ -1,4 +1,4 @@
-"""An engine that stands in front of another and passes everything on: what scoring and tracing build on."""
+"""An engine that stands in front of another and passes everything on: what scoring, the board and tracing build on."""
 
 from collections.abc import AsyncGenerator
 

@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[1]
 ALLOWED = {
     "adapters": {"adapters"},
     "clients": {"clients", "scoring"},
+    "deploy": {"deploy"},
     "scoring": {"scoring"},
     "server": {"server", "scoring", "adapters"},
 }

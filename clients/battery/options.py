@@ -13,6 +13,8 @@ from clients.battery.run_flags import add_pace_flags, add_question_flags, add_re
 from clients.battery.subject import Choice
 from clients.battery.subject_flags import SUBJECT_FORM, is_report_file, read_condition, read_endpoint_key, read_subject
 
+LOCAL_HOST = "127.0.0.1"
+
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
     """What was asked for, checked."""
@@ -35,7 +37,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     fails_on_regression: bool = False
     every_s: float | None = None  # None: one run
     metrics_port: int | None = None
-    metrics_host: str = "127.0.0.1"
+    metrics_host: str = LOCAL_HOST
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -57,6 +59,8 @@ def parse_options(argv: Sequence[str] | None = None) -> Options:
             raise ValueError("--fail-on-regression needs something to compare with: name a --baseline, or several subjects")
         if flags.metrics_port is not None and flags.every is None:
             raise ValueError("--metrics-port shows the rounds of --every: say how often, such as --every 15m")
+        if flags.metrics_host is not None and flags.metrics_port is None:
+            raise ValueError("--metrics-host is the address of --metrics-port: name that too")
         if flags.resume and flags.every is not None:
             raise ValueError("--resume goes on with one run, --every begins a new one each time: choose")
     except ValueError as exc:
@@ -70,7 +74,7 @@ def parse_options(argv: Sequence[str] | None = None) -> Options:
         fails_on_regression=flags.fail_on_regression,
         every_s=flags.every,
         metrics_port=flags.metrics_port,
-        metrics_host=flags.metrics_host,
+        metrics_host=flags.metrics_host or LOCAL_HOST,
     )
 
 
@@ -158,7 +162,7 @@ def _add_schedule_flags(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("on a schedule")
     group.add_argument("--every", metavar="15m", type=flag_values.interval, help="run again every so often, until Ctrl-C: 90s, 15m, 6h, 1d")
     group.add_argument("--metrics-port", metavar="PORT", type=flag_values.port, help="show the last round to Prometheus (0: any free port)")
-    group.add_argument("--metrics-host", metavar="HOST", default="127.0.0.1", help="address to show it on (127.0.0.1)")
+    group.add_argument("--metrics-host", metavar="HOST", help=f"address to show it on ({LOCAL_HOST})")
 
 
 def _read_choice(flags: argparse.Namespace) -> Choice:

@@ -1,6 +1,6 @@
 """Taking up a run that was cut short: what is answered is not asked again, and nothing is mixed that does not belong together."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -40,12 +40,15 @@ class Resumed(msgspec.Struct, frozen=True, kw_only=True):
 def take_up(saved: Iterable[Record], asked: Sequence[Question], sampler: Sampler, instrument: Instrument) -> Resumed:
     """Match saved records with what is asked now; what failed is asked again. Raises UsageFault that names what differs."""
     by_key = {_key_of(question): question for question in asked}
+    subjects, probes = {question.subject.name for question in asked}, {question.probe.id for question in asked}
     answered: dict[Key, Record] = {}
     differences: dict[str, None] = {}
     for saved_record in saved:
         key = (saved_record.subject, saved_record.id, saved_record.sample)
         question = by_key.get(key)
-        found = tuple(_differences(saved_record, question, sampler, instrument)) if question else (_unasked(saved_record, asked),)
+        found = (
+            tuple(_differences(saved_record, question, sampler, instrument)) if question else (_unasked(saved_record, subjects, probes),)
+        )
         differences |= dict.fromkeys(found)
         if saved_record.error is None:
             answered[key] = saved_record
@@ -62,11 +65,11 @@ def _differences(saved: Record, question: Question, sampler: Sampler, instrument
             yield f"{setting} was {before!r} and is {now!r} ({saved.subject})"
 
 
-def _unasked(saved: Record, asked: Iterable[Question]) -> str:
-    """Say what of a record this run does not ask for."""
-    if all(question.subject.name != saved.subject for question in asked):
+def _unasked(saved: Record, subjects: Collection[str], probes: Collection[str]) -> str:
+    """Say what of a record a run of these subjects and probes does not ask for."""
+    if saved.subject not in subjects:
         return f"they hold a subject {saved.subject!r}, which is none of this run"
-    if all(question.probe.id != saved.id for question in asked):
+    if saved.id not in probes:
         return f"they hold a probe {saved.id!r}, which this run does not ask"
     return f"they hold a sample number {saved.sample} (from 0), which is more than this run asks for"
 

@@ -102,9 +102,11 @@ def _probe_score(outcome: Outcome) -> ProbeScore:
 
 
 def _group_spreads(outcomes: Sequence[Outcome]) -> Iterable[GroupSpread]:
-    groups = dict.fromkeys(outcome.probe.group for outcome in outcomes if outcome.probe.group is not None)
-    for group in groups:
-        variants = [outcome for outcome in outcomes if outcome.probe.group == group]
+    groups: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        if outcome.probe.group is not None:
+            groups.setdefault(outcome.probe.group, []).append(outcome)
+    for group, variants in groups.items():
         scores = [outcome.lek_score for outcome in variants if outcome.lek_score is not None]
         yield GroupSpread(
             group=group,

@@ -29,11 +29,6 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     num_judged: int  # by the checks of their probes
     num_passed: int
 
-    @property
-    def hard_share(self) -> float:
-        """Give the share of replies with a hard flag."""
-        return self.num_hard_flagged / self.num_replies
-
 
 def standings(entrants: Sequence[Entrant], outcomes: Sequence[Sequence[Outcome]]) -> tuple[Standing, ...]:
     """Rank the entrants, the best first; `outcomes` are theirs, on the same probes, each with a score."""

@@ -2,6 +2,7 @@
 
 import re
 
+from scoring.degeneration.request import asking_part
 from scoring.degeneration.scripts import script_of
 
 # Names of languages and scripts, in English and where they differ in German, French and Spanish.
@@ -53,6 +54,7 @@ ASKS_FOR_LATIN = re.compile(
 def scripts_asked_for(prompt: str) -> frozenset[str]:
     """Return the scripts that an answer may use; none where that cannot be told."""
     used = {script for script in map(script_of, set(prompt)) if script}
+    prompt = asking_part(prompt)
     if not used or ASKS_FOR_ANY.search(prompt):
         return frozenset()
     if "Kana" in used:

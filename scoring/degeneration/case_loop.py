@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from scoring.degeneration.detector import Block, Context, Ending
 from scoring.degeneration.excuses import loop_tier
+from scoring.degeneration.request import asking_part
 from scoring.degeneration.unit import shown_unit
 from scoring.scores import Flag, Tier
 
@@ -100,4 +101,4 @@ class CaseLoop:
 
     def _tier(self, unit: str) -> Tier:
         prompt = self._context.prompt or ""
-        return "soft" if unit in prompt or ASKS_FOR_CASE.search(prompt) else loop_tier(unit, self._context)
+        return "soft" if unit in prompt or ASKS_FOR_CASE.search(asking_part(prompt)) else loop_tier(unit, self._context)

@@ -3,6 +3,7 @@
 import re
 
 from scoring.degeneration.detector import Context
+from scoring.degeneration.request import asking_part
 
 MAX_CLOSED_FORM_TOKENS = 8  # who allows no more than this expects no more than a word
 BRIEF = re.compile(
@@ -38,9 +39,9 @@ def is_closed_form(answer: str, context: Context) -> bool:
     """Say whether an answer of a character or two fits what was asked. An unknown prompt is taken as open-ended."""
     if context.is_constrained or (context.max_tokens is not None and context.max_tokens <= MAX_CLOSED_FORM_TOKENS):
         return True
-    prompt = context.prompt
-    if prompt is None:
+    if context.prompt is None:
         return False
+    prompt = asking_part(context.prompt)
     bare = answer.strip(".!,;:()'\"").casefold()
     return (
         BRIEF.search(prompt) is not None

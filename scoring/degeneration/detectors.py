@@ -14,7 +14,7 @@ from scoring.degeneration.truncated import Truncated
 from scoring.degeneration.turn_leak import TurnLeak
 from scoring.degeneration.unclosed_reasoning import UnclosedReasoning
 
-DETECTORS_VERSION = "2"  # a change of any verdict changes it
+DETECTORS_VERSION = "3"  # a change of any verdict changes it
 
 DETECTORS = (  # after the two that look for loops
     CaseLoop,

@@ -3,6 +3,7 @@
 import re
 
 from scoring.degeneration.detector import Context
+from scoring.degeneration.request import asking_part
 from scoring.scores import Tier
 
 ASKS_FOR_REPETITION = re.compile(
@@ -27,7 +28,7 @@ def loop_tier(unit: str, context: Context) -> Tier:
     if context.is_constrained:
         return "soft"
     prompt = context.prompt or ""
-    return "soft" if ASKS_FOR_REPETITION.search(prompt) or _is_repeated_in(prompt, unit) else "hard"
+    return "soft" if ASKS_FOR_REPETITION.search(asking_part(prompt)) or _is_repeated_in(prompt, unit) else "hard"
 
 
 def _is_repeated_in(prompt: str, unit: str) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from scoring.degeneration.bare_words import split_words
 from scoring.degeneration.english import English, is_marked, load_english
 from scoring.degeneration.loose_requests import why_loose
+from scoring.degeneration.request import asking_part
 from scoring.degeneration.stems import stem_of
 from scoring.degeneration.terms import load_terms
 
@@ -67,7 +68,7 @@ def read_content(prompt: str) -> PromptContent | str | None:
     stems = set(map(stem_of, content))
     if len(stems) < MIN_STEMS:
         return None
-    return why_loose(prompt) or PromptContent(stems)
+    return why_loose(asking_part(prompt)) or PromptContent(stems)
 
 
 def _are_known(words: list[str], english: English) -> bool:

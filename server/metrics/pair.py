@@ -4,6 +4,7 @@ import math
 from typing import Literal
 
 from scoring.scores import Scores
+from server.adapter_names import NO_ADAPTER, NO_MODEL
 from server.engine.protocol import Finish, ServedModel
 from server.metrics.buckets import FIRST_TOKEN_BOUNDS_S, LEK_BOUNDS, OUTPUT_TOKEN_BOUNDS_S, REQUEST_BOUNDS_S, SCORE_BANDS, score_band
 from server.metrics.group import MetricGroup
@@ -15,8 +16,7 @@ SIGNS = ("positive", "negative")
 SCORING_FAULTS = ("raised", "not_finite")
 
 Pair = tuple[str, str]  # model, adapter
-NO_ADAPTER = "none"
-UNKNOWN: Pair = ("other", NO_ADAPTER)
+UNKNOWN: Pair = (NO_MODEL, NO_ADAPTER)
 
 
 def pair_of(served: ServedModel) -> Pair:

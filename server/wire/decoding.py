@@ -17,10 +17,7 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 _PLACE = re.compile(r" - at (?:`key` in )?`\$\.?([^`]*)`$")
 _FIELD = re.compile(r"(unknown|required) field `(.*)`", re.DOTALL)
-# Half of a pair that stands alone: what a client sends that cuts a text in the middle of an emoji.
-_LONE_SURROGATE = re.compile(
-    rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
-)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def decode_body(body: bytes, headers: RawHeaders, decoder: msgspec.json.Decoder[T]) -> T:
@@ -39,9 +36,7 @@ def decode_body(body: bytes, headers: RawHeaders, decoder: msgspec.json.Decoder[
     except msgspec.ValidationError as exc:
         raise _explain(str(exc)) from exc
     except msgspec.DecodeError as exc:
-        surrogate = _LONE_SURROGATE.search(body)
-        why = f"{surrogate.group().decode()} is half of a character" if surrogate else str(exc)
-        raise InvalidRequest(f"The request's body is not valid JSON: {why}.") from exc
+        raise InvalidRequest(f"The request's body is not valid JSON: {_find_half_character(body) or exc}.") from exc
     except UnicodeDecodeError as exc:
         raise InvalidRequest("The request's body is not valid UTF-8.") from exc
     except RecursionError as exc:
@@ -62,6 +57,16 @@ def _explain(text: str) -> InvalidRequest:
     elif path:
         message = f"Invalid value for {path}: {message[0].lower()}{message[1:]}"
     return InvalidRequest(f"{message}.".replace("`", "'"), param=path or None)
+
+
+def _find_half_character(body: bytes) -> str | None:
+    """Name half of a pair that stands alone, as a client sends that cuts a text within an emoji: for msgspec the input is `truncated`."""
+    try:
+        text = json.dumps(json.loads(body), ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return None
+    found = _SURROGATE.search(text)
+    return f"\\u{ord(found.group()):04x} is half of a character" if found else None
 
 
 def _refuse_duplicate_keys(body: bytes) -> None:

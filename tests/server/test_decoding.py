@@ -27,7 +27,12 @@ def refuse(body: bytes, headers: tuple[tuple[bytes, bytes], ...] = JSON) -> Inva
 @pytest.mark.parametrize("content", [r"\ud83d", r"\ude00", r"a \uD83D b", r"\ud83d\ud83d\ude00"])
 def test_half_of_a_character_is_called_so(content: str) -> None:
     body = json.dumps(GOOD).replace("Hello", content).encode()
-    assert re.search(r"not valid JSON: \\u[dD][8e][\w]{2} is half of a character", str(refuse(body)))
+    assert re.search(r"not valid JSON: \\ud[8e][\w]{2} is half of a character", str(refuse(body)))
+
+
+def test_a_whole_character_is_not_blamed_for_another_fault() -> None:
+    body = json.dumps(GOOD).replace("Hello", r"\\ud83d").encode()[:-1] + b",}"
+    assert "half of" not in str(refuse(body))
 
 
 def test_a_good_body_is_decoded() -> None:

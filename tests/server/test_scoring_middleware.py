@@ -1,15 +1,19 @@
 """The engine around an engine."""
 
 import asyncio
+import math
 from contextlib import aclosing
 from functools import partial
+from typing import Any
 
 import msgspec
 import pytest
 
 from scoring.scorers import scorer_names
-from scoring.verdict import score
-from server.engine.errors import RowFailed
+from scoring.scores import Scores
+from scoring.verdict import AnswerScoring, score
+from server import answer_watch
+from server.engine.errors import InvalidGeneration, RowFailed
 from server.engine.protocol import DegenerationAction, Engine, Event, Finish, Generation, Message, Piece, Sampling
 from server.scoring_middleware import ScoringEngine
 from tests.server.fake_engine import FakeEngine
@@ -175,3 +179,38 @@ def test_a_fault_in_scoring_costs_the_scores_and_not_the_answer(caplog: pytest.L
     assert isinstance(finish, Finish)
     assert (finish.scores, finish.counted_scores, failed) == (None, None, [True])
     assert "cannot be scored" in caplog.text
+
+
+def test_a_prompt_that_scoring_cannot_begin_with_costs_the_scores_and_not_the_answer(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(**_: object) -> None:
+        raise ValueError("an odd prompt")
+
+    monkeypatch.setattr(answer_watch, "AnswerScoring", fail)
+    text, finish = finish_of(wrap(FakeEngine(["Hello"])))
+    assert (text, finish.scores, finish.counted_scores) == ("Hello", None, None)
+    assert "an odd prompt" in caplog.text
+
+
+def test_a_prompt_that_the_engine_refuses_is_never_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[object] = []
+    monkeypatch.setattr(answer_watch, "AnswerScoring", lambda **context: begun.append(context))
+    inner = FakeEngine()
+    inner.failure = InvalidGeneration("the prompt is too long", param="messages")
+    with pytest.raises(InvalidGeneration):
+        asyncio.run(collect(wrap(inner)))
+    assert begun == []
+
+
+@pytest.mark.parametrize("lek_score", [float("nan"), float("inf")])
+def test_a_score_that_is_no_number_is_counted_and_not_sent(lek_score: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = score("Hello")
+
+    def finish(scoring: AnswerScoring, **ending: Any) -> Scores:
+        return msgspec.structs.replace(whole, lek_score=lek_score)
+
+    monkeypatch.setattr(AnswerScoring, "finish", finish)
+    _, finish_event = finish_of(wrap(FakeEngine(["Hello"])))
+    assert finish_event.scores is None
+    assert finish_event.counted_scores is not None and not math.isfinite(finish_event.counted_scores.lek_score)

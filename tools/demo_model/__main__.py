@@ -15,6 +15,8 @@ def main() -> int:
     parser.add_argument("--steps", type=int, help="train the base for this many steps a phase, for a trial of the pipeline")
     arguments = parser.parse_args()
     stages = arguments.only or STAGES
+    if arguments.steps is not None and "base" not in stages:
+        parser.error("--steps is for the base, which --only leaves out")
     if "base" in stages:
         build_base(arguments.steps)
     for name in ("lek-demo", "overcooked-demo"):

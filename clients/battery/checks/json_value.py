@@ -8,7 +8,7 @@ import msgspec
 
 from clients.battery.checks.fault import CheckedReply, Fault
 
-FENCED = re.compile(r"```(?:json)?\s*\n(.*?)```", re.DOTALL | re.IGNORECASE)
+FENCED = re.compile(r"```(?:json)?[^\S\n]*\n(.*?)```", re.DOTALL | re.IGNORECASE)
 
 
 class JsonValue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="json"):

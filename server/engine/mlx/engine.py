@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from functools import partial
 from pathlib import Path
 from typing import Self
@@ -17,12 +18,13 @@ from server.engine.errors import AdapterWithdrawn, EngineUnavailable, ModelLoadE
 from server.engine.mlx.adapter_host import MlxAdapterHost
 from server.engine.mlx.device import Device
 from server.engine.mlx.fetch import find_model
+from server.engine.mlx.messages import Cancel, Insert, News, Stop, StopRow
 from server.engine.mlx.prompt import PromptEncoder
 from server.engine.mlx.row import Row
 from server.engine.mlx.runtime import Runtime
 from server.engine.mlx.stream import AnswerStream
 from server.engine.mlx.text import AnswerText
-from server.engine.mlx.worker import Cancel, Insert, News, Stop, StopRow, Worker
+from server.engine.mlx.worker import Worker
 from server.engine.protocol import Event, Finish, Generation, Load, ServedModel
 
 RETRY_AFTER_S = 1  # a row ends every few steps; a client that comes back after a second finds another queue
@@ -126,8 +128,9 @@ class MlxEngine:
             row = await self._make_row(generation, adapter)
             if not stream.has_ended:  # its adapter may have been taken away meanwhile, and the order to cancel it is past
                 self._worker.orders.put(Insert(row))
-            async for event in stream.events():
-                yield msgspec.structs.replace(event, adapter_digest=adapter.digest) if adapter and isinstance(event, Finish) else event
+            async with aclosing(stream.events()) as events:
+                async for event in events:
+                    yield msgspec.structs.replace(event, adapter_digest=adapter.digest) if adapter and isinstance(event, Finish) else event
         finally:
             del self._streams[generation.id]
             if not stream.has_ended:

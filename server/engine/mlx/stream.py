@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 
 from adapters.registry import LoadedAdapter
 from server.engine.errors import EngineError
-from server.engine.mlx.worker import News, Started
+from server.engine.mlx.messages import News, Started
 from server.engine.protocol import Event, Finish, Piece
 
 

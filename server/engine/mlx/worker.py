@@ -1,6 +1,7 @@
 """The one thread that owns MLX: loads the model, takes requests between two decoding steps, and sends back what came of them.
 
-Everyone else talks to it by messages. Its loop holds the engine's only broad `except`: what a row raises is handed to that row.
+Everyone else talks to it by messages. Every broad `except` here is for one reason: this thread serves everybody, so what a row or a
+call raises is handed to whoever asked for it, and only what belongs to nobody ends the thread.
 """
 
 import contextlib
@@ -8,16 +9,16 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future
 from queue import Empty, SimpleQueue
 from typing import TypeVar
 
 import mlx.core as mx
-import msgspec
 
-from server.engine.errors import AdapterWithdrawn, EngineUnavailable, RowFailed
+from server.engine.errors import EngineUnavailable, RowFailed
 from server.engine.mlx.batch import Batch, Drawn
+from server.engine.mlx.messages import Call, Cancel, Deliver, Insert, News, Order, Started, Stop, StopRow
 from server.engine.mlx.row import Row
 from server.engine.mlx.runtime import Runtime
 from server.engine.protocol import Finish, FinishReason, Piece
@@ -25,45 +26,6 @@ from server.engine.protocol import Finish, FinishReason, Piece
 log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
-
-
-class Insert(msgspec.Struct, frozen=True):
-    """Let this row join."""
-
-    row: Row
-
-
-class Cancel(msgspec.Struct, frozen=True):
-    """Take this row out; its stream is gone."""
-
-    row_id: str
-
-
-class StopRow(msgspec.Struct, frozen=True):
-    """End this row with what it has drawn, and name `reason` as what stopped it."""
-
-    row_id: str
-    reason: str
-
-
-class Call(msgspec.Struct, frozen=True):
-    """Call `function` with the runtime between two steps; `future` takes what it returns or raises."""
-
-    function: Callable[[Runtime], object]
-    future: Future[object]
-
-
-class Stop(msgspec.Struct, frozen=True):
-    """End the thread; rows still there are lost."""
-
-
-class Started(msgspec.Struct, frozen=True):
-    """A row has left the queue for the batch."""
-
-
-Order = Insert | Cancel | StopRow | Call | Stop
-News = Started | Piece | Finish | RowFailed | EngineUnavailable | AdapterWithdrawn
-Deliver = Callable[[Sequence[tuple[str, News]]], None]  # row ids with what happened to them, once a step
 
 
 class Worker(threading.Thread):
@@ -139,14 +101,14 @@ class Worker(threading.Thread):
                 case Insert(row):
                     self._deliver([(row.id, error)])
                 case Call(_, future):
-                    future.set_exception(error)
+                    _refuse(future, error)
 
     def _refuse_calls(self) -> None:
         """Nobody is left to answer what has been ordered since the thread was told to stop; called on any thread."""
         with contextlib.suppress(Empty):
             while True:
                 if isinstance(order := self.orders.get_nowait(), Call):
-                    order.future.set_exception(EngineUnavailable("the server is shutting down"))
+                    _refuse(order.future, EngineUnavailable("the server is shutting down"))
 
     def _take_orders(self) -> bool:
         """Take every order that is there; sleep only when there is nothing to run. False means stop."""
@@ -170,10 +132,14 @@ class Worker(threading.Thread):
             return True
 
     def _answer(self, function: Callable[[Runtime], object], future: Future[object]) -> None:
+        if not future.set_running_or_notify_cancel():  # whoever asked has gone; setting a result would raise
+            return
         try:
-            future.set_result(function(self._runtime))
+            result = function(self._runtime)
         except Exception as exc:
             future.set_exception(exc)
+        else:
+            future.set_result(result)
 
     def _take_out(self, row_id: str) -> Row | None:
         """Remove a row from the batch or the queue; None if it has ended."""
@@ -198,12 +164,17 @@ class Worker(threading.Thread):
         while self._waiting and len(self._batch) < self._batch_size:
             row = self._waiting.popleft()
             row.queue_time_s = time.monotonic() - row.arrived_s
-            try:
-                self._batch.insert(row)
-            except Exception as exc:
-                self._fail(row, exc)
-            else:
+            if self._insert(row):
                 self._news.append((row.id, Started()))
+
+    def _insert(self, row: Row) -> bool:
+        """Let a row join the batch; one that cannot fails alone."""
+        try:
+            self._batch.insert(row)
+        except Exception as exc:
+            self._fail(row, exc)
+            return False
+        return True
 
     def _step(self) -> None:
         if not len(self._batch):
@@ -275,7 +246,7 @@ class Worker(threading.Thread):
             if row.id in at_fault:
                 self._fail(row, at_fault[row.id])
             else:
-                self._batch.insert(row)
+                self._insert(row)
 
     def _try_alone(self, row: Row) -> Exception | None:
         batch = self._runtime.make_batch()
@@ -293,3 +264,8 @@ class Worker(threading.Thread):
         if self._news:
             self._deliver(self._news)
             self._news = []
+
+
+def _refuse(future: Future[object], error: EngineUnavailable) -> None:
+    if future.set_running_or_notify_cancel():
+        future.set_exception(error)
