@@ -15,13 +15,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         import asyncio
 
         from clients.battery.battery import conduct
-        from clients.battery.replies_file import replies_path
-        from clients.battery.report_json import check_writable
+        from clients.battery.report_files import check_places
 
-        for path in options.files:
-            check_writable(path)
-        if options.output is not None:
-            check_writable(replies_path(options.output))
+        check_places(options, with_replies=True)
         if options.every_s is None:
             asyncio.run(conduct(options))
         else:

@@ -23,14 +23,11 @@ from clients.battery.record import Record
 from clients.battery.regression import regressions
 from clients.battery.replies_file import RepliesFile, SavedReplies, read_replies, replies_path
 from clients.battery.report import Report, build_report
-from clients.battery.report_html import render_html
-from clients.battery.report_json import write_report
-from clients.battery.report_markdown import render_markdown
+from clients.battery.report_files import write_report_files
 from clients.battery.report_table import open_console, print_report
 from clients.battery.resuming import take_up
 from clients.battery.run import questions, records
 from clients.battery.subject import Subject, choose_subjects, roles
-from clients.battery.whole_file import replace_file
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,12 +75,7 @@ def conclude(options: Options, examined: Examined) -> None:
     """Print and write; then raise what stopped the run or, where that is wanted, what it found."""
     report = examined.report
     print_report(report, open_console())
-    if options.output is not None:
-        write_report(report, options.output)
-    if options.markdown is not None:
-        replace_file(options.markdown, render_markdown(report).encode())
-    if options.html is not None:
-        replace_file(options.html, render_html(report).encode())
+    write_report_files(report, options)
     if examined.stopped_by is not None:
         raise examined.stopped_by
     if options.fails_on_regression and (reasons := regressions(report.comparisons)):

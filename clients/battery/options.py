@@ -39,11 +39,6 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     metrics_port: int | None = None
     metrics_host: str = LOCAL_HOST
 
-    @property
-    def files(self) -> tuple[Path, ...]:
-        """List the files that the report goes to."""
-        return tuple(path for path in (self.output, self.markdown, self.html) if path is not None)
-
 
 def parse_options(argv: Sequence[str] | None = None) -> Options:
     """Read the command line; a wrong one ends the process with exit code 2, as argparse does."""

@@ -51,7 +51,7 @@ class RepliesFile:
                 self._file = self._path.open("ab")
                 self._file.truncate(self._saved_bytes)
             except OSError as exc:
-                raise UsageFault(f"cannot write the replies to {self._path}: {exc.strerror}; nothing was asked") from exc
+                raise UsageFault(f"cannot write the replies to {self._path}: {exc.strerror}; nothing was done") from exc
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

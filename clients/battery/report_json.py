@@ -23,7 +23,7 @@ def check_writable(path: Path) -> None:
     try:
         path.open("ab").close()
     except OSError as exc:
-        raise UsageFault(f"cannot write the report to {path}: {exc.strerror}; nothing was asked") from exc
+        raise UsageFault(f"cannot write the report to {path}: {exc.strerror}; nothing was done") from exc
     if is_new:
         path.unlink()
 

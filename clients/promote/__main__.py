@@ -13,14 +13,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parse_options(argv)
     try:
         # Only now, with the flags known to be right: the SDK takes a second or two to import.
-        from clients.battery.replies_file import replies_path
-        from clients.battery.report_json import check_writable
+        from clients.battery.report_files import check_places
         from clients.promote.promotion import promote
 
-        for path in options.battery.files:
-            check_writable(path)
-        if options.battery.output is not None:
-            check_writable(replies_path(options.battery.output))
+        check_places(options.battery, with_replies=True)
         verdict = asyncio.run(promote(options))
     except BatteryError as exc:
         print(f"promote: {exc}", file=sys.stderr)

@@ -58,7 +58,7 @@ def test_baseline_that_is_the_default_model_is_a_usage_fault(endpoint: FakeEndpo
 def test_unwritable_output_asks_nothing(endpoint: FakeEndpoint, place: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "folder").mkdir()
     assert main(["--url", endpoint.url, "--output", str(tmp_path / place)]) == 2
-    assert "nothing was asked" in capsys.readouterr().err
+    assert "nothing was done" in capsys.readouterr().err
     assert not endpoint.asked
     assert not endpoint.keys
 

@@ -40,7 +40,7 @@ def test_no_report_keeps_no_replies(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_unwritable_place_is_told_at_once(tmp_path: Path) -> None:
-    with pytest.raises(UsageFault, match="nothing was asked"), RepliesFile(tmp_path / "absent" / "run.jsonl"):
+    with pytest.raises(UsageFault, match="nothing was done"), RepliesFile(tmp_path / "absent" / "run.jsonl"):
         pass
 
 

@@ -21,5 +21,5 @@ def test_check_leaves_an_older_report_as_it_is(tmp_path: Path) -> None:
 
 
 def test_check_refuses_a_folder(tmp_path: Path) -> None:
-    with pytest.raises(UsageFault, match="nothing was asked"):
+    with pytest.raises(UsageFault, match="nothing was done"):
         check_writable(tmp_path)
