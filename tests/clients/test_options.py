@@ -20,7 +20,7 @@ def test_defaults_are_those_of_the_contract() -> None:
     assert options.choice == Choice(endpoint=ENDPOINT)
     assert (options.probes, options.scorer) == ("ccp", "lek-v1")
     assert (options.samples, options.temperature, options.max_tokens, options.seed) == (1, 0.4, 1024, 0)
-    assert (options.files, options.api_keys) == ((), {})
+    assert (options.output, options.markdown, options.html, options.api_keys) == (None, None, None, {})
 
 
 @pytest.mark.parametrize(
