@@ -105,7 +105,7 @@ def test_reply_that_does_not_fails_and_says_why(fields: dict[str, Any], text: st
     assert judged(text, check(**fields)) == Judgement(passed=False, why=why)
 
 
-@pytest.mark.parametrize("text", ["[" * 100_000, "9" * 5000], ids=["nesting", "digits"])
+@pytest.mark.parametrize("text", ["[" * 100_000, "9" * 5000, "```json" + "\n" * 100_000], ids=["nesting", "digits", "open fence"])
 def test_json_without_end_fails(text: str) -> None:
     judgement = judged(text, check(type="json", has={"a": 1}))
     assert judgement.passed is False

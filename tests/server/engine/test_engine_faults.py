@@ -1,6 +1,7 @@
 """What raises in the engine: one row, or the whole thread."""
 
 import asyncio
+import threading
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ from server.engine.errors import EngineUnavailable, RowFailed
 from server.engine.mlx.batch import Batch
 from server.engine.mlx.device import Device
 from server.engine.mlx.engine import Limits, MlxEngine
+from server.engine.mlx.messages import Stop
 from server.engine.mlx.runtime import Runtime
+from server.engine.mlx.worker import Worker
 from server.engine.protocol import Sampling
 from tests.server.engine.asking import ask, question
 from tests.server.engine.conftest import Run
@@ -94,3 +97,24 @@ def test_an_engine_that_has_died_answers_everyone_and_says_so(small_gemma: Path,
             run(ask(engine, question("Hello")))
         assert not engine.is_ready()
     run(engine.close(grace_s=1))
+
+
+def test_a_call_whose_asker_has_gone_is_not_made_and_harms_nobody(small_gemma: Path, device: Device, run: Run) -> None:
+    worker = Worker(partial(Runtime.start, small_gemma, device, batch_size=4), batch_size=4, deliver=lambda _: None)
+    worker.open()
+    made: list[str] = []
+    holds, goes_on = threading.Event(), threading.Event()
+
+    def hold(_: Runtime) -> None:
+        holds.set()
+        goes_on.wait(5)
+
+    held = worker.call(hold)
+    holds.wait(5)
+    gone = worker.call(lambda _: made.append("gone"))
+    assert gone.cancel()
+    goes_on.set()
+    worker.call(lambda _: made.append("next")).result(5)
+    assert held.done() and made == ["next"] and not worker.has_died
+    worker.orders.put(Stop())
+    worker.join(5)
