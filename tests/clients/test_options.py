@@ -27,6 +27,7 @@ def test_defaults_are_those_of_the_contract() -> None:
     ("argv", "expected"),
     [
         ("--samples 0", "expected a whole number from 1, got '0'"),
+        ("--every 15m --metrics-host 0.0.0.0", "--metrics-host is the address of --metrics-port: name that too"),
         ("--subject a", "expected NAME=model"),
         ("--subject a=m,size=1", "got 'size=1'"),
         ("--subject a=m --model m", "--model and --subject exclude each other"),
