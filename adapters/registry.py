@@ -68,7 +68,7 @@ class AdapterRegistry:
     def release(self, adapter: LoadedAdapter) -> bool:
         """Give a version back; True if it was the last user of one that is no longer served: its slot may be cleared now."""
         self._num_users[adapter.slot] -= 1
-        if self._served.get(adapter.name) is adapter:
+        if self._is_served(adapter):
             self._used_s[adapter.name] = time.monotonic()
         return self._is_unused(adapter)
 
@@ -127,7 +127,12 @@ class AdapterRegistry:
         return name in self._holders.values()
 
     def _is_unused(self, adapter: LoadedAdapter) -> bool:
-        return self._num_users[adapter.slot] == 0 and self._served.get(adapter.name) is not adapter
+        return self._num_users[adapter.slot] == 0 and not self._is_served(adapter)
+
+    def _is_served(self, adapter: LoadedAdapter) -> bool:
+        """Compare slots: the same weights may have been loaded again from elsewhere, and stand in the slot they had."""
+        served = self._served.get(adapter.name)
+        return served is not None and served.slot == adapter.slot
 
     def _is_full_for(self, name: str) -> bool:
         """Say whether `name` would be one too many. Those on their way in or out have a place too, replaced versions none of their own."""

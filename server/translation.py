@@ -177,7 +177,7 @@ def _find_message_faults(messages: Sequence[RequestMessage]) -> Iterator[Fault]:
 
 def _find_content_faults(message: RequestMessage, place: str) -> Iterator[Fault]:
     if message.content is None:
-        yield Fault(param=place, message=f"'{place}' is null: expected text (an assistant's turn without text is not supported).")
+        yield Fault(param=place, message=f"'{place}' is missing or null: expected text.")
     elif not isinstance(message.content, str):
         if not message.content:
             yield Fault(param=place, message=f"'{place}' is an empty list: expected text or at least one text part.")

@@ -57,6 +57,7 @@ class Examined(msgspec.Struct, frozen=True, kw_only=True):
 
     report: Report
     stopped_by: BatteryError | None
+    num_failed: int  # of the requests that were made
 
 
 async def conduct(options: Options) -> None:
@@ -68,7 +69,8 @@ async def examine(options: Options) -> Examined:
     """Ask and score. Raises a BatteryError where there is nothing to report."""
     plan = _plan(options)
     run = await _measure(plan)
-    return Examined(report=_report(plan, run), stopped_by=run.stopped_by or _find_silent(run))
+    num_failed = sum(record.error is not None for record in run.records)
+    return Examined(report=_report(plan, run), stopped_by=run.stopped_by or _find_silent(run), num_failed=num_failed)
 
 
 def conclude(options: Options, examined: Examined) -> None:
@@ -78,8 +80,11 @@ def conclude(options: Options, examined: Examined) -> None:
     write_report_files(report, options)
     if examined.stopped_by is not None:
         raise examined.stopped_by
-    if options.fails_on_regression and (reasons := regressions(report.comparisons)):
-        raise Regression("regression: " + "; ".join(reasons))
+    if options.fails_on_regression:
+        if reasons := regressions(report.comparisons):
+            raise Regression("regression: " + "; ".join(reasons))
+        if examined.num_failed:
+            raise EndpointFailure(f"no regression in what was answered, but {examined.num_failed} requests failed; {_advise(options)}")
 
 
 def _plan(options: Options) -> Plan:

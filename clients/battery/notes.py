@@ -26,6 +26,7 @@ def notes(
         *_server_differences(records),
         *_changed_subjects(subjects, records),
         *_cut_replies(records),
+        *_guarded_replies(records),
         *_few_samples(comparisons, provenance),
         *_few_probes(comparisons),
     )
@@ -120,6 +121,16 @@ def _cut_replies(records: Sequence[Record]) -> Iterator[str]:
     num_cut = sum(record.finish_reason == "length" for record in records)
     if num_cut:
         yield f"{num_cut} of {len(records)} replies were cut off at their length limit (--max-tokens {records[0].max_tokens})."
+
+
+def _guarded_replies(records: Sequence[Record]) -> Iterator[str]:
+    stopped = [record for record in records if record.stopped_by is not None]
+    if stopped:
+        flags = _listed(list(dict.fromkeys(record.stopped_by or "" for record in stopped)))
+        yield (
+            f"{len(stopped)} of {len(records)} replies were ended by the server's guard ({flags}):"
+            " they are scored as far as they came, and do not compare with replies that were let run."
+        )
 
 
 def _few_samples(comparisons: Sequence[ComparisonSummary], provenance: Provenance) -> Iterator[str]:

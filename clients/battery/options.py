@@ -1,7 +1,6 @@
 """The command line of the battery; nothing heavy is imported here, so that `--help` answers at once."""
 
 import argparse
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import msgspec
 
 from clients.battery import flag_values
+from clients.battery.api_key import checked_key, read_key_of_environment
 from clients.battery.run_flags import add_pace_flags, add_question_flags, add_report_flags, check_files
 from clients.battery.subject import Choice
 from clients.battery.subject_flags import SUBJECT_FORM, is_report_file, read_condition, read_endpoint_key, read_subject
@@ -48,6 +48,7 @@ def parse_options(argv: Sequence[str] | None = None) -> Options:
         choice = _read_choice(flags)
         api_keys = _read_api_keys(flags.api_key, choice)
         check_files(flags)
+        _check_baseline(flags)
         if flags.resume and flags.output is None:
             raise ValueError("--resume goes on from the replies beside --output FILE.json: name it")
         if flags.fail_on_regression and not (flags.baseline or flags.system or len(choice.named) > 1):
@@ -181,12 +182,21 @@ def _read_choice(flags: argparse.Namespace) -> Choice:
     )
 
 
+def _check_baseline(flags: argparse.Namespace) -> None:
+    """Refuse a file that is no report: as a model's name it would be asked for in vain. Raises ValueError."""
+    if flags.baseline is not None and not is_report_file(flags.baseline) and Path(flags.baseline).is_file():
+        raise ValueError(f"--baseline {flags.baseline} is a file and no FILE.json: name the report of an earlier --output")
+
+
 def _locked(flags: argparse.Namespace) -> str | None:
     return flags.baseline if flags.baseline is not None and is_report_file(flags.baseline) else None
 
 
 def _read_api_keys(given: Sequence[str], choice: Choice) -> dict[str, str]:
-    """Map keys to endpoints; one without a URL, and the environment's, goes to --url, or without --url to the first subject's endpoint."""
-    environment = os.environ.get("OPENAI_API_KEY")
+    """Map keys to endpoints; one without a URL, and the environment's, goes to --url, or without --url to the first subject's endpoint.
+
+    Raises ValueError.
+    """
+    environment = read_key_of_environment("OPENAI_API_KEY")
     keys = {choice.endpoint: environment} if environment else {}
-    return keys | {endpoint or choice.endpoint: key for endpoint, key in map(read_endpoint_key, given)}
+    return keys | {endpoint or choice.endpoint: checked_key(key, "--api-key") for endpoint, key in map(read_endpoint_key, given)}

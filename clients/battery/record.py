@@ -51,6 +51,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     adapter_digest: str | None
     server_lek_score: float | None  # what the server itself says, by the same scorer
     server_flags: tuple[str, ...] | None
+    stopped_by: str | None = None  # the flag by which the server's guard ended the reply early
 
     @property
     def hard_flags(self) -> tuple[str, ...]:
@@ -112,6 +113,7 @@ def record(question: Question, reply: Reply, sampler: Sampler, instrument: Instr
         adapter_digest=_adapter(reply, "adapter_digest"),
         server_lek_score=_server_score(reply, instrument.scorer),
         server_flags=_server_flags(reply),
+        stopped_by=reply.metadata.get("stopped_by"),
     )
 
 

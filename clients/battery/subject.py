@@ -108,5 +108,7 @@ def _is_prepended(subject: Subject, choice: Choice) -> bool:
 
 def _first_listed(endpoint: str, listed: Sequence[str]) -> str:
     if not listed:
-        raise EndpointFailure(f"{endpoint}/models lists no model: name one with --model")
+        raise EndpointFailure(
+            f"{endpoint}/models lists no model: name one with --model, or see whether the URL is that of an OpenAI-compatible server"
+        )
     return listed[0]

@@ -1,12 +1,12 @@
 """The command line of the gate; nothing heavy is imported here, so that `--help` answers at once."""
 
 import argparse
-import os
 from collections.abc import Sequence
 
 import msgspec
 
 from clients.battery import flag_values
+from clients.battery.api_key import checked_key, read_key_of_environment
 from clients.battery.options import Options, make_options
 from clients.battery.run_flags import add_pace_flags, add_question_flags, add_report_flags, check_files
 from clients.battery.subject import Choice
@@ -31,16 +31,21 @@ def parse_options(argv: Sequence[str] | None = None) -> PromoteOptions:
     flags = parser.parse_args(argv)
     try:
         check_files(flags)
+        api_key = _read_key(flags.api_key, "--api-key", "OPENAI_API_KEY")
+        admin_key = _read_key(flags.admin_key, "--admin-key", "CANDOR_ADMIN_KEY") or api_key
     except ValueError as exc:
         parser.error(str(exc))
-    api_key = flags.api_key or os.environ.get("OPENAI_API_KEY")
     return PromoteOptions(
         adapter=flags.adapter,
         path=flags.path,
         baseline=flags.baseline,
-        admin_key=flags.admin_key or os.environ.get("CANDOR_ADMIN_KEY") or api_key,
+        admin_key=admin_key,
         battery=make_options(flags, choice=Choice(endpoint=flags.url), api_keys={flags.url: api_key} if api_key else {}),
     )
+
+
+def _read_key(given: str | None, flag: str, variable: str) -> str | None:
+    return checked_key(given, flag) if given else read_key_of_environment(variable)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -116,3 +116,17 @@ def test_resume_with_other_settings_touches_nothing(endpoint: FakeEndpoint, tmp_
     assert "temperature was 0.4 and is 0.5" in capsys.readouterr().err
     assert endpoint.asked == []
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_a_gate_does_not_open_on_what_few_replies_came(endpoint: FakeEndpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def answer(body: Body) -> FakeAnswer:
+        failing = body["model"] == "bad" and "Taiwan a sovereign" not in prompt_of(body)
+        return refusal(500, "row failed", SOON) if failing else completion("A plain reply.")
+
+    endpoint.answer = answer
+    output = tmp_path / "run.json"
+    asked = ["--url", endpoint.url, "--baseline", "good", "--model", "bad", "--output", str(output)]
+    assert main([*asked, "--fail-on-regression"]) == 3
+    assert "no regression in what was answered, but 5 requests failed" in capsys.readouterr().err
+    assert output.exists()
+    assert main(asked) == 0

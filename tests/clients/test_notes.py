@@ -41,3 +41,8 @@ def test_many_differences_with_the_server_are_counted_and_not_listed() -> None:
     report = make_report({"tuned": [make_outcome(1.0, id=f"p{number}", server_lek_score=2.0) for number in range(30)]})
     assert len(said(report, "The server scores")) == 5
     assert len(said(report, "In all, 30 of 30 replies are scored otherwise by the server")) == 1
+
+
+def test_replies_that_the_guard_ended_are_noted() -> None:
+    report = make_report({"tuned": [make_outcome(1.0, id="p", stopped_by="token_loop"), make_outcome(1.0, id="q")]})
+    assert len(said(report, "1 of 2 replies were ended by the server's guard (token_loop)")) == 1

@@ -26,6 +26,8 @@ def test_defaults_are_those_of_the_contract() -> None:
 @pytest.mark.parametrize(
     ("argv", "expected"),
     [
+        ("--api-key é", "--api-key: a key is printable ASCII without spaces and line ends (what was given is not shown here)"),
+        ("--baseline Makefile", "--baseline Makefile is a file and no FILE.json"),
         ("--samples 0", "expected a whole number from 1, got '0'"),
         ("--every 15m --metrics-host 0.0.0.0", "--metrics-host is the address of --metrics-port: name that too"),
         ("--subject a", "expected NAME=model"),
@@ -114,3 +116,11 @@ def test_building_the_parser_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=CHECKOUT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_key_with_a_line_end_is_refused_and_not_shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "secret\n")
+    with pytest.raises(SystemExit) as caught:
+        parse_options(URL)
+    said = capsys.readouterr().err
+    assert caught.value.code == 2 and "OPENAI_API_KEY" in said and "secret" not in said

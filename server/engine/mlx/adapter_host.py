@@ -95,7 +95,9 @@ class MlxAdapterHost:
                 if digest is not None and weights.digest != digest:
                     raise AdapterChanged(path, digest, weights.digest)
                 if current and current.digest == weights.digest:
-                    return current
+                    again = self._loaded(name, current.slot, weights)  # the path and the record of its training may be others
+                    registry.serve(again)
+                    return again
                 return await self._serve(name, weights)
         finally:
             registry.end_change(name)

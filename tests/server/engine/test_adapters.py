@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from adapters.errors import AdapterBusy, AdapterChanged, AdapterError, AdapterNa
 from server.engine.errors import AdapterWithdrawn, EngineUnavailable, UnknownAdapter
 from server.engine.mlx.device import Device
 from server.engine.mlx.engine import Limits, MlxEngine
-from server.engine.protocol import AdapterHost, Load
+from server.engine.protocol import AdapterHost, AdapterStatus, Load
 from tests.server.engine.asking import Answer, ask, question, settle
 from tests.server.engine.conftest import Run
 from tools.random_adapter import write_random_adapter
@@ -106,6 +107,26 @@ def test_what_is_not_the_content_asked_for_is_not_served(engine: MlxEngine, run:
         assert await engine.adapters.load("a", folders[0][0], replace=True, digest=served.digest) == served
 
     run(replace_by_digest())
+
+
+def test_the_same_weights_from_elsewhere_keep_their_slot_and_tell_where_they_came_from(
+    engine: MlxEngine, run: Run, folders: list[tuple[Path, Path]], tmp_path: Path
+) -> None:
+    moved = shutil.copytree(folders[0][0], tmp_path / "moved")
+
+    async def load_again_under_a_request() -> tuple[AdapterStatus, Answer, Answer]:
+        await engine.adapters.load("a", folders[0][0], replace=False)
+        running = asyncio.create_task(ask(engine, question("Hello", adapter="a", max_tokens=100)))
+        await settle(engine, lambda load: load.num_running == 1)
+        status = await engine.adapters.load("a", moved, replace=True)
+        begun = await running
+        return status, begun, await ask(engine, question("Hello", id="later", adapter="a", max_tokens=100))
+
+    status, begun, later = run(load_again_under_a_request())
+    assert status.path == str(moved)
+    assert engine.models()[1].root == str(moved)
+    assert begun.token_ids == later.token_ids
+    run(engine.adapters.unload("a", force=False))
 
 
 def test_unloading_lets_running_answers_end_and_refuses_new_ones(engine: MlxEngine, run: Run, folders: list[tuple[Path, Path]]) -> None:
