@@ -6,7 +6,6 @@ The imports inside the function keep `--help` and a wrong flag under half a seco
 import logging
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from server.demo_model import resolve_demo
 from server.settings_sources import read_settings
 
 if TYPE_CHECKING:
-    from server.app import WrapEngine
+    from server.app import Traces
 
 
 def main() -> int:
@@ -33,7 +32,7 @@ def _run() -> int:
     from server.serving import BindError, bind, configure_logging, serve
 
     configure_logging()
-    trace, send_last_spans = _open_traces(settings.otlp_endpoint)
+    traces = _open_traces(settings.otlp_endpoint)
     try:
         listener = bind(settings.host, settings.port)
         device = prepare_device()
@@ -53,26 +52,21 @@ def _run() -> int:
                 evict_adapters=settings.evict_adapters,
             ),
         )
-        serve(engine, settings, listener, trace=trace)
+        serve(engine, settings, listener, traces=traces)
     except (BindError, ModelLoadError) as error:
         print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
         return 1
-    finally:
-        send_last_spans()
     return 0
 
 
-def _open_traces(endpoint: str | None) -> tuple["WrapEngine | None", Callable[[], None]]:
-    """Give what wraps the engine, if traces are wanted, and what sends the spans that still wait."""
+def _open_traces(endpoint: str | None) -> "Traces | None":
     if endpoint is None:
-        return None, lambda: None
+        return None
     try:
-        from server.tracing import TracingEngine, open_provider
+        from server.tracing import CollectorTraces
     except ModuleNotFoundError as exc:
         raise SystemExit(f"error: --otlp-endpoint needs what pyproject.toml lists as the extra otel: {exc}") from exc
-    provider = open_provider(endpoint)
-    tracer = provider.get_tracer("candor")
-    return lambda engine: TracingEngine(engine, tracer), provider.shutdown
+    return CollectorTraces(endpoint)
 
 
 if __name__ == "__main__":

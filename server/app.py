@@ -1,8 +1,9 @@
 """The composition root: an engine and settings in, an ASGI application out."""
 
-from collections.abc import AsyncGenerator, Callable
+import asyncio
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from litestar import Litestar, Request, Response
@@ -10,6 +11,7 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException, NotFoundException
 from prometheus_client import CollectorRegistry
 
+from scoring.scorers import find_scorer
 from server.adapter_names import NO_ADAPTER
 from server.adapter_roots import AdapterRoots
 from server.answer_watch import AnswerWatch
@@ -39,13 +41,23 @@ CLOSE_GRACE_S = 0.5  # by then uvicorn has waited for the running requests, unle
 # Part of candor's contract, not built yet: said so instead of a bare 404.
 LATER_ROUTES = ("/schema", "/v1/completions", "/v1/responses")
 
-WrapEngine = Callable[[Engine], Engine]
+
+class Traces(Protocol):
+    """What makes spans of answers; `server/tracing.py` has it, which only a server with a collector imports."""
+
+    def wrap(self, engine: Engine) -> Engine:
+        """Stand in front of the engine that has scores."""
+        ...
+
+    def close(self) -> None:
+        """Send what still waits; blocks."""
+        ...
 
 
-def create_app(engine: Engine, settings: Settings, *, trace: WrapEngine | None = None) -> Litestar:
-    """Wire everything together; nothing is shared between two applications. `trace` wraps the engine that has scores."""
+def create_app(engine: Engine, settings: Settings, *, traces: Traces | None = None) -> Litestar:
+    """Wire everything together; nothing is shared between two applications."""
     base = engine.models()[0]
-    metrics = Metrics(CollectorRegistry(), base)
+    metrics = Metrics(CollectorRegistry(), base, dimensions=tuple(find_scorer(settings.scorer).score("").dimensions))
     metrics.show_engine(engine.models(), is_ready=engine.is_ready())
 
     def observe_scoring(generation: Generation, watch: AnswerWatch) -> None:
@@ -58,7 +70,7 @@ def create_app(engine: Engine, settings: Settings, *, trace: WrapEngine | None =
     board_engine = BoardEngine(scoring_engine, board)
     scoring_thread = ScoringThread()
     shared = {
-        "engine": trace(board_engine) if trace else board_engine,
+        "engine": traces.wrap(board_engine) if traces else board_engine,
         "settings": settings,
         "scoring_thread": scoring_thread,
         "roots": AdapterRoots(settings.adapter_dirs),
@@ -75,6 +87,8 @@ def create_app(engine: Engine, settings: Settings, *, trace: WrapEngine | None =
         finally:
             scoring_thread.close()
             await engine.close(CLOSE_GRACE_S)
+            if traces:  # here and not behind the server: uvicorn ends the process by the signal that stopped it
+                await asyncio.to_thread(traces.close)
 
     return Litestar(
         route_handlers=[

@@ -7,7 +7,7 @@ import socket
 
 import uvicorn
 
-from server.app import WrapEngine, create_app
+from server.app import Traces, create_app
 from server.engine.protocol import Engine
 from server.http_protocol import EnvelopeProtocol
 from server.settings import Settings
@@ -55,10 +55,10 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def serve(engine: Engine, settings: Settings, listener: socket.socket, *, trace: WrapEngine | None = None) -> None:
+def serve(engine: Engine, settings: Settings, listener: socket.socket, *, traces: Traces | None = None) -> None:
     """Serve until a signal; then let the running requests end, each within the request timeout, and close the engine. Raises BindError."""
     config = uvicorn.Config(
-        create_app(engine, settings, trace=trace),
+        create_app(engine, settings, traces=traces),
         http=EnvelopeProtocol,
         lifespan="on",
         ws="none",

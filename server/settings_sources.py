@@ -12,7 +12,7 @@ from typing import Any, get_type_hints
 import msgspec
 
 from scoring.scorers import scorer_names
-from server.adapter_names import find_name_fault
+from server.adapter_names import RESERVED_NAMES, find_name_fault
 from server.settings import AdapterSource, Secret, Settings
 
 ENVIRONMENT_PREFIX = "CANDOR_"
@@ -221,6 +221,8 @@ def _convert_one(option: Option, value: object, wanted: Any) -> object:
             return _parse_keys((msgspec.convert(value, str),))[0]
         case "scorer":
             return _check_scorer(msgspec.convert(value, str))
+        case "model_name" if value in RESERVED_NAMES:
+            raise ValueError(f"the name {value!r} is reserved: choose another")
     try:
         return msgspec.convert(value, wanted, strict=not isinstance(value, str))
     except msgspec.ValidationError as error:

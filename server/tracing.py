@@ -4,6 +4,7 @@ The score is an event of the span, `gen_ai.evaluation.result`, and so is each de
 This module needs the `otel` extra and is imported only where traces are wanted.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
@@ -32,6 +33,7 @@ class TracingEngine(WrappedEngine):
         model = generation.adapter or self.models()[0].id
         # Not made the current one: events of many answers take turns on this thread.
         span = self._tracer.start_span(f"chat {model}", kind=SpanKind.SERVER, attributes=_describe_request(generation, model))
+        is_whole = False
         try:
             async with aclosing(self._engine.generate(generation)) as events:
                 async for event in events:
@@ -39,14 +41,35 @@ class TracingEngine(WrappedEngine):
                         case Piece():
                             pass
                         case Finish():
+                            is_whole = True
                             _describe_finish(span, generation, event)
                     yield event
         except Exception as exc:
             span.set_status(Status(StatusCode.ERROR, str(exc)))
             span.set_attribute("error.type", type(exc).__name__)
             raise
+        except (asyncio.CancelledError, GeneratorExit) as exc:  # the client has gone, or its time is up; after the end, nothing has
+            if not is_whole:
+                span.set_status(Status(StatusCode.ERROR, "the answer was abandoned before its end"))
+                span.set_attribute("error.type", type(exc).__name__)
+            raise
         finally:
             span.end()
+
+
+class CollectorTraces:
+    """Spans for an OTLP collector."""
+
+    def __init__(self, endpoint: str) -> None:
+        self._provider = open_provider(endpoint)
+
+    def wrap(self, engine: Engine) -> Engine:
+        """Make a span of each of its answers."""
+        return TracingEngine(engine, self._provider.get_tracer("candor"))
+
+    def close(self) -> None:
+        """Send what still waits."""
+        self._provider.shutdown()
 
 
 def open_provider(endpoint: str) -> TracerProvider:
@@ -62,6 +85,7 @@ def _describe_request(generation: Generation, model: str) -> dict[str, str | int
         "gen_ai.operation.name": "chat",
         "gen_ai.provider.name": "candor",
         "gen_ai.request.model": model,
+        "gen_ai.response.id": generation.id,
         "gen_ai.request.max_tokens": generation.max_tokens,
         "gen_ai.request.temperature": sampling.temperature,
         "gen_ai.request.top_p": sampling.top_p,
@@ -73,7 +97,6 @@ def _describe_request(generation: Generation, model: str) -> dict[str, str | int
 
 
 def _describe_finish(span: Span, generation: Generation, finish: Finish) -> None:
-    span.set_attribute("gen_ai.response.id", generation.id)
     span.set_attribute("gen_ai.response.finish_reasons", (finish.reason,))
     span.set_attribute("gen_ai.usage.input_tokens", finish.num_prompt_tokens)
     span.set_attribute("gen_ai.usage.output_tokens", finish.num_completion_tokens)

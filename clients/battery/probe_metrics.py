@@ -31,19 +31,24 @@ class ProbeMetrics:
             "candor_probe_last_round_timestamp_seconds", "When the last whole round ended, Unix time.", registry=registry
         )
         self._raised: set[tuple[str, ...]] = set()
+        self._asked: dict[tuple[str, ...], int] = {}  # how many replies of each probe a round wants
         for outcome in OUTCOMES:
             self.rounds.labels(outcome)
 
     def show(self, report: Report) -> None:
         """Show a round's report."""
-        for labels in self._raised:
-            self.flagged.labels(*labels).set(0)
-        for gauge in (self.lek_score, self.duration, self.failed):
-            gauge.clear()  # a score that is not there any more must not stand as if it were
+        self._clear()
+        self._asked.clear()
         for row in report.results:
             for subject in report.provenance.subjects:
                 model, adapter = (subject.model, "none") if subject.base is None else (subject.base, subject.model)
                 self._show_probe((subject.name, model, adapter, row.id), report.samples(row, subject.name))
+
+    def show_silence(self) -> None:
+        """Show that a round gave nothing: the last one's scores must not stand as if they were today's."""
+        self._clear()
+        for labels, num_asked in self._asked.items():
+            self.failed.labels(*labels).set(num_asked)
 
     def count_round(self, outcome: Outcome) -> None:
         """Count a round; one that failed leaves the gauges as far as it came."""
@@ -57,9 +62,16 @@ class ProbeMetrics:
             self.lek_score.labels(*labels).set(fmean(scores))
         if seconds := [sample.seconds for sample in samples if sample.seconds is not None]:
             self.duration.labels(*labels).set(fmean(seconds))
+        self._asked[labels] = len(samples)
         self.failed.labels(*labels).set(sum(sample.error is not None for sample in samples))
         for sample in samples:
             flags = sample.degeneration.flags if sample.degeneration else ()
             for flag, tier in {(flag.flag, flag.tier) for flag in flags}:
                 self._raised.add((*labels, flag, tier))
                 self.flagged.labels(*labels, flag, tier).inc()
+
+    def _clear(self) -> None:
+        for labels in self._raised:
+            self.flagged.labels(*labels).set(0)
+        for gauge in (self.lek_score, self.duration, self.failed):
+            gauge.clear()

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from prometheus_client import CollectorRegistry, start_http_server
 
 from clients.battery.battery import conclude, examine
-from clients.battery.errors import BatteryError, Interrupted, Regression, UsageFault
+from clients.battery.errors import BatteryError, EndpointFailure, Interrupted, Regression, UsageFault
 from clients.battery.options import Options
 from clients.battery.probe_metrics import ProbeMetrics
 
@@ -33,7 +33,11 @@ async def keep_examining(options: Options, *, sleep: Callable[[float], Awaitable
 
 async def _examine_once(options: Options, metrics: ProbeMetrics) -> None:
     try:
-        examined = await examine(options)
+        try:
+            examined = await examine(options)
+        except EndpointFailure:
+            metrics.show_silence()
+            raise
         metrics.show(examined.report)
         conclude(options, examined)
     except (Interrupted, UsageFault):

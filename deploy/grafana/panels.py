@@ -17,7 +17,7 @@ class Query(msgspec.Struct, frozen=True):
     """One expression and the name of the lines it draws."""
 
     expr: str
-    legend: str = "{{adapter}}"
+    legend: str = "{{model}} {{adapter}}"
 
 
 class Panel(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,9 +41,13 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 def _quantiles(metric: str, by: str, of: str) -> tuple[Query, ...]:
     """Ask for the median and the 95th percentile of a histogram in seconds."""
     return tuple(
-        Query(f"histogram_quantile({q}, sum by ({by}, le) (rate({metric}_bucket{{{of}}}[{WINDOW}])))", f"p{q * 100:.0f} {{{{{by}}}}}")
+        Query(f"histogram_quantile({q}, sum by ({by}, le) (rate({metric}_bucket{{{of}}}[{WINDOW}])))", f"p{q * 100:.0f} {_legend(by)}")
         for q in (0.5, 0.95)
     )
+
+
+def _legend(by: str) -> str:
+    return " ".join(f"{{{{{label}}}}}" for label in by.split(", "))
 
 
 def _rate(metric: str, by: str, of: str = OF) -> str:
@@ -53,7 +57,13 @@ def _rate(metric: str, by: str, of: str = OF) -> str:
 OVERVIEW = Row(
     title="Now",
     panels=(
-        Panel(title="Engine", says="1: it takes requests.", kind="stat", span=4, queries=(Query("min(candor_engine_ready)", "ready"),)),
+        Panel(
+            title="Engine",
+            says="1: it takes requests; 0: it does not, or does not answer.",
+            kind="stat",
+            span=4,
+            queries=(Query('min(candor_engine_ready or up{job="candor"})', "ready"),),
+        ),
         Panel(
             title="Mean LEK score",
             says="Of the last ten minutes. Read it together with the degenerate share: a score cannot see loops.",
@@ -106,7 +116,7 @@ ALIGNMENT = Row(
         Panel(
             title="Quantiles",
             says="10th, 50th and 90th percentile of an hour.",
-            queries=tuple(Query(f"candor:lek_score:{q}_1h{{{OF}}}", f"{q} {{{{adapter}}}}") for q in ("p10", "p50", "p90")),
+            queries=tuple(Query(f"candor:lek_score:{q}_1h{{{OF}}}", f"{q} {{{{model}}}} {{{{adapter}}}}") for q in ("p10", "p50", "p90")),
         ),
         Panel(
             title="Drift (PSI)",
@@ -116,14 +126,20 @@ ALIGNMENT = Row(
         Panel(
             title="Dimensions",
             says="Mean points an answer by dimension of the heuristic, before weighing.",
-            span=24,
+            span=16,
             queries=(
                 Query(
-                    f"{_rate('candor_heuristic_total', 'adapter, dimension')} / on (adapter) group_left () "
-                    f"({_rate('candor_responses_scored_total', 'adapter')} > 0)",
-                    "{{adapter}} {{dimension}}",
+                    f"{_rate('candor_heuristic_total', 'model, adapter, dimension')} / on (model, adapter) group_left () "
+                    f"({_rate('candor_responses_scored_total', 'model, adapter')} > 0)",
+                    "{{model}} {{adapter}} {{dimension}}",
                 ),
             ),
+        ),
+        Panel(
+            title="Age of the probe scores",
+            says="Since the last whole round of the battery on a schedule. If it grows beyond a round, the probes have stopped.",
+            unit="s",
+            queries=(Query("time() - (candor_probe_last_round_timestamp_seconds > 0)", "last whole round"),),
         ),
     ),
 )
@@ -141,7 +157,11 @@ DEGENERATION = Row(
             title="Flags",
             says="Answers a second that raised each flag.",
             unit="reqps",
-            queries=(Query(_rate("candor_degenerate_responses_total", "adapter, flag, tier"), "{{adapter}} {{flag}} ({{tier}})"),),
+            queries=(
+                Query(
+                    _rate("candor_degenerate_responses_total", "model, adapter, flag, tier"), "{{model}} {{adapter}} {{flag}} ({{tier}})"
+                ),
+            ),
         ),
         Panel(
             title="Verdicts",
@@ -155,13 +175,13 @@ DEGENERATION = Row(
             says="Answers a second that were ended at a hard flag.",
             unit="reqps",
             span=12,
-            queries=(Query(_rate("candor_guard_stops_total", "adapter, flag"), "{{adapter}} {{flag}}"),),
+            queries=(Query(_rate("candor_guard_stops_total", "model, adapter, flag"), "{{model}} {{adapter}} {{flag}}"),),
         ),
         Panel(
             title="Tokens saved by the guard",
             says="What the stopped requests still allowed: an upper bound.",
             span=12,
-            queries=(Query(_rate("candor_guard_tokens_saved_total", "adapter"), "{{adapter}}"),),
+            queries=(Query(_rate("candor_guard_tokens_saved_total", "model, adapter"), "{{model}} {{adapter}}"),),
         ),
     ),
 )
@@ -180,17 +200,17 @@ TRAFFIC = Row(
             title="Tokens",
             says="Read and generated, a second.",
             queries=(
-                Query(_rate("candor_generation_tokens_total", "adapter"), "generated {{adapter}}"),
-                Query(_rate("candor_prompt_tokens_total", "adapter"), "prompt {{adapter}}"),
-                Query(_rate("candor_cached_prompt_tokens_total", "adapter"), "prompt, cached {{adapter}}"),
+                Query(_rate("candor_generation_tokens_total", "model, adapter"), "generated {{model}} {{adapter}}"),
+                Query(_rate("candor_prompt_tokens_total", "model, adapter"), "prompt {{model}} {{adapter}}"),
+                Query(_rate("candor_cached_prompt_tokens_total", "model, adapter"), "prompt, cached {{model}} {{adapter}}"),
             ),
         ),
         Panel(
             title="Under way",
             says="Requests that run, and that wait for their first token.",
             queries=(
-                Query(f"sum by (adapter) (candor_requests_running{{{OF}}})", "running {{adapter}}"),
-                Query(f"sum by (adapter) (candor_requests_waiting{{{OF}}})", "waiting {{adapter}}"),
+                Query(f"sum by (model, adapter) (candor_requests_running{{{OF}}})", "running {{model}} {{adapter}}"),
+                Query(f"sum by (model, adapter) (candor_requests_waiting{{{OF}}})", "waiting {{model}} {{adapter}}"),
             ),
         ),
     ),
@@ -203,19 +223,19 @@ LATENCY = Row(
             title="Request",
             says="From arrival to the last byte.",
             unit="s",
-            queries=_quantiles("candor_request_duration_seconds", "adapter", OF),
+            queries=_quantiles("candor_request_duration_seconds", "model, adapter", OF),
         ),
         Panel(
             title="First token",
             says="From arrival to the first token.",
             unit="s",
-            queries=_quantiles("candor_time_to_first_token_seconds", "adapter", OF),
+            queries=_quantiles("candor_time_to_first_token_seconds", "model, adapter", OF),
         ),
         Panel(
             title="Time a token",
             says="Mean time between an answer's tokens.",
             unit="s",
-            queries=_quantiles("candor_time_per_output_token_seconds", "adapter", OF),
+            queries=_quantiles("candor_time_per_output_token_seconds", "model, adapter", OF),
         ),
         Panel(
             title="Queue",
@@ -254,7 +274,7 @@ ADAPTERS = Row(
             title="Scoring errors",
             says="Answers a second that could not be scored.",
             unit="reqps",
-            queries=(Query(_rate("candor_scoring_errors_total", "adapter, reason"), "{{adapter}} {{reason}}"),),
+            queries=(Query(_rate("candor_scoring_errors_total", "model, adapter, reason"), "{{model}} {{adapter}} {{reason}}"),),
         ),
     ),
 )

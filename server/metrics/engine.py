@@ -15,6 +15,8 @@ class EngineMetrics(MetricGroup):
         self._is_ready = False
         self.queue_time = self.histogram("queue_time_seconds", "From arrival at the engine to the start of work.", QUEUE_BOUNDS_S)
         self.scoring = self.histogram("scoring_seconds", "Time spent on scoring one answer, detectors included.", SCORING_BOUNDS_S)
+        for histogram in (self.queue_time, self.scoring):
+            histogram.labels()  # at zero
 
     def show_ready(self, is_ready: bool) -> None:
         """Say whether the engine takes requests; nothing changes if that was known."""

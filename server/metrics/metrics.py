@@ -22,8 +22,9 @@ class Metrics(Collector):
     A busy server changes the series of a few pairs between two scrapes: only their groups have to be rendered anew (`page.py`).
     """
 
-    def __init__(self, registry: CollectorRegistry, base: ServedModel) -> None:
-        """Declare every metric in `registry`, which then shows what all groups have."""
+    def __init__(self, registry: CollectorRegistry, base: ServedModel, *, dimensions: Sequence[str] = ()) -> None:
+        """Declare every metric in `registry`, which then shows what all groups have; `dimensions` are those of the server's scorer."""
+        self._dimensions = dimensions
         self._engine = EngineMetrics(base.id)
         self._pairs: dict[Pair, PairMetrics] = {}
         self._served: tuple[ServedModel, ...] = ()
@@ -71,7 +72,7 @@ class Metrics(Collector):
             if pair not in served:
                 metrics.show_unloaded()
         for pair, model in served.items():
-            self.of(pair).start()
+            self.of(pair).start(self._dimensions)
             if model.parent is not None:
                 self.of(pair).show_loaded(model.created)
 

@@ -68,6 +68,8 @@ class Observation:
         metrics.requests.labels(outcome).inc()
         if not self._is_asked:
             return
+        if outcome == "rejected" and not self._is_running:  # at once, however long answers take
+            return
         metrics.request_duration.labels().observe(time.perf_counter() - self._arrival)
         if self._first_token is not None:
             metrics.first_token.labels().observe(self._first_token - self._arrival)

@@ -1,6 +1,7 @@
 """What is counted by model and adapter."""
 
 import math
+from collections.abc import Sequence
 from typing import Literal
 
 from scoring.scores import Scores
@@ -61,8 +62,8 @@ class PairMetrics(MetricGroup):
             "Tokens that answers were still allowed when the guard ended them: an upper bound, as they might have ended by themselves.",
         )
 
-    def start(self) -> None:
-        """Start at zero what can be: a rate needs a value before the first answer. Flags and dimensions begin when they first occur."""
+    def start(self, dimensions: Sequence[str]) -> None:
+        """Start at zero what can be: a rate needs a value before the first answer. Flags begin when they first occur."""
         for outcome in OUTCOMES:
             self.requests.labels(outcome)
         for sign in SIGNS:
@@ -73,6 +74,10 @@ class PairMetrics(MetricGroup):
             self.lek_bands.labels(band)
         for reason in SCORING_FAULTS:
             self.scoring_errors.labels(reason)
+        for dimension in dimensions:
+            self.heuristic.labels(dimension)
+        for histogram in (self.request_duration, self.first_token, self.output_token, self.lek_score):
+            histogram.labels()
         for counter in (self.prompt_tokens, self.cached_tokens, self.generation_tokens, self.scored, self.guard_saved):
             counter.labels()
         for gauge in (self.running, self.waiting):

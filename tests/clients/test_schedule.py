@@ -89,6 +89,19 @@ def test_a_round_without_a_reply_is_counted_and_the_next_one_runs(endpoint: Fake
     assert value(second, "candor_probe_lek_score", "emotional") == 3
 
 
+def test_scores_of_an_endpoint_that_has_gone_do_not_stand_as_if_they_were_todays(
+    endpoint: FakeEndpoint, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rounds = Rounds(capsys, 3)
+    endpoint.answer = lambda _: refusal(404, "no such model") if len(rounds.shown) == 1 else completion(LOOP)
+    run(endpoint, rounds, "--model", "tuned")
+    names = ("candor_probe_lek_score", "candor_probe_duration_seconds", "candor_probe_failed_replies")
+    seen = [tuple(value(shown, name, "emotional") is None for name in names) for shown in rounds.shown]
+    assert seen == [(False, False, False), (True, True, False), (False, False, False)]
+    assert [value(shown, "candor_probe_failed_replies", "emotional") for shown in rounds.shown] == [0, 1, 0]
+    assert [value(shown, "candor_probe_flagged_replies", "emotional", "token_loop", "hard") for shown in rounds.shown] == [1, 0, 1]
+
+
 def test_a_port_that_is_taken_is_a_usage_fault(endpoint: FakeEndpoint) -> None:
     port = endpoint.url.rpartition(":")[2]
     options = parse_options(["--url", endpoint.url, "--every", "1h", "--metrics-port", port])

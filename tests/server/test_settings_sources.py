@@ -73,6 +73,7 @@ def test_an_option_of_a_later_version_is_refused_by_name(name: str, tmp_path: Pa
         ({"request_timeout_s": "nan"}, {}, "--request-timeout-s: Expected `float` > 0"),
         ({"adapter": ["nameless"]}, {}, "--adapter: expected NAME=PATH, got 'nameless'"),
         ({"adapter": ["a=/x", "a=/y"]}, {}, "the name 'a' is given twice"),
+        ({"model-name": "other"}, {}, "the name 'other' is reserved"),
         ({"adapter": ["none=/x"]}, {}, "the name 'none' is reserved"),
         ({"adapter": ["a//b=/x"]}, {}, "the name 'a//b' cannot stand in a URL"),
         ({"adapter_dir": ["/does/not/exist"]}, {}, "--adapter-dir: expected a folder, there is none at /does/not/exist"),

@@ -1,10 +1,12 @@
 """Each answer is one span, with its scores as events."""
 
 import asyncio
-from contextlib import aclosing
+from collections.abc import Iterator
+from contextlib import aclosing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
+import httpx
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -12,10 +14,11 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind, StatusCode
 
 from server.engine.errors import RowFailed
-from server.engine.protocol import Engine, Generation, Message, Sampling
+from server.engine.protocol import Engine, Finish, Generation, Message, Sampling
 from server.scoring_middleware import ScoringEngine
 from server.tracing import TracingEngine, open_provider
 from tests.server.fake_engine import BASE, FakeEngine
+from tests.server_process import Server
 
 SECRET = "What nobody else may read"
 GENERATION = Generation(
@@ -92,10 +95,25 @@ def test_an_answer_that_is_given_up_ends_its_span(exporter: InMemorySpanExporter
             await anext(events)
 
     asyncio.run(give_up())
-    assert len(exporter.get_finished_spans()) == 1
+    (span,) = exporter.get_finished_spans()
+    assert span.status.status_code is StatusCode.ERROR
+    assert {"error.type": "GeneratorExit", "gen_ai.response.id": "chatcmpl-1"}.items() <= dict(span.attributes or {}).items()
 
 
-def test_spans_reach_a_collector_over_http() -> None:
+def test_an_answer_that_is_closed_after_its_end_was_not_abandoned(exporter: InMemorySpanExporter) -> None:
+    async def read_to_the_finish() -> None:
+        async with aclosing(trace(FakeEngine(), exporter).generate(GENERATION)) as events:
+            while not isinstance(await anext(events), Finish):
+                pass
+
+    asyncio.run(read_to_the_finish())
+    (span,) = exporter.get_finished_spans()
+    assert span.status.status_code is StatusCode.UNSET
+
+
+@contextmanager
+def collector() -> Iterator[tuple[str, list[tuple[str, bytes]]]]:
+    """Take what an exporter sends; gives the address and what came."""
     received: list[tuple[str, bytes]] = []
 
     class Collector(BaseHTTPRequestHandler):
@@ -109,11 +127,24 @@ def test_spans_reach_a_collector_over_http() -> None:
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Collector) as collector:
-        Thread(target=collector.serve_forever, daemon=True).start()
-        provider = open_provider(f"http://127.0.0.1:{collector.server_port}/")
+    with ThreadingHTTPServer(("127.0.0.1", 0), Collector) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/", received
+        server.shutdown()
+
+
+def test_spans_reach_a_collector_over_http() -> None:
+    with collector() as (url, received):
+        provider = open_provider(url)
         asyncio.run(collect(TracingEngine(FakeEngine(), provider.get_tracer("candor"))))
         provider.shutdown()
-        collector.shutdown()
     assert [path for path, _ in received] == ["/v1/traces"]
     assert f"chat {BASE.id}".encode() in received[0][1]
+
+
+def test_the_last_spans_are_sent_when_a_server_is_told_to_stop() -> None:
+    with collector() as (url, received):
+        with Server("--otlp-endpoint", url) as server:
+            body = {"model": "gemma-3-demo", "messages": [{"role": "user", "content": "Hello"}], "max_tokens": 2}
+            httpx.post(f"{server.url}/v1/chat/completions", json=body, timeout=60).raise_for_status()
+        assert [path for path, _ in received] == ["/v1/traces"]

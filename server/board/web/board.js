@@ -48,6 +48,7 @@ function show(state) {
     lastState = state;
     numFailures = 0;
     for (const part of ["board", "pause"]) find(part).hidden = false;
+    if (find("key-form").contains(document.activeElement)) find("main").focus(); // what is hidden loses it to nothing
     find("key-form").hidden = true;
     find("forget").hidden = readKey() === null;
     find("board").classList.remove("is-stale");

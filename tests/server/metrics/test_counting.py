@@ -89,6 +89,7 @@ def test_the_lek_histogram_has_the_bounds_of_the_contract(client: Client, chat: 
     client.post(URL, json=chat)
     text = client.get("/metrics").text
     samples = [sample for family in parse_text(text) for sample in family.samples if sample.name == "candor_lek_score_bucket"]
+    samples = [sample for sample in samples if BASE_LABELS.items() <= sample.labels.items()]
     bounds = [float(sample.labels["le"]) for sample in samples]
     assert bounds == [-20, -15, -10, -5, -2, 0, 2, 4, 6, 8, 10, 12, 15, 20, 25, 30, 40, float("inf")]
 
@@ -248,3 +249,23 @@ def test_scores_are_counted_on_the_servers_own_scale(name: str, chat: dict[str, 
         points = read(client, "candor_lek_score_points_total", sign="positive", **BASE_LABELS)
         assert points == score("I feel hope.", scorer="lek-v1").lek_score > 0
         assert read(client, "candor_responses_scored_total", **BASE_LABELS) == 1
+
+
+def test_a_refusal_says_nothing_of_how_long_answers_take(engine: FakeEngine, client: Client, chat: dict[str, Any]) -> None:
+    engine.failure = QueueFull("full", retry_after_s=1)
+    client.post(URL, json=chat)
+    assert read(client, "candor_requests_total", outcome="rejected", **BASE_LABELS) == 1
+    assert read(client, "candor_request_duration_seconds_count", **BASE_LABELS) == 0
+    engine.failure = None
+    client.post(URL, json=chat)
+    assert read(client, "candor_request_duration_seconds_count", **BASE_LABELS) == 1
+
+
+def test_what_is_read_as_a_rate_starts_at_zero(client: Client) -> None:
+    text = client.get("/metrics").text
+    for labels in (BASE_LABELS, ADAPTER_LABELS):
+        for name in ("request_duration_seconds", "time_to_first_token_seconds", "time_per_output_token_seconds", "lek_score"):
+            assert find(text, f"candor_{name}_count", **labels) == 0, name
+        assert find(text, "candor_heuristic_total", dimension="first_person", **labels) == 0
+    for name in ("queue_time_seconds", "scoring_seconds"):
+        assert find(text, f"candor_{name}_count", model=BASE.id) == 0
