@@ -132,6 +132,7 @@ def test_without_the_key_nothing_is_shown_and_the_key_stays_in_the_tab(browser: 
         browser.wait_for_text("#key-fault", "does not take this key")
         browser.press("sesame", "\ue007")
         browser.wait_for_text("#served", BASE.id)
+        browser.wait_for(lambda: browser.focused() == "main", "the focus on the board")
         browser.click("#ask")
         browser.wait_for_text("#replies article:nth-child(2)", "Hello there.")
         assert browser.run("return [location.href, localStorage.length, document.cookie]") == [f"{server.url}/", 0, ""]
