@@ -57,8 +57,7 @@ class Traces(Protocol):
 def create_app(engine: Engine, settings: Settings, *, traces: Traces | None = None) -> Litestar:
     """Wire everything together; nothing is shared between two applications."""
     base = engine.models()[0]
-    metrics = Metrics(CollectorRegistry(), base, dimensions=tuple(find_scorer(settings.scorer).score("").dimensions))
-    metrics.show_engine(engine.models(), is_ready=engine.is_ready())
+    metrics = _start_metrics(engine, settings)
 
     def observe_scoring(generation: Generation, watch: AnswerWatch) -> None:
         metrics.observe_scoring((base.id, generation.adapter or NO_ADAPTER), spent_s=watch.spent_s, has_failed=watch.has_failed)
@@ -115,6 +114,13 @@ def create_app(engine: Engine, settings: Settings, *, traces: Traces | None = No
         openapi_config=None,
         logging_config=None,
     )
+
+
+def _start_metrics(engine: Engine, settings: Settings) -> Metrics:
+    dimensions = tuple(find_scorer(settings.scorer).score("").dimensions)
+    metrics = Metrics(CollectorRegistry(), engine.models()[0], dimensions=dimensions)
+    metrics.show_engine(engine.models(), is_ready=engine.is_ready())
+    return metrics
 
 
 def _provide(value: object) -> Provide:
