@@ -1,5 +1,6 @@
 """Shared by all tests: the device is made ready before anything imports MLX, and small random models are made once."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from server.engine.mlx.device import Device, prepare_device
 
 DEVICE = prepare_device()
 
+from tests.browser import Browser  # noqa: E402
 from tools.random_gemma3 import Shape, write_random_gemma3  # noqa: E402  (imports MLX)
 
 SMALL = Shape(hidden=64, layers=4, intermediate=128, heads=2, head_dim=32, vocabulary=1024, window=32, pattern=3)
@@ -25,3 +27,18 @@ def small_gemma(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("models") / "small-gemma"
     write_random_gemma3(folder, SMALL)
     return folder
+
+
+@pytest.fixture(scope="module")
+def window() -> Iterator[Browser]:
+    """One headless Chromium for the tests of a module."""
+    with Browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def browser(window: Browser) -> Iterator[Browser]:
+    """The window at its usual size; a test that leaves a complaint in its console has failed: what a page's policy forbids is one."""
+    window.show()
+    yield window
+    assert window.complaints() == []

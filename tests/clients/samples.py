@@ -11,19 +11,10 @@ from clients.battery.provenance import PackOrigin, Provenance, SamplerOrigin, su
 from clients.battery.record import Record
 from clients.battery.report import Report, build_report
 from clients.battery.subject import Subject, roles
+from scoring.lek_v1_formula import DIMENSIONS
 from scoring.scores import Degeneration, Flag
 
 ENDPOINT = "http://127.0.0.1:8000/v1"
-DIMENSIONS = (
-    "compliance_markers",
-    "formulaic_preamble",
-    "first_person",
-    "creative_form",
-    "engagement_depth",
-    "emotional_register",
-    "degeneration",
-    "empty_broken",
-)
 
 
 def make_record(score: float | None = 1.0, *, flags: tuple[Flag, ...] = (), **fields: Any) -> Record:

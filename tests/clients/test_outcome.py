@@ -2,8 +2,9 @@
 
 from clients.battery.outcome import Outcome, outcomes
 from clients.battery.probe import Probe
+from scoring.lek_v1_formula import DIMENSIONS
 from scoring.scores import Flag
-from tests.clients.samples import DIMENSIONS, make_record
+from tests.clients.samples import make_record
 
 LOOP = Flag(flag="token_loop", tier="hard")
 

@@ -1,28 +1,13 @@
 """The report's page in a real browser, from a file."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 import pytest
 
 from clients.battery.report_html import render_html
+from tests.browser import Browser
 from tests.clients.written_reports import AWKWARD, hostile, three_subjects
-from tests.server.board.browser import Browser
-
-
-@pytest.fixture(scope="module")
-def window() -> Iterator[Browser]:
-    with Browser() as browser:
-        yield browser
-
-
-@pytest.fixture
-def browser(window: Browser) -> Iterator[Browser]:
-    """The window at its usual size; whatever the page's own policy forbids would be a complaint in its console."""
-    window.show()
-    yield window
-    assert window.complaints() == []
 
 
 @pytest.fixture

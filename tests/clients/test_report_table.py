@@ -8,8 +8,9 @@ from rich.console import Console
 
 from clients.battery.outcome import Outcome
 from clients.battery.report_table import print_report
+from scoring.lek_v1_formula import DIMENSIONS
 from scoring.scores import Flag
-from tests.clients.samples import DIMENSIONS, make_outcome, make_outcome_of, make_report
+from tests.clients.samples import make_outcome, make_outcome_of, make_report
 
 FLAGS = (Flag(flag="special_token_leak", tier="hard"), Flag(flag="case_loop", tier="hard"), Flag(flag="collapse", tier="soft"))
 

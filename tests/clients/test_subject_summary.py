@@ -4,8 +4,9 @@ import pytest
 
 from clients.battery.checks.judge import Judgement
 from clients.battery.subject_summary import GroupSpread, SubjectSummary, summarize_subject
+from scoring.lek_v1_formula import DIMENSIONS
 from scoring.scores import Flag
-from tests.clients.samples import DIMENSIONS, make_outcome, make_outcome_of
+from tests.clients.samples import make_outcome, make_outcome_of
 
 LOOP = Flag(flag="token_loop", tier="hard")
 HINT = Flag(flag="collapse", tier="soft")

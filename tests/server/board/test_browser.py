@@ -9,7 +9,7 @@ import pytest
 
 from server.engine.errors import QueueFull, RowFailed
 from server.settings import Secret, Settings
-from tests.server.board.browser import Browser
+from tests.browser import Browser
 from tests.server.fake_adapter_host import LEK
 from tests.server.fake_engine import ADAPTER, BASE, FakeEngine
 from tests.server.live_server import LiveServer
@@ -18,20 +18,6 @@ CHAT = "/v1/chat/completions"
 LONG_NAME = "a-rather-long-name-for-an-adapter/of-the-fourth-epoch"
 HOSTILE = "<img src=x onerror=document.title='taken'><script>document.title='taken'</script> 😀 "
 LOOP = "la " * 100
-
-
-@pytest.fixture(scope="module")
-def window() -> Iterator[Browser]:
-    with Browser() as browser:
-        yield browser
-
-
-@pytest.fixture
-def browser(window: Browser) -> Iterator[Browser]:
-    """The window at its usual size; a test that leaves a complaint in its console has failed."""
-    window.show()
-    yield window
-    assert window.complaints() == []
 
 
 def ask(server: LiveServer, *models: str) -> None:
