@@ -87,7 +87,7 @@ class Batch:
         """Run the model, show the sampler what came of it, and give BatchGenerator logits of a vocabulary of one to normalise."""
         logits = self._model(inputs, cache=cache)
         rows = cast(tuple[Row, ...], self._model.routing.rows)  # routing knows no more of a row than its slot
-        self._sampler.show(rows, inputs[:, -1], logits[:, -1, :])
+        self._sampler.show(rows, inputs[:, -1], logits[:, -1, : self._vocabulary_size])
         return mx.zeros((*inputs.shape, 1))
 
 

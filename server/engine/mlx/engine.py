@@ -54,7 +54,9 @@ class MlxEngine:
             max_rank=limits.max_adapter_rank,
             cancel_users=self._cancel_users,
         )
-        self._encoder = PromptEncoder(self._loaded.tokenizer, max_tokens=self._loaded.context_size)
+        self._encoder = PromptEncoder(
+            self._loaded.tokenizer, max_tokens=self._loaded.context_size, num_embeddings=self._loaded.vocabulary_size
+        )
         self._special_tokens = frozenset(self._loaded.tokenizer.all_special_tokens)
         self._base = ServedModel(id=model_name, created=int(time.time()), root=str(root))
         self._max_rows = limits.max_batch_size + limits.max_queue

@@ -26,7 +26,8 @@ class LoadedModel(msgspec.Struct, frozen=True, kw_only=True):
     model: nn.Module
     tokenizer: TokenizerWrapper
     stop_ids: frozenset[int]
-    vocabulary_size: int
+    vocabulary_size: int  # rows of the embedding, and so logits
+    num_drawable: int  # ids below this may be drawn: beyond, the tokenizer has no piece, as Gemma 3 of 4B and above has rows to spare
     context_size: int  # tokens, prompt and answer together
     dtype: mx.Dtype
     fingerprint: str
@@ -47,11 +48,13 @@ def load(path: Path, device: Device) -> LoadedModel:
         _cast(model, getattr(mx, device.weights_dtype))
     mx.eval(model.parameters())
     text_config = config.get("text_config", config)
+    vocabulary_size = _embedding(model).weight.shape[0]
     return LoadedModel(
         model=model,
         tokenizer=tokenizer,
-        stop_ids=_stop_ids(tokenizer),
-        vocabulary_size=_embedding(model).weight.shape[0],
+        stop_ids=frozenset(token for token in _stop_ids(tokenizer) if token < vocabulary_size),
+        vocabulary_size=vocabulary_size,
+        num_drawable=min(vocabulary_size, max(tokenizer.get_vocab().values()) + 1),
         context_size=text_config.get("max_position_embeddings", DEFAULT_CONTEXT_SIZE),
         dtype=_text_model(model).norm.weight.dtype,
         fingerprint=_fingerprint(path),

@@ -27,7 +27,7 @@ class Runtime:
         """Make an empty batch over the model."""
         return Batch(
             self.bank.routed_model,
-            vocabulary_size=self.loaded.vocabulary_size,
+            vocabulary_size=self.loaded.num_drawable,
             stop_ids=self.loaded.stop_ids,
             size=self._batch_size,
             prefill_step_size=self._device.prefill_step_size,

@@ -29,7 +29,7 @@ class CountingTokenizer:
 @pytest.mark.parametrize(("num_characters", "said", "num_encoded"), [(20, "is 10 tokens", 1), (40, "is at least 10 tokens", 0)])
 def test_a_prompt_that_cannot_fit_is_refused_untokenised(num_characters: int, said: str, num_encoded: int) -> None:
     tokenizer = CountingTokenizer()
-    encoder = PromptEncoder(tokenizer, max_tokens=10)
+    encoder = PromptEncoder(tokenizer, max_tokens=10, num_embeddings=2)
     with pytest.raises(InvalidGeneration, match=said) as refused:
         encoder.encode([Message(role="user", content="a" * num_characters)])
     assert refused.value.code == "context_length_exceeded"
@@ -37,4 +37,4 @@ def test_a_prompt_that_cannot_fit_is_refused_untokenised(num_characters: int, sa
 
 
 def test_a_prompt_that_fits_is_encoded() -> None:
-    assert PromptEncoder(CountingTokenizer(), max_tokens=10).encode([Message(role="user", content="a" * 18)]) == [0] * 9
+    assert PromptEncoder(CountingTokenizer(), max_tokens=10, num_embeddings=2).encode([Message(role="user", content="a" * 18)]) == [0] * 9
