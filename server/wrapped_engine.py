@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 
-from server.engine.protocol import AdapterHost, Engine, Event, Generation, Load, ServedModel
+from server.engine.protocol import AdapterHost, Engine, Event, FinishReason, Generation, Load, ServedModel
 
 
 class WrappedEngine:
@@ -35,8 +35,8 @@ class WrappedEngine:
     def generate(self, generation: Generation) -> AsyncGenerator[Event]:
         return self._engine.generate(generation)
 
-    def stop(self, generation_id: str, *, reason: str) -> None:
-        self._engine.stop(generation_id, reason=reason)
+    def stop(self, generation_id: str, *, reason: str, finish: FinishReason = "stop") -> None:
+        self._engine.stop(generation_id, reason=reason, finish=finish)
 
     async def close(self, grace_s: float) -> None:
         await self._engine.close(grace_s)

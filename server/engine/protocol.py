@@ -46,9 +46,17 @@ class Generation(msgspec.Struct, frozen=True, kw_only=True):
     stop: tuple[str, ...] = ()
     adapter: str | None = None  # None is the base model
     adapter_scale: float = 1.0  # on top of the adapter's own; 0 is the base, 1 as trained
+    num_top_logprobs: int | None = None  # None: no log-probabilities; 0: of the drawn tokens; more: of as many likeliest tokens beside
     # For the scoring middleware, not for an engine; None is what the server does by default.
     scorer: str | None = None
     on_degeneration: DegenerationAction | None = None
+
+
+class TokenLogprobs(msgspec.Struct, frozen=True, kw_only=True):
+    """Natural logarithms of the model's own probabilities: at temperature 1, before penalties and filters."""
+
+    logprob: float  # of the drawn token
+    top: tuple[tuple[int, float], ...]  # the likeliest token ids with theirs, the likeliest first
 
 
 class Piece(msgspec.Struct, frozen=True, kw_only=True, tag="piece"):
@@ -56,6 +64,7 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True, tag="piece"):
 
     text: str
     token_ids: tuple[int, ...]
+    logprobs: tuple[TokenLogprobs, ...] = ()  # one a token id, where the generation asked for them
 
 
 class Finish(msgspec.Struct, frozen=True, kw_only=True, tag="finish"):
@@ -65,7 +74,8 @@ class Finish(msgspec.Struct, frozen=True, kw_only=True, tag="finish"):
     num_prompt_tokens: int
     num_completion_tokens: int
     num_cached_tokens: int = 0
-    queue_time_s: float = 0.0  # from arrival at the engine to the row's insertion
+    queue_time_s: float = 0.0  # from arrival at the engine to the start of its prefill
+    prefill_time_s: float = 0.0  # from there to the first token
     adapter_digest: str | None = None  # of the version that answered, from the first token to the last; None is the base
     stopped_by: str | None = None  # what `Engine.stop` gave as its reason; None where the answer ended by itself
     num_tokens_left: int = 0  # that the answer could still have taken
@@ -130,11 +140,25 @@ class AdapterHost(Protocol):
         ...
 
 
-class Load(msgspec.Struct, frozen=True, kw_only=True):
-    """How busy an engine is, in rows."""
+class MemoryUse(msgspec.Struct, frozen=True, kw_only=True):
+    """Keys and values: what running rows may come to need, and what is kept of prompts for those that begin alike."""
 
-    num_running: int
-    num_waiting: int
+    kv_bytes: int = 0  # reserved by running rows, at their longest
+    kv_budget_bytes: int = 0
+    prefix_cache_bytes: int = 0
+    prefix_cache_budget_bytes: int = 0
+    num_prefix_lookups: int = 0  # since the start: one a row
+    num_prefix_hits: int = 0  # of these, how many found at least one token
+    num_prefix_evictions: int = 0  # entries dropped for want of room
+
+
+class Load(msgspec.Struct, frozen=True, kw_only=True):
+    """How busy an engine is."""
+
+    num_running: int  # rows, in prefill or decoded
+    num_waiting: int  # rows
+    num_prefilling: int = 0  # of those that run
+    memory: MemoryUse = MemoryUse()
 
 
 @runtime_checkable
@@ -175,10 +199,10 @@ class Engine(Protocol):
         """
         ...
 
-    def stop(self, generation_id: str, *, reason: str) -> None:
-        """End a running answer at the next step: with what was held back, and a `Finish` of "stop" that names `reason` in `stopped_by`.
+    def stop(self, generation_id: str, *, reason: str, finish: FinishReason = "stop") -> None:
+        """End an answer at the next step: with what was held back, and a `Finish` of `finish` that names `reason` in `stopped_by`.
 
-        Pieces drawn until then still come. Nothing happens to an answer that has ended by then.
+        Pieces drawn until then still come. Nothing happens to an answer that has ended by then; one that waits ends without a token.
         """
         ...
 

@@ -36,6 +36,7 @@ class FakeEngine:
         self.ready = True
         self.num_late = 0
         self.stops: list[tuple[str, str]] = []  # id and reason
+        self.stop_finish: FinishReason = "stop"  # as which the last of them was to end
         self.generations: list[Generation] = []
         self.cancelled: list[str] = []
         self.was_cancelled = asyncio.Event()
@@ -86,7 +87,7 @@ class FakeEngine:
                 yield Piece(text=text, token_ids=(i,))
             is_done = True
             yield Finish(
-                reason="stop" if stopped_by else self.reason,
+                reason=self.stop_finish if stopped_by else self.reason,
                 num_prompt_tokens=7,
                 num_completion_tokens=num_drawn,
                 num_cached_tokens=2,
@@ -100,8 +101,9 @@ class FakeEngine:
                 self.cancelled.append(generation.id)
                 self.was_cancelled.set()
 
-    def stop(self, generation_id: str, *, reason: str) -> None:
+    def stop(self, generation_id: str, *, reason: str, finish: FinishReason = "stop") -> None:
         self.stops.append((generation_id, reason))
+        self.stop_finish = finish
 
     async def close(self, grace_s: float) -> None:
         self.grace_s = grace_s

@@ -25,7 +25,7 @@ from server.engine.mlx.runtime import Runtime
 from server.engine.mlx.stream import AnswerStream
 from server.engine.mlx.text import AnswerText
 from server.engine.mlx.worker import Worker
-from server.engine.protocol import Event, Finish, Generation, Load, ServedModel
+from server.engine.protocol import Event, Finish, FinishReason, Generation, Load, ServedModel
 
 RETRY_AFTER_S = 1  # a row ends every few steps; a client that comes back after a second finds another queue
 
@@ -142,9 +142,9 @@ class MlxEngine:
             if not self._streams:
                 self._drained.set()
 
-    def stop(self, generation_id: str, *, reason: str) -> None:
+    def stop(self, generation_id: str, *, reason: str, finish: FinishReason = "stop") -> None:
         """End a running answer at the next step; nothing happens to one that has ended by then."""
-        self._worker.orders.put(StopRow(generation_id, reason))
+        self._worker.orders.put(StopRow(generation_id, reason, finish))
 
     async def close(self, grace_s: float) -> None:
         """Take nothing new, let running rows end for up to `grace_s` seconds, cancel the rest, free the model."""

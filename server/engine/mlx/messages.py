@@ -8,7 +8,7 @@ import msgspec
 from server.engine.errors import AdapterWithdrawn, EngineUnavailable, RowFailed
 from server.engine.mlx.row import Row
 from server.engine.mlx.runtime import Runtime
-from server.engine.protocol import Finish, Piece
+from server.engine.protocol import Finish, FinishReason, Piece
 
 
 class Insert(msgspec.Struct, frozen=True):
@@ -24,10 +24,11 @@ class Cancel(msgspec.Struct, frozen=True):
 
 
 class StopRow(msgspec.Struct, frozen=True):
-    """End this row with what it has drawn, and name `reason` as what stopped it."""
+    """End this row with what it has drawn, as `finish`, and name `reason` as what stopped it."""
 
     row_id: str
     reason: str
+    finish: FinishReason
 
 
 class Call(msgspec.Struct, frozen=True):

@@ -122,8 +122,8 @@ class Worker(threading.Thread):
                         self._waiting.append(row)
                     case Cancel(row_id):
                         self._take_out(row_id)
-                    case StopRow(row_id, reason):
-                        self._stop_row(row_id, reason)
+                    case StopRow(row_id, reason, finish):
+                        self._stop_row(row_id, reason, finish)
                     case Call(function, future):
                         self._answer(function, future)
                     case Stop():
@@ -153,10 +153,10 @@ class Worker(threading.Thread):
                 return row
         return None
 
-    def _stop_row(self, row_id: str, reason: str) -> None:
+    def _stop_row(self, row_id: str, reason: str, finish: FinishReason) -> None:
         if row := self._take_out(row_id):
             try:
-                self._finish(row, "stop", shown="", ids=(), stopped_by=reason)
+                self._finish(row, finish, shown="", ids=(), stopped_by=reason)
             except Exception as exc:
                 self._fail(row, exc)
 
