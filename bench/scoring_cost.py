@@ -24,11 +24,11 @@ DEVICE = prepare_device()
 from bench.endpoint import HOST, served  # noqa: E402
 from bench.load import Request, measure  # noqa: E402
 from bench.prompts import prompts  # noqa: E402
-from server.demo_model import resolve_demo  # noqa: E402
+from server.answers.scoring_middleware import ScoringEngine  # noqa: E402
 from server.engine.mlx.engine import Limits, MlxEngine  # noqa: E402
 from server.engine.protocol import Engine, Finish, Generation, Message, Sampling  # noqa: E402
-from server.scoring_middleware import ScoringEngine  # noqa: E402
-from server.settings import Settings  # noqa: E402
+from server.settings.demo import resolve_demo  # noqa: E402
+from server.settings.settings import Settings  # noqa: E402
 
 CLIENTS = (1, 8, 16)
 FULL_BATCH = 32

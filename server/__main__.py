@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from server.demo_model import resolve_demo
-from server.settings_sources import read_settings
+from server.settings.demo import resolve_demo
+from server.settings.sources import read_settings
 
 if TYPE_CHECKING:
     from server.app import Traces
@@ -27,9 +27,10 @@ def main() -> int:
 def _run() -> int:
     settings = resolve_demo(read_settings(sys.argv[1:], os.environ))
 
+    from server.app import create_app
     from server.engine.errors import ModelLoadError
     from server.engine.mlx.device import prepare_device
-    from server.serving import BindError, bind, configure_logging, serve
+    from server.http.serving import BindError, bind, configure_logging, serve
 
     configure_logging()
     traces = _open_traces(settings.otlp_endpoint)
@@ -52,7 +53,8 @@ def _run() -> int:
                 evict_adapters=settings.evict_adapters,
             ),
         )
-        serve(engine, settings, listener, traces=traces)
+        app = create_app(engine, settings, traces=traces)
+        serve(app, listener, models=engine.models(), grace_s=settings.request_timeout_s)
     except (BindError, ModelLoadError) as error:
         print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
         return 1
@@ -63,7 +65,7 @@ def _open_traces(endpoint: str | None) -> "Traces | None":
     if endpoint is None:
         return None
     try:
-        from server.tracing import CollectorTraces
+        from server.answers.tracing import CollectorTraces
     except ModuleNotFoundError as exc:
         raise SystemExit(f"error: --otlp-endpoint needs what pyproject.toml lists as the extra otel: {exc}") from exc
     return CollectorTraces(endpoint)

@@ -12,18 +12,21 @@ from litestar.exceptions import HTTPException, NotFoundException
 from prometheus_client import CollectorRegistry
 
 from scoring.scorers import find_scorer
-from server.adapter_names import NO_ADAPTER
-from server.adapter_roots import AdapterRoots
-from server.answer_watch import AnswerWatch
-from server.auth import ApiKeyMiddleware
+from server.adapter_loading.names import NO_ADAPTER
+from server.adapter_loading.roots import AdapterRoots
+from server.answers.scoring_middleware import ScoringEngine
+from server.answers.scoring_thread import ScoringThread
+from server.answers.scoring_watch import AnswerWatch
 from server.board.board import Board
 from server.board.board_engine import BoardEngine
 from server.board.page import read_page
 from server.engine.protocol import Engine, Generation
-from server.errors import RouteNotFound, log_failure, to_failure
+from server.errors import RouteNotFound
+from server.http.failure import log_failure, to_failure
+from server.http.keys import ApiKeyMiddleware
+from server.http.request_id import add_request_id, identify
 from server.metrics.metrics import Metrics
 from server.metrics.page import MetricsPage
-from server.request_id import add_request_id, identify
 from server.routes.adapters import create_adapter, delete_adapter, list_adapters
 from server.routes.board import show_board, show_board_state
 from server.routes.chat import create_chat_completion
@@ -32,9 +35,7 @@ from server.routes.lora_adapter import load_lora_adapter, unload_lora_adapter
 from server.routes.metrics import show_metrics
 from server.routes.models import list_models, show_model
 from server.routes.score import score_texts
-from server.scoring_middleware import ScoringEngine
-from server.scoring_thread import ScoringThread
-from server.settings import Settings
+from server.settings.settings import Settings
 
 CLOSE_GRACE_S = 0.5  # by then uvicorn has waited for the running requests, unless it was told twice to stop
 
@@ -43,7 +44,7 @@ LATER_ROUTES = ("/schema", "/v1/completions", "/v1/responses")
 
 
 class Traces(Protocol):
-    """What makes spans of answers; `server/tracing.py` has it, which only a server with a collector imports."""
+    """What makes spans of answers; `server/answers/tracing.py` has it, which only a server with a collector imports."""
 
     def wrap(self, engine: Engine) -> Engine:
         """Stand in front of the engine that has scores."""

@@ -4,37 +4,10 @@ from collections import deque
 from collections.abc import Sequence
 from itertools import islice
 
-import msgspec
-
-from scoring.scores import Tier
+from server.wire.board_state import ShownAnswer
 
 MAX_ANSWERS = 200
 MAX_TEXT_CHARS = 4000  # of each, and only where the board may show text at all
-
-
-class ShownFlag(msgspec.Struct, frozen=True, kw_only=True):
-    """A flag without its unit, which quotes the answer."""
-
-    flag: str
-    tier: Tier
-    start: int | None  # character offset where it begins
-
-
-class ShownAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What the board keeps of one answer."""
-
-    id: str
-    time: float  # when it ended: Unix time, s
-    adapter: str | None  # None is the base
-    lek_score: float
-    dimensions: dict[str, float]  # those that are not zero
-    flags: tuple[ShownFlag, ...]
-    num_tokens: int
-    first_token_s: float | None  # None where it had no token
-    duration_s: float
-    stopped_by: str | None  # the flag at which the guard ended it
-    text: str | None = None  # its first characters, with --board-text
-    is_text_cut: bool = False
 
 
 class RecentAnswers:

@@ -3,9 +3,10 @@
 import time
 from collections.abc import Callable
 
-from server.board.answers import RecentAnswers, ShownAnswer
+from server.board.answers import RecentAnswers
 from server.board.score_history import ScoreHistory
 from server.board.token_rate import TokenRate
+from server.wire.board_state import ShownAnswer
 
 
 class Board:

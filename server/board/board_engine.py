@@ -6,10 +6,11 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from scoring.scores import Scores
-from server.board.answers import MAX_TEXT_CHARS, ShownAnswer, ShownFlag
+from server.answers.wrapped_engine import WrappedEngine
+from server.board.answers import MAX_TEXT_CHARS
 from server.board.board import Board
 from server.engine.protocol import Engine, Event, Finish, Generation, Piece
-from server.wrapped_engine import WrappedEngine
+from server.wire.board_state import ShownAnswer, ShownFlag
 
 
 class BoardEngine(WrappedEngine):

@@ -4,8 +4,8 @@ from collections import Counter, OrderedDict, deque
 from collections.abc import Iterable
 
 from scoring.scores import Tier
-from server.board.answers import ShownAnswer
 from server.metrics.buckets import SCORE_BANDS, score_band
+from server.wire.board_state import ShownAnswer
 
 NUM_MINUTES = 60
 MAX_ADAPTERS = 256  # beyond, the one that has been silent longest is forgotten

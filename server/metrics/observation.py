@@ -3,7 +3,6 @@
 import time
 
 from server.engine.protocol import Finish, Piece
-from server.errors import Failure
 from server.metrics.metrics import Metrics
 from server.metrics.pair import UNKNOWN, Outcome, Pair
 
@@ -86,10 +85,10 @@ class Observation:
             self._is_waiting = False
 
 
-def name_outcome(failure: Failure) -> Outcome:
+def name_outcome(status: int) -> Outcome:
     """Name how a request ended that got an error for an answer."""
-    if failure.status in (409, 429, 503):
+    if status in (409, 429, 503):
         return "rejected"
-    if failure.status in (408, 504):
+    if status in (408, 504):
         return "timed_out"
-    return "invalid" if failure.status < 500 else "failed"
+    return "invalid" if status < 500 else "failed"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from scoring.scores import Scores
-from server.adapter_names import NO_ADAPTER, NO_MODEL
+from server.adapter_loading.names import NO_ADAPTER, NO_MODEL
 from server.engine.protocol import Finish, ServedModel
 from server.metrics.buckets import FIRST_TOKEN_BOUNDS_S, LEK_BOUNDS, OUTPUT_TOKEN_BOUNDS_S, REQUEST_BOUNDS_S, SCORE_BANDS, score_band
 from server.metrics.group import MetricGroup

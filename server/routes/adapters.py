@@ -7,13 +7,13 @@ from litestar import Request, delete, post, route
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from server.adapter_changes import FieldNames, load_adapter, unload_adapter
-from server.adapter_roots import AdapterRoots
-from server.auth import MANAGEMENT
+from server.adapter_loading.changes import FieldNames, load_adapter, unload_adapter
+from server.adapter_loading.roots import AdapterRoots
 from server.engine.protocol import AdapterStatus, Engine
 from server.errors import InvalidRequest
-from server.json_request import read_request
-from server.settings import Settings
+from server.http.json_request import read_request
+from server.http.keys import MANAGEMENT
+from server.settings.settings import Settings
 from server.wire.adapters import AdapterCard, AdapterDeleted, AdapterList, LoadAdapterRequest
 
 _DECODER = msgspec.json.Decoder(LoadAdapterRequest)

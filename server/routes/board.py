@@ -11,7 +11,7 @@ from server.board.page import BoardPage
 from server.board.state import describe_board
 from server.engine.protocol import Engine
 from server.errors import InvalidRequest
-from server.settings import Settings
+from server.settings.settings import Settings
 
 MAX_DIGITS = 18
 

@@ -4,10 +4,10 @@ from litestar import post
 from litestar.di import NamedDependency
 from litestar.types import ASGIApp
 
-from server.chat_exchange import ChatExchange
+from server.chat.exchange import ChatExchange
 from server.engine.protocol import Engine
 from server.metrics.metrics import Metrics
-from server.settings import Settings
+from server.settings.settings import Settings
 
 
 @post("/v1/chat/completions", status_code=200)

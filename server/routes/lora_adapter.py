@@ -10,13 +10,13 @@ from litestar import Request, post
 from litestar.di import NamedDependency
 
 from adapters.errors import AdapterNameTaken
-from server.adapter_changes import FieldNames, load_adapter, unload_adapter
-from server.adapter_roots import AdapterRoots
-from server.auth import MANAGEMENT
+from server.adapter_loading.changes import FieldNames, load_adapter, unload_adapter
+from server.adapter_loading.roots import AdapterRoots
 from server.engine.protocol import Engine
 from server.errors import AdapterMissing, InvalidRequest, ModelNotFound, VllmRefusal
-from server.json_request import read_request
-from server.settings import Settings
+from server.http.json_request import read_request
+from server.http.keys import MANAGEMENT
+from server.settings.settings import Settings
 from server.wire.lora_adapter import LoadLoraRequest, UnloadLoraRequest
 
 _LOAD_DECODER = msgspec.json.Decoder(LoadLoraRequest)

@@ -4,8 +4,8 @@ from litestar import route
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from server.chat.translation import find_model
 from server.engine.protocol import Engine, ServedModel
-from server.translation import find_model
 from server.wire.model_list import ModelCard, ModelList
 
 

@@ -7,13 +7,13 @@ from litestar import Request, post
 from litestar.di import NamedDependency
 
 from scoring.scores import Scores
-from server.deadline import answer_within
-from server.disconnect import DisconnectWatch
+from server.answers.scoring_thread import ScoringThread
+from server.chat.translation import find_scorer_faults, refuse
 from server.engine.protocol import Engine
-from server.json_request import read_request
-from server.scoring_thread import ScoringThread
-from server.settings import Settings
-from server.translation import find_scorer_faults, refuse
+from server.http.deadline import answer_within
+from server.http.disconnect import DisconnectWatch
+from server.http.json_request import read_request
+from server.settings.settings import Settings
 from server.wire.score import ScoreList, ScoreRequest
 
 _DECODER = msgspec.json.Decoder(ScoreRequest)

@@ -3,7 +3,6 @@
 import msgspec
 
 from scoring.scores import Tier
-from server.board.answers import ShownAnswer
 
 
 class Quantiles(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +51,31 @@ class BoardAdapter(msgspec.Struct, frozen=True, kw_only=True):
     bands: tuple[int, ...]  # answers by the state's bands
     flags: tuple[FlagCount, ...]  # the most frequent first
     minutes: tuple[Minute, ...]  # those that had answers, the oldest first
+
+
+class ShownFlag(msgspec.Struct, frozen=True, kw_only=True):
+    """A flag without its unit, which quotes the answer."""
+
+    flag: str
+    tier: Tier
+    start: int | None  # character offset where it begins
+
+
+class ShownAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What the board keeps of one answer."""
+
+    id: str
+    time: float  # when it ended: Unix time, s
+    adapter: str | None  # None is the base
+    lek_score: float
+    dimensions: dict[str, float]  # those that are not zero
+    flags: tuple[ShownFlag, ...]
+    num_tokens: int
+    first_token_s: float | None  # None where it had no token
+    duration_s: float
+    stopped_by: str | None  # the flag at which the guard ended it
+    text: str | None = None  # its first characters, with --board-text
+    is_text_cut: bool = False
 
 
 class BoardState(msgspec.Struct, frozen=True, kw_only=True):

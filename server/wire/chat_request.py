@@ -1,6 +1,6 @@
 """The body of `POST /v1/chat/completions`, field by field.
 
-A field whose type is `object` is known but not supported: `server/translation.py` lets its harmless values pass and refuses the rest
+A field whose type is `object` is known but not supported: `server/chat/translation.py` lets its harmless values pass and refuses the rest
 by name. Whatever is not declared here is refused as unknown.
 """
 

@@ -8,7 +8,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from server.app import create_app
-from server.settings import Settings
+from server.settings.settings import Settings
 from tests.server.fake_engine import FakeEngine
 
 

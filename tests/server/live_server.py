@@ -12,9 +12,9 @@ import uvicorn
 
 from server.app import create_app
 from server.engine.protocol import Engine
-from server.http_protocol import EnvelopeProtocol
-from server.serving import bind
-from server.settings import Settings
+from server.http.protocol import EnvelopeProtocol
+from server.http.serving import bind
+from server.settings.settings import Settings
 
 T = TypeVar("T")
 TIMEOUT_S = 10.0

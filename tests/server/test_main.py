@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from server.demo_model import resolve_demo
-from server.settings import AdapterSource, Settings
+from server.settings.demo import resolve_demo
+from server.settings.settings import AdapterSource, Settings
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 

@@ -1,7 +1,7 @@
 """Answers as the board notes them."""
 
 from scoring.scores import Tier
-from server.board.answers import ShownAnswer, ShownFlag
+from server.wire.board_state import ShownAnswer, ShownFlag
 
 
 def noted(lek_score: float = 1.5, *flags: tuple[str, Tier], id: str = "chatcmpl-1", adapter: str | None = None) -> ShownAnswer:

@@ -19,7 +19,7 @@ from server.engine.errors import AdapterWithdrawn, QueueFull, RowFailed
 from server.engine.protocol import Finish
 from server.metrics.buckets import SCORE_BANDS, score_band
 from server.metrics.metrics import Metrics
-from server.settings import Settings
+from server.settings.settings import Settings
 from tests.server.fake_engine import ADAPTER, BASE, FakeEngine
 from tests.server.live_server import LiveServer
 from tests.server.scraping import ADAPTER_LABELS, BASE_LABELS, Client, find, read, render

@@ -17,7 +17,7 @@ from server.engine.protocol import Finish
 from server.metrics import page as module
 from server.metrics.metrics import Metrics
 from server.metrics.page import MAX_FORMATS, MetricsPage
-from server.settings import Settings
+from server.settings.settings import Settings
 from tests.deploy.prometheus_process import check_with_promtool
 from tests.server.fake_engine import ADAPTER, BASE, FakeEngine
 from tests.server.scraping import BASE_LABELS, OPENMETRICS, Client, find

@@ -1,0 +1,89 @@
+"""The application on a socket: bound before the model loads, announced when it answers, drained on SIGTERM."""
+
+import contextlib
+import logging
+import math
+import socket
+from collections.abc import Sequence
+
+import uvicorn
+from litestar.types import ASGIApp
+
+from server.engine.protocol import ServedModel
+from server.http.protocol import EnvelopeProtocol
+
+
+class BindError(Exception):
+    """The address cannot be listened on; the message is for people."""
+
+
+class AnnouncingServer(uvicorn.Server):
+    """uvicorn's server that says, once it answers, where and what it serves."""
+
+    def __init__(self, config: uvicorn.Config, announcement: str) -> None:
+        super().__init__(config)
+        self._announcement = announcement
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start as uvicorn does, then print. Raises BindError if another process was faster to listen."""
+        try:
+            await super().startup(sockets)
+        except OSError as exc:
+            await self.lifespan.shutdown()
+            raise BindError(f"cannot listen: {exc.strerror or exc}; choose another address with --host and --port") from exc
+        if self.started:
+            print(self._announcement, flush=True)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop as uvicorn does, and close the engine also when told twice: its thread must not be there when Python ends."""
+        await super().shutdown(sockets)
+        if self.force_exit:
+            await self.lifespan.shutdown()
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Take the address; raises BindError. Done before a model is loaded, which may take minutes."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        with contextlib.ExitStack() as on_error:
+            listener = on_error.enter_context(socket.socket(family, kind, protocol))
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            on_error.pop_all()
+    except OSError as exc:
+        raise BindError(f"cannot listen on {host} port {port}: {exc.strerror or exc}; choose another with --host and --port") from exc
+    return listener
+
+
+def serve(app: ASGIApp, listener: socket.socket, *, models: Sequence[ServedModel], grace_s: float) -> None:
+    """Announce `models` and serve until a signal; then let running requests end for up to `grace_s` seconds. Raises BindError."""
+    config = uvicorn.Config(
+        app,
+        http=EnvelopeProtocol,
+        lifespan="on",
+        ws="none",
+        log_config=None,
+        timeout_graceful_shutdown=math.ceil(grace_s),
+    )
+    base, *adapters = (model.id for model in models)
+    names = f"{base} with the adapters {', '.join(adapters)}" if adapters else base
+    AnnouncingServer(config, f"serving {names} on {_spell_url(listener)}").run(sockets=[listener])
+
+
+def configure_logging() -> None:
+    """Send everybody's log lines to stderr in one form."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("uvicorn.access").addFilter(is_worth_a_line)
+
+
+def is_worth_a_line(record: logging.LogRecord) -> bool:
+    """Leave out what an open board asks every other second, unless it was refused."""
+    match record.args:
+        case (_, _, str(path), _, int(status)):
+            return status >= 400 or not path.startswith("/board/state")
+    return True
+
+
+def _spell_url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,0 +1,153 @@
+"""The bytes of an answer."""
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+
+from scoring.scores import Degeneration, Flag, Scores
+from server.chat.rendering import AnswerHead, ChunkRenderer, render_completion, write_shortest
+from server.engine.protocol import Finish, ServedModel
+from tests.server.fake_engine import ADAPTER, BASE
+
+SCORES = Scores(
+    scorer="lek-v1",
+    scorer_version="1",
+    lek_score=-20.0,
+    heuristic={"first_person": 0.0, "engagement_depth": 1.5},
+    degeneration=Degeneration(
+        flags=(Flag(flag="token_loop", tier="hard", start=3), Flag(flag="turn_leak", tier="soft")), compression_ratio=2.5
+    ),
+)
+FINISH = Finish(reason="length", num_prompt_tokens=5, num_completion_tokens=3, num_cached_tokens=2, scores=SCORES)
+USAGE = {"prompt_tokens": 5, "completion_tokens": 3, "total_tokens": 8, "prompt_tokens_details": {"cached_tokens": 2}}
+
+
+def make_head(served: ServedModel = BASE, *, adapter_scale: float = 1.0, **metadata: str) -> AnswerHead:
+    return AnswerHead(
+        id="chatcmpl-1",
+        created=9,
+        model=served.id,
+        system_fingerprint="fp",
+        served=served,
+        adapter_scale=adapter_scale,
+        request_metadata=metadata,
+    )
+
+
+def parse_events(stream: bytes) -> list[Any]:
+    events = stream.decode().removesuffix("\n\n").split("\n\n")
+    return [json.loads(event.removeprefix("data: ")) if event != "data: [DONE]" else "[DONE]" for event in events]
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"), [(11.0, "11"), (-20, "-20"), (1.5, "1.5"), (0.0, "0"), (-0.0, "0"), (0.1, "0.1"), (1e-7, "1e-07")]
+)
+def test_numbers_are_written_shortest(number: float, expected: str) -> None:
+    assert write_shortest(number) == expected
+
+
+def test_a_whole_answer_has_openais_shape_and_the_scores() -> None:
+    body = json.loads(render_completion(make_head(), "Hi", FINISH))
+    assert body["object"] == "chat.completion"
+    assert (body["id"], body["created"], body["model"], body["system_fingerprint"]) == ("chatcmpl-1", 9, BASE.id, "fp")
+    assert body["usage"] == USAGE
+    (choice,) = body["choices"]
+    assert choice.pop("scores") == {
+        "scorer": "lek-v1",
+        "scorer_version": "1",
+        "lek_score": -20.0,
+        "heuristic": {"first_person": 0.0, "engagement_depth": 1.5},
+        "degeneration": {
+            "flags": [
+                {"flag": "token_loop", "tier": "hard", "start": 3, "unit": None, "period": None, "copies": None},
+                {"flag": "turn_leak", "tier": "soft", "start": None, "unit": None, "period": None, "copies": None},
+            ],
+            "compression_ratio": 2.5,
+        },
+    }
+    assert choice == {
+        "index": 0,
+        "message": {"role": "assistant", "content": "Hi", "refusal": None},
+        "logprobs": None,
+        "finish_reason": "length",
+    }
+
+
+def test_an_answer_that_was_stopped_says_by_what() -> None:
+    stopped = msgspec.structs.replace(FINISH, reason="stop", stopped_by="token_loop")
+    whole = json.loads(render_completion(make_head(), "Hi", stopped))
+    last = parse_events(ChunkRenderer(make_head(), include_usage=True).render_finish(stopped))[0]
+    for body in (whole, last):
+        assert (body["choices"][0]["finish_reason"], body["metadata"]["stopped_by"]) == ("stop", "token_loop")
+    assert "stopped_by" not in json.loads(render_completion(make_head(), "Hi", FINISH))["metadata"]
+
+
+def test_metadata_is_a_map_of_strings() -> None:
+    assert json.loads(render_completion(make_head(), "Hi", FINISH))["metadata"] == {
+        "scorer": "lek-v1",
+        "scorer_version": "1",
+        "lek_score": "-20",
+        "first_person": "0",
+        "engagement_depth": "1.5",
+        "degeneration_flags": "token_loop,turn_leak",
+        "adapter": "none",
+        "adapter_digest": "none",
+    }
+
+
+def test_metadata_names_the_adapter_that_answered_and_echoes_the_requests_own() -> None:
+    finish = msgspec.structs.replace(FINISH, adapter_digest="sha256:answered")
+    metadata = json.loads(render_completion(make_head(ADAPTER, run="7", lek_score="mine"), "Hi", finish))["metadata"]
+    assert (metadata["adapter"], metadata["adapter_digest"]) == ("lek-demo", "sha256:answered")
+    assert (metadata["run"], metadata["lek_score"]) == ("7", "-20")
+
+
+def test_what_a_request_says_is_never_taken_for_what_candor_says() -> None:
+    unscored = msgspec.structs.replace(FINISH, scores=None)
+    claims = dict.fromkeys(("stopped_by", "adapter_scale", "lek_score", "scorer", "degeneration_flags"), "mine")
+    head = msgspec.structs.replace(make_head(), request_metadata=claims | {"run": "7"})
+    metadata = json.loads(render_completion(head, "Hi", unscored))["metadata"]
+    assert metadata == {"run": "7", "adapter": "none", "adapter_digest": "none"}
+
+
+@pytest.mark.parametrize(("scale", "expected"), [(1.0, None), (0.5, "0.5"), (0.0, "0"), (-2.0, "-2")])
+def test_metadata_tells_a_scale_other_than_one(scale: float, expected: str | None) -> None:
+    metadata = json.loads(render_completion(make_head(ADAPTER, adapter_scale=scale), "Hi", FINISH))["metadata"]
+    assert metadata.get("adapter_scale") == expected
+
+
+def test_a_stream_opens_with_the_role_and_ends_with_everything_else() -> None:
+    renderer = ChunkRenderer(make_head(run="7"), include_usage=False)
+    start, text, last, done = parse_events(renderer.render_start() + renderer.render_text("Hi") + renderer.render_finish(FINISH))
+    assert start["object"] == "chat.completion.chunk"
+    assert start["choices"] == [
+        {"index": 0, "delta": {"role": "assistant", "content": "", "refusal": None}, "logprobs": None, "finish_reason": None}
+    ]
+    assert text["choices"] == [{"index": 0, "delta": {"content": "Hi"}, "logprobs": None, "finish_reason": None}]
+    assert all("usage" not in chunk and "metadata" not in chunk for chunk in (start, text))
+    assert last["choices"][0]["finish_reason"] == "length"
+    assert last["choices"][0]["delta"] == {}
+    assert last["choices"][0]["scores"]["lek_score"] == -20.0
+    assert (last["metadata"]["lek_score"], last["metadata"]["run"]) == ("-20", "7")
+    assert last["usage"] == USAGE
+    assert done == "[DONE]"
+
+
+def test_with_include_usage_it_is_on_one_extra_chunk_only() -> None:
+    renderer = ChunkRenderer(make_head(), include_usage=True)
+    stream = renderer.render_start() + renderer.render_text("Hi") + renderer.render_finish(FINISH)
+    start, text, last, extra, done = parse_events(stream)
+    assert [chunk["usage"] for chunk in (start, text, last)] == [None, None, None]
+    assert last["metadata"]["lek_score"] == "-20"
+    assert (extra["choices"], extra["usage"]) == ([], USAGE)
+    assert done == "[DONE]"
+
+
+@pytest.mark.parametrize("text", ['"', "\\", "\n\n", "\x00", "é😀", "\u2028", "</script>", "data: [DONE]"])
+def test_any_text_survives_a_chunk(text: str) -> None:
+    chunk = ChunkRenderer(make_head(), include_usage=False).render_text(text)
+    assert chunk.count(b"\n") == 2
+    (event,) = parse_events(chunk)
+    assert event["choices"][0]["delta"]["content"] == text

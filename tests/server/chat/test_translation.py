@@ -1,0 +1,277 @@
+"""From a wire request to a generation."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from scoring.scorers import scorer_names
+from server.chat.translation import choose_served, find_model, translate_chat
+from server.engine.protocol import Generation, Message, Sampling, ServedModel
+from server.errors import ApiError, InvalidRequest, ModelNotFound
+from server.wire.chat_request import ChatRequest
+from tests.server.fake_engine import ADAPTER, BASE
+
+USER = {"role": "user", "content": "Hello"}
+
+
+def translate(**fields: Any) -> Generation:
+    request = msgspec.convert({"model": BASE.id, "messages": [USER]} | fields, ChatRequest)
+    return translate_chat(request, id="chatcmpl-1", served=BASE, max_completion_tokens=100)
+
+
+def refuse(**fields: Any) -> InvalidRequest:
+    with pytest.raises(InvalidRequest) as raised:
+        translate(**fields)
+    return raised.value
+
+
+def test_the_smallest_request_gets_the_defaults() -> None:
+    assert translate() == Generation(
+        id="chatcmpl-1", messages=(Message(role="user", content="Hello"),), sampling=Sampling(), max_tokens=100, stop=(), adapter=None
+    )
+
+
+def test_every_sampling_field_arrives() -> None:
+    asked = {
+        "temperature": 0,
+        "top_p": 0.5,
+        "top_k": 4,
+        "min_p": 0.1,
+        "seed": 7,
+        "repetition_penalty": 1.1,
+        "presence_penalty": -1,
+        "frequency_penalty": 2,
+    }
+    assert translate(**asked).sampling == msgspec.convert(asked, Sampling)
+
+
+@pytest.mark.parametrize("top_k", [-1, 0, None])
+def test_top_k_can_be_off(top_k: int | None) -> None:
+    assert translate(top_k=top_k).sampling.top_k == 0
+
+
+@pytest.mark.parametrize("field", ["temperature", "top_p", "min_p", "seed", "repetition_penalty", "presence_penalty", "stop", "max_tokens"])
+def test_null_is_the_default(field: str) -> None:
+    assert translate(**{field: None}) == translate()
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, 100),
+        ({"max_tokens": 5}, 5),
+        ({"max_completion_tokens": 6}, 6),
+        ({"max_tokens": 7, "max_completion_tokens": 7}, 7),
+        ({"max_tokens": 101}, 100),
+    ],
+)
+def test_max_tokens_is_capped(fields: dict[str, int], expected: int) -> None:
+    assert translate(**fields).max_tokens == expected
+
+
+@pytest.mark.parametrize(("stop", "expected"), [(None, ()), ("a", ("a",)), (["a", "b"], ("a", "b")), ([], ())])
+def test_stop_becomes_a_tuple(stop: object, expected: tuple[str, ...]) -> None:
+    assert translate(stop=stop).stop == expected
+
+
+def test_an_adapter_is_found_by_its_name() -> None:
+    assert find_model("lek-demo", (BASE, ADAPTER)) is ADAPTER
+    request = msgspec.convert({"model": "lek-demo", "messages": [USER]}, ChatRequest)
+    assert translate_chat(request, id="1", served=ADAPTER, max_completion_tokens=1).adapter == "lek-demo"
+    with pytest.raises(ModelNotFound, match="'nobody'"):
+        find_model("nobody", (BASE, ADAPTER))
+
+
+@pytest.mark.parametrize(
+    ("model", "lora", "expected", "scale"),
+    [
+        (BASE.id, None, BASE, 1.0),
+        (BASE.id, [], BASE, 1.0),
+        (ADAPTER.id, [], ADAPTER, 1.0),
+        (BASE.id, [{"name": ADAPTER.id}], ADAPTER, 1.0),
+        (BASE.id, [{"name": ADAPTER.id, "scale": None}], ADAPTER, 1.0),
+        (BASE.id, [{"name": ADAPTER.id, "scale": 0}], ADAPTER, 0.0),
+        (BASE.id, [{"name": ADAPTER.id, "scale": -8}], ADAPTER, -8.0),
+        (ADAPTER.id, [{"name": ADAPTER.id, "scale": 0.5}], ADAPTER, 0.5),
+    ],
+)
+def test_lora_chooses_an_adapter_and_its_scale(model: str, lora: object, expected: ServedModel, scale: float) -> None:
+    request = msgspec.convert({"model": model, "messages": [USER], "lora": lora}, ChatRequest)
+    served = choose_served(request, (BASE, ADAPTER))
+    assert served is expected
+    generation = translate_chat(request, id="1", served=served, max_completion_tokens=1)
+    assert (generation.adapter, generation.adapter_scale) == (None if expected is BASE else ADAPTER.id, scale)
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "error"),
+    [
+        (BASE.id, "nobody", ModelNotFound),
+        (BASE.id, "", ModelNotFound),
+        (BASE.id, BASE.id, ModelNotFound),
+        (ADAPTER.id, "nobody", ModelNotFound),
+        (ADAPTER.id, "other-adapter", InvalidRequest),
+    ],
+)
+def test_lora_of_another_adapter_is_refused(model: str, name: str, error: type[ApiError]) -> None:
+    other = msgspec.structs.replace(ADAPTER, id="other-adapter")
+    request = msgspec.convert({"model": model, "messages": [USER], "lora": [{"name": name}]}, ChatRequest)
+    with pytest.raises(error) as raised:
+        choose_served(request, (BASE, ADAPTER, other))
+    assert raised.value.param == "lora[0].name"
+    assert repr(name) in str(raised.value)
+
+
+def test_more_than_one_adapter_is_refused_by_name() -> None:
+    error = refuse(lora=[{"name": "a"}, {"name": "b"}])
+    assert error.param == "lora"
+    assert "mixing several in one answer is not supported yet" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("messages", "expected"),
+    [
+        ("u:a", "u:a"),
+        ("s:x u:a", "s:x u:a"),
+        ("d:x u:a", "s:x u:a"),
+        ("s:x u:a s:y", "s:x|y u:a"),
+        ("u:a u:b", "u:a|b"),
+        ("u:a a:b u:c", "u:a a:b u:c"),
+        ("u:a a:b a:c u:d u:e", "u:a a:b|c u:d|e"),
+        ("u:a s:x u:b", "s:x u:a|b"),
+    ],
+)
+def test_turns_are_merged_until_they_alternate(messages: str, expected: str) -> None:
+    roles = {"u": "user", "a": "assistant", "s": "system", "d": "developer"}
+    sent = [{"role": roles[turn[0]], "content": turn[2:]} for turn in messages.split()]
+    merged = translate(messages=sent).messages
+    assert " ".join(f"{message.role[0]}:{message.content}".replace("\n\n", "|") for message in merged) == expected
+
+
+def test_text_parts_are_joined() -> None:
+    parts = [{"type": "text", "text": "Hel"}, {"type": "text", "text": "lo"}]
+    assert translate(messages=[{"role": "user", "content": parts}]) == translate()
+
+
+def test_what_an_sdk_dumps_of_an_answer_is_taken_back() -> None:
+    dumped = {"role": "assistant", "content": "Hi", "refusal": None, "annotations": None, "audio": None, "tool_calls": None}
+    assert translate(messages=[USER, dumped, USER]).messages[1] == Message(role="assistant", content="Hi")
+
+
+@pytest.mark.parametrize(
+    ("messages", "param"),
+    [
+        ([{"role": "system", "content": "x"}], "messages"),
+        ([USER, {"role": "assistant", "content": "x"}], "messages"),
+        ([{"role": "assistant", "content": "x"}, USER], "messages"),
+        ([USER, {"role": "tool", "content": "x", "tool_call_id": "1"}, USER], "messages[1].tool_call_id"),
+        ([USER, {"role": "tool", "content": "x"}, USER], "messages[1].role"),
+        ([USER, {"role": "assistant", "content": None}, USER], "messages[1].content"),
+        ([USER, {"role": "assistant", "tool_calls": [{}]}, USER], "messages[1].tool_calls"),
+        ([{"role": "user", "content": None}], "messages[0].content"),
+        ([{"role": "user", "content": []}], "messages[0].content"),
+        ([{"role": "user", "content": [{"type": "text"}]}], "messages[0].content[0].text"),
+        (
+            [{"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "image_url", "image_url": {"url": "x"}}]}],
+            "messages[0].content[1]",
+        ),
+        ([USER | {"name": "Ada"}], "messages[0].name"),
+    ],
+)
+def test_a_conversation_gemma_cannot_take_is_refused(messages: list[object], param: str) -> None:
+    error = refuse(messages=messages)
+    assert error.param == param
+    assert param in str(error)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"n": 1},
+        {"logprobs": False, "top_logprobs": 0},
+        {"logit_bias": {}},
+        {"response_format": {"type": "text"}},
+        {"tools": [], "tool_choice": "none", "parallel_tool_calls": True},
+        {"functions": [], "function_call": "none"},
+        {"modalities": ["text"]},
+        {"store": False, "service_tier": "auto", "user": "u", "safety_identifier": "s", "prompt_cache_key": "k"},
+        {"service_tier": "default", "prompt_cache_retention": "24h"},
+        {"metadata": {"a": "b"}},
+        {"scorer": None, "degeneration": None, "lora": None, "tools": None},
+    ],
+)
+def test_harmless_values_change_nothing(fields: dict[str, object]) -> None:
+    assert translate(**fields) == translate()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("n", 2),
+        ("n", True),
+        ("n", 0),
+        ("logprobs", True),
+        ("logprobs", 0),
+        ("top_logprobs", 5),
+        ("logit_bias", {"50256": -100}),
+        ("response_format", {"type": "json_object"}),
+        ("tools", [{"type": "function"}]),
+        ("tool_choice", "auto"),
+        ("functions", [{}]),
+        ("function_call", "auto"),
+        ("modalities", ["text", "audio"]),
+        ("audio", {}),
+        ("prediction", {}),
+        ("reasoning_effort", "high"),
+        ("verbosity", "low"),
+        ("web_search_options", {}),
+        ("moderation", {}),
+        ("prompt_cache_options", {}),
+        ("store", True),
+        ("service_tier", "flex"),
+    ],
+)
+def test_an_unsupported_value_is_refused_by_name(field: str, value: object) -> None:
+    error = refuse(**{field: value})
+    assert error.param == field
+    assert f"'{field}' is not supported yet" in str(error)
+
+
+@pytest.mark.parametrize("name", scorer_names())
+def test_a_scorer_is_chosen_by_its_name(name: str) -> None:
+    assert translate(scorer=name).scorer == name
+
+
+@pytest.mark.parametrize("name", ["lek-v0", "", "LEK-V1"])
+def test_an_unknown_scorer_is_refused_with_those_on_offer(name: str) -> None:
+    error = refuse(scorer=name)
+    assert error.param == "scorer"
+    assert repr(name) in str(error)
+    assert ", ".join(scorer_names()) in str(error)
+
+
+@pytest.mark.parametrize("action", ["observe", "stop"])
+def test_what_is_done_at_a_hard_flag_is_chosen(action: str) -> None:
+    assert translate(degeneration={"action": action}).on_degeneration == action
+
+
+def test_who_says_nothing_of_scoring_leaves_it_to_the_server() -> None:
+    assert (translate().scorer, translate().on_degeneration) == (None, None)
+
+
+def test_contradictions_are_refused() -> None:
+    assert refuse(stream_options={"include_usage": True}).param == "stream_options"
+    assert refuse(max_tokens=1, max_completion_tokens=2).param == "max_completion_tokens"
+
+
+def test_all_faults_are_in_the_message() -> None:
+    error = refuse(n=2, tools=[{}], max_tokens=1, max_completion_tokens=2)
+    assert error.param == "n"
+    assert all(name in str(error) for name in ("'n'", "'tools'", "'max_tokens'"))
+
+
+def test_of_very_many_faults_the_first_are_in_the_message() -> None:
+    error = refuse(messages=[{"role": "tool", "content": None}] * 10_000)
+    assert error.param == "messages[0].role"
+    assert len(str(error)) < 2_000
