@@ -38,20 +38,14 @@ def _run() -> int:
         listener = bind(settings.host, settings.port)
         device = prepare_device()
         logging.getLogger("server").info("%s", device.describe())
-        from server.engine.mlx.engine import Limits, MlxEngine
+        from server.engine.mlx.engine import MlxEngine
 
         engine = MlxEngine.open(
             model=settings.model,
             model_name=settings.model_name,
             adapters=tuple((adapter.name, Path(adapter.path)) for adapter in settings.adapters),
             device=device,
-            limits=Limits(
-                max_batch_size=settings.max_batch_size,
-                max_queue=settings.max_queue,
-                max_adapters=settings.max_adapters,
-                max_adapter_rank=settings.max_adapter_rank,
-                evict_adapters=settings.evict_adapters,
-            ),
+            limits=settings.limits,
         )
         app = create_app(engine, settings, traces=traces)
         serve(app, listener, models=engine.models(), grace_s=settings.request_timeout_s)

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from server.engine.limits import Limits
 from server.engine.protocol import DegenerationAction
 
 
@@ -44,6 +45,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     admin_key: Secret | None = None  # None: who may ask may also load and unload adapters
     max_batch_size: Annotated[int, msgspec.Meta(ge=1, le=4096)] = 32
     max_queue: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 256
+    memory_bytes: Annotated[int, msgspec.Meta(ge=1, le=1 << 50)] | None = None
+    prefix_cache_bytes: Annotated[int, msgspec.Meta(ge=0, le=1 << 50)] | None = None
     max_completion_tokens: Annotated[int, msgspec.Meta(ge=1, le=10_000_000)] = 4096
     request_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=1_000_000)] = 600.0
     body_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=1_000_000)] = 30.0
@@ -52,3 +55,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     on_degeneration: DegenerationAction = "observe"  # where a request does not say
     board_text: bool = False  # whether the board may keep and show the text of answers
     otlp_endpoint: Annotated[str, msgspec.Meta(pattern=r"^https?://[^/\s]+")] | None = None  # None: no traces
+
+    @property
+    def limits(self) -> Limits:
+        """What an engine must know of them: the settings of the same names."""
+        return msgspec.convert(self, Limits, from_attributes=True)

@@ -15,6 +15,7 @@ from adapters.errors import AdapterError, AdapterNotLoaded
 from adapters.registry import AdapterRegistry, LoadedAdapter
 from adapters.routing import BASE_SLOT
 from server.engine.errors import AdapterWithdrawn, EngineUnavailable, ModelLoadError, QueueFull, UnknownAdapter
+from server.engine.limits import Limits
 from server.engine.mlx.adapter_host import MlxAdapterHost
 from server.engine.mlx.device import Device
 from server.engine.mlx.fetch import find_model
@@ -28,16 +29,6 @@ from server.engine.mlx.worker import Worker
 from server.engine.protocol import Event, Finish, FinishReason, Generation, Load, ServedModel
 
 RETRY_AFTER_S = 1  # a row ends every few steps; a client that comes back after a second finds another queue
-
-
-class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """How much an engine takes on."""
-
-    max_batch_size: int = 32
-    max_queue: int = 256
-    max_adapters: int = 16  # beside the base
-    max_adapter_rank: int = 64
-    evict_adapters: bool = False
 
 
 class MlxEngine:
@@ -73,13 +64,12 @@ class MlxEngine:
         model_name: str | None = None,
         adapters: Sequence[tuple[str, Path]] = (),
         device: Device,
-        limits: Limits | None = None,
+        limits: Limits,
     ) -> Self:
         """Load a model (folder or Hugging Face repository) and its adapters (name, folder); blocks until it is ready.
 
         Raises ModelLoadError. `device` comes from `prepare_device`, called before MLX was imported.
         """
-        limits = limits or Limits()
         path = find_model(model)
         name = model_name or (path.resolve().name if Path(model).expanduser().is_dir() else model)
         if any(adapter == name for adapter, _ in adapters):

@@ -14,7 +14,8 @@ from bench.parity.reference import Reference, ReferenceFailure
 from bench.parity.served import Server
 from clients.battery.probe import Probe
 from server.engine.mlx.device import Device
-from server.engine.mlx.engine import Limits, MlxEngine
+from server.engine.mlx.engine import MlxEngine
+from server.settings.settings import Settings
 from tests.server.live_server import LiveServer
 
 ROOT = Path(__file__).parents[3]
@@ -25,7 +26,7 @@ TOLERANCE = 0.1
 
 @pytest.fixture(scope="module")
 def url(device: Device) -> Iterator[str]:
-    limits = Limits(max_batch_size=2, max_queue=2)
+    limits = Settings(max_batch_size=2, max_queue=2).limits
     engine = MlxEngine.open(model=str(DEMO), model_name="demo", adapters=[("lek", LEK)], device=device, limits=limits)
     with LiveServer(engine) as server:
         yield f"{server.url}/v1"

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from server.engine.mlx.device import Device
-from server.engine.mlx.engine import Limits, MlxEngine
+from server.engine.mlx.engine import MlxEngine
 from server.settings.settings import Settings
 from tests.server.live_server import LiveServer
 from tools.random_adapter import write_random_adapter
@@ -30,7 +30,7 @@ def root(small_gemma: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def connect(root: Path, base: Path, device: Device, *, may_evict: bool) -> Iterator[httpx.Client]:
-    limits = Limits(max_batch_size=8, max_adapters=NUM_SLOTS, evict_adapters=may_evict)
+    limits = Settings(max_batch_size=8, max_adapters=NUM_SLOTS, evict_adapters=may_evict).limits
     engine = MlxEngine.open(model=str(base), model_name="base", device=device, limits=limits)
     with LiveServer(engine, Settings(adapter_dirs=(str(root),))) as server, server.connect() as client:
         yield client

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from server.engine.mlx.device import Device
-from server.engine.mlx.engine import Limits, MlxEngine
+from server.engine.mlx.engine import MlxEngine
 from server.settings.settings import Settings
 from tests.server.hostile_folders import (
     WEIGHTS,
@@ -59,7 +59,7 @@ def root(small_gemma: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def client(small_gemma: Path, root: Path, device: Device) -> Iterator[httpx.Client]:
     """The real engine on a socket, room for two adapters, one of them loaded."""
-    limits = Limits(max_batch_size=8, max_adapters=2, max_adapter_rank=MAX_RANK)
+    limits = Settings(max_batch_size=8, max_adapters=2, max_adapter_rank=MAX_RANK).limits
     engine = MlxEngine.open(model=str(small_gemma), model_name="base", adapters=[("good", root / "good")], device=device, limits=limits)
     with LiveServer(engine, Settings(adapter_dirs=(str(root),))) as server, server.connect() as client:
         yield client

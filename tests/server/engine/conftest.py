@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from server.engine.mlx.device import Device
-from server.engine.mlx.engine import Limits, MlxEngine
+from server.engine.mlx.engine import MlxEngine
+from server.settings.settings import Settings
 from tools.random_adapter import write_random_adapter
 
 Adapters = tuple[tuple[str, Path], ...]  # name and folder of each
@@ -36,7 +37,9 @@ def small_adapters(small_gemma: Path, tmp_path_factory: pytest.TempPathFactory) 
 @pytest.fixture(scope="module")
 def engine(small_gemma: Path, small_adapters: Adapters, device: Device, run: Run) -> Iterator[MlxEngine]:
     """The small model with its adapters, eight rows and eight in the queue."""
-    engine = MlxEngine.open(model=str(small_gemma), adapters=small_adapters, device=device, limits=Limits(max_batch_size=8, max_queue=8))
+    engine = MlxEngine.open(
+        model=str(small_gemma), adapters=small_adapters, device=device, limits=Settings(max_batch_size=8, max_queue=8).limits
+    )
     yield engine
     run(engine.close(grace_s=5))
 
@@ -56,7 +59,7 @@ def folders(small_gemma: Path, tmp_path_factory: pytest.TempPathFactory) -> list
 @pytest.fixture
 def empty_engine(small_gemma: Path, device: Device, run: Run) -> Iterator[MlxEngine]:
     """The small model without adapters: room for eight, ranks up to 32."""
-    limits = Limits(max_batch_size=16, max_queue=16, max_adapters=8, max_adapter_rank=32)
+    limits = Settings(max_batch_size=16, max_queue=16, max_adapters=8, max_adapter_rank=32).limits
     engine = MlxEngine.open(model=str(small_gemma), device=device, limits=limits)
     yield engine
     run(engine.close(grace_s=5))

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from server.engine.mlx.device import Device
-from server.engine.mlx.engine import Limits, MlxEngine
+from server.engine.mlx.engine import MlxEngine
+from server.settings.settings import Settings
 from tests.server.engine.asking import ask, question
 from tests.server.engine.conftest import Run
 from tests.server.engine.test_parity import NUM_TOKENS, reference
@@ -40,7 +41,7 @@ def test_an_adapter_in_either_format_answers_as_in_mlx_lm_and_not_as_the_base(
     write_random_gemma3(base, msgspec.structs.replace(TINY, **changes))
     write_random_adapter(mlx_lm_folder, base=base, rank=5, seed=1, size=0.1)
     write_as_peft(peft_folder, adapter=mlx_lm_folder, infix=".default", use_rslora=True)
-    limits = Limits(max_batch_size=8, max_queue=8)
+    limits = Settings(max_batch_size=8, max_queue=8).limits
     engine = MlxEngine.open(model=str(base), adapters=[("a", mlx_lm_folder), ("b", peft_folder)], device=device, limits=limits)
 
     async def ask_all() -> list[list[tuple[int, ...]]]:

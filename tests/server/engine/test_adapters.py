@@ -11,8 +11,9 @@ import pytest
 from adapters.errors import AdapterBusy, AdapterChanged, AdapterError, AdapterNameTaken, AdapterNotLoaded, MismatchedAdapter, SlotsFull
 from server.engine.errors import AdapterWithdrawn, EngineUnavailable, UnknownAdapter
 from server.engine.mlx.device import Device
-from server.engine.mlx.engine import Limits, MlxEngine
+from server.engine.mlx.engine import MlxEngine
 from server.engine.protocol import AdapterHost, AdapterStatus
+from server.settings.settings import Settings
 from tests.server.engine.asking import Answer, ask, question, settle
 from tests.server.engine.conftest import Run
 from tools.random_adapter import write_random_adapter
@@ -147,7 +148,7 @@ def test_a_change_that_the_end_of_the_engine_overtakes_is_refused(
     small_gemma: Path, device: Device, run: Run, folders: list[tuple[Path, Path]]
 ) -> None:
     async def close_in_the_middle() -> Sequence[Any]:
-        engine = MlxEngine.open(model=str(small_gemma), adapters=[("a", folders[0][0])], device=device)
+        engine = MlxEngine.open(model=str(small_gemma), adapters=[("a", folders[0][0])], device=device, limits=Settings().limits)
         loading = asyncio.create_task(engine.adapters.load("b", folders[1][0], replace=False))
         await asyncio.sleep(0)
         await engine.close(grace_s=0)
@@ -189,7 +190,7 @@ def test_slots_run_out_with_a_list_and_eviction_takes_the_idle_one(
         return [status.name for status in engine.adapters.statuses()]
 
     def open_with(may_evict: bool) -> MlxEngine:
-        limits = Limits(max_batch_size=2, max_queue=2, max_adapters=2, evict_adapters=may_evict)
+        limits = Settings(max_batch_size=2, max_queue=2, max_adapters=2, evict_adapters=may_evict).limits
         return MlxEngine.open(model=str(small_gemma), device=device, limits=limits)
 
     strict, evicting = open_with(False), open_with(True)

@@ -8,8 +8,9 @@ import pytest
 
 from server.engine.errors import EngineUnavailable, InvalidGeneration, QueueFull, UnknownAdapter
 from server.engine.mlx.device import Device
-from server.engine.mlx.engine import Limits, MlxEngine
+from server.engine.mlx.engine import MlxEngine
 from server.engine.protocol import Engine, Load, Sampling
+from server.settings.settings import Settings
 from tests.server.engine.asking import Answer, ask, question, settle, to_answer
 from tests.server.engine.conftest import Adapters, Run
 
@@ -171,7 +172,7 @@ def test_stopping_an_answer_that_has_ended_does_nothing(engine: MlxEngine, run: 
 
 def test_closing_lets_running_rows_end_and_refuses_new_ones(small_gemma: Path, device: Device, run: Run) -> None:
     async def close_while_running(grace_s: float) -> tuple[Any, Any]:
-        engine = MlxEngine.open(model=str(small_gemma), device=device, limits=Limits(max_batch_size=4, max_queue=4))
+        engine = MlxEngine.open(model=str(small_gemma), device=device, limits=Settings(max_batch_size=4, max_queue=4).limits)
         running = asyncio.create_task(ask(engine, question("Hello", max_tokens=200)))
         await settle(engine, lambda load: load.num_running == 1)
         closing = asyncio.create_task(engine.close(grace_s))

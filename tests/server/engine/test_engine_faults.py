@@ -12,11 +12,12 @@ import pytest
 from server.engine.errors import EngineUnavailable, RowFailed
 from server.engine.mlx.batch import Batch
 from server.engine.mlx.device import Device
-from server.engine.mlx.engine import Limits, MlxEngine
+from server.engine.mlx.engine import MlxEngine
 from server.engine.mlx.messages import Stop
 from server.engine.mlx.runtime import Runtime
 from server.engine.mlx.worker import Worker
 from server.engine.protocol import Sampling
+from server.settings.settings import Settings
 from tests.server.engine.asking import ask, question
 from tests.server.engine.conftest import Run
 
@@ -55,7 +56,7 @@ def poisoned_runtime(path: Path, device: Device, poison: int) -> PoisonedRuntime
 
 def test_a_row_that_raises_fails_alone_and_the_others_end_as_if_nothing_had_been(small_gemma: Path, device: Device, run: Run) -> None:
     sampling = Sampling(temperature=1.0, seed=11)
-    fine = MlxEngine.open(model=str(small_gemma), device=device, limits=Limits(max_batch_size=4, max_queue=4))
+    fine = MlxEngine.open(model=str(small_gemma), device=device, limits=Settings(max_batch_size=4, max_queue=4).limits)
     expected = [run(ask(fine, question(f"number {n}", sampling=sampling))).token_ids for n in range(3)]
     run(fine.close(grace_s=1))
     (poison,) = fine._loaded.tokenizer.encode("☃", add_special_tokens=False)[-1:]
@@ -66,7 +67,7 @@ def test_a_row_that_raises_fails_alone_and_the_others_end_as_if_nothing_had_been
         return await asyncio.gather(*asked, ask(engine, question("☃", id="bad")), return_exceptions=True)
 
     start = partial(poisoned_runtime, small_gemma, device, poison)
-    engine = MlxEngine(start, model_name="poisoned", root=small_gemma, limits=Limits(max_batch_size=4, max_queue=4))
+    engine = MlxEngine(start, model_name="poisoned", root=small_gemma, limits=Settings(max_batch_size=4, max_queue=4).limits)
     *good, bad = run(ask_with_a_bad_one(engine))
     assert [answer.token_ids for answer in good] == expected
     assert isinstance(bad, RowFailed)
@@ -90,7 +91,7 @@ class DyingRuntime(Runtime):
 
 def test_an_engine_that_has_died_answers_everyone_and_says_so(small_gemma: Path, device: Device, run: Run) -> None:
     start = partial(DyingRuntime.start, small_gemma, device, batch_size=4)
-    engine = MlxEngine(start, model_name="dying", root=small_gemma, limits=Limits(max_batch_size=4, max_queue=4))
+    engine = MlxEngine(start, model_name="dying", root=small_gemma, limits=Settings(max_batch_size=4, max_queue=4).limits)
     assert engine.is_ready()
     for _ in range(2):
         with pytest.raises(EngineUnavailable, match="died"):

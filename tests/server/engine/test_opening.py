@@ -7,7 +7,8 @@ import pytest
 
 from server.engine.errors import ModelLoadError
 from server.engine.mlx.device import Device
-from server.engine.mlx.engine import Limits, MlxEngine
+from server.engine.mlx.engine import MlxEngine
+from server.settings.settings import Settings
 from tests.server.engine.asking import GREEDY, ask, question
 from tests.server.engine.conftest import Adapters, Run
 from tools.random_gemma3 import Shape, write_random_gemma3
@@ -17,7 +18,9 @@ from tools.random_gemma3 import Shape, write_random_gemma3
 def test_any_gemma_3_loads(tmp_path: Path, device: Device, run: Run, changes: dict[str, Any]) -> None:
     shape = {"hidden": 64, "layers": 2, "intermediate": 64, "heads": 2, "head_dim": 32, "vocabulary": 512, "pattern": 2}
     write_random_gemma3(tmp_path / "model", Shape(**shape | changes))
-    engine = MlxEngine.open(model=str(tmp_path / "model"), model_name="mine", device=device, limits=Limits(max_batch_size=2, max_queue=2))
+    engine = MlxEngine.open(
+        model=str(tmp_path / "model"), model_name="mine", device=device, limits=Settings(max_batch_size=2, max_queue=2).limits
+    )
     assert run(ask(engine, question("Hello", sampling=GREEDY, max_tokens=4))).finish.num_completion_tokens == 4
     assert engine.models()[0].id == "mine"
     run(engine.close(grace_s=1))
@@ -40,27 +43,29 @@ def test_a_folder_that_is_no_gemma_3_is_refused_with_the_reason(
     for name, content in files.items():
         (tmp_path / name).write_text(content)
     with pytest.raises(ModelLoadError, match=message):
-        MlxEngine.open(model=str(tmp_path), device=device, limits=Limits(max_batch_size=2, max_queue=2))
+        MlxEngine.open(model=str(tmp_path), device=device, limits=Settings(max_batch_size=2, max_queue=2).limits)
 
 
 @pytest.mark.parametrize("model", ["/nowhere/at/all", "not a repository", "./relative"])
 def test_a_model_that_is_nowhere_is_refused(model: str, device: Device) -> None:
     with pytest.raises(ModelLoadError, match="there is no folder"):
-        MlxEngine.open(model=model, device=device, limits=Limits(max_batch_size=2, max_queue=2))
+        MlxEngine.open(model=model, device=device, limits=Settings(max_batch_size=2, max_queue=2).limits)
 
 
 def test_a_model_without_a_global_layer_is_refused(tmp_path: Path, device: Device) -> None:
     write_random_gemma3(tmp_path, Shape(hidden=32, layers=2, intermediate=32, heads=1, head_dim=32, vocabulary=512, pattern=6))
     with pytest.raises(ModelLoadError, match="2 layers, none of them global"):
-        MlxEngine.open(model=str(tmp_path), device=device, limits=Limits(max_batch_size=2, max_queue=2))
+        MlxEngine.open(model=str(tmp_path), device=device, limits=Settings(max_batch_size=2, max_queue=2).limits)
 
 
 def test_an_adapter_named_like_the_base_is_refused(small_gemma: Path, small_adapters: Adapters, device: Device) -> None:
     adapters = [("small-gemma", small_adapters[0][1])]
     with pytest.raises(ModelLoadError, match="both named 'small-gemma'"):
-        MlxEngine.open(model=str(small_gemma), adapters=adapters, device=device, limits=Limits(max_batch_size=2, max_queue=2))
+        MlxEngine.open(model=str(small_gemma), adapters=adapters, device=device, limits=Settings(max_batch_size=2, max_queue=2).limits)
 
 
 def test_a_broken_adapter_keeps_the_engine_from_starting_and_is_named(small_gemma: Path, tmp_path: Path, device: Device) -> None:
     with pytest.raises(ModelLoadError, match=r"adapter 'broken'.*adapter_config\.json"):
-        MlxEngine.open(model=str(small_gemma), adapters=[("broken", tmp_path)], device=device, limits=Limits(max_batch_size=2, max_queue=2))
+        MlxEngine.open(
+            model=str(small_gemma), adapters=[("broken", tmp_path)], device=device, limits=Settings(max_batch_size=2, max_queue=2).limits
+        )

@@ -10,6 +10,7 @@ from server.engine.errors import InvalidGeneration
 from server.engine.mlx.device import Device
 from server.engine.mlx.engine import MlxEngine
 from server.engine.protocol import Sampling
+from server.settings.settings import Settings
 from tests.conftest import SMALL
 from tests.server.engine.asking import ask, question
 from tests.server.engine.conftest import Run
@@ -45,7 +46,7 @@ def rows_to_spare(tmp_path_factory: pytest.TempPathFactory, small_gemma: Path) -
 def test_a_message_with_a_piece_that_has_no_embedding_is_refused_by_name_and_the_next_answered(
     one_piece_too_many: Path, device: Device, run: Run
 ) -> None:
-    engine = MlxEngine.open(model=str(one_piece_too_many), device=device)
+    engine = MlxEngine.open(model=str(one_piece_too_many), device=device, limits=Settings().limits)
     try:
         with pytest.raises(InvalidGeneration, match=STRANGER) as refused:
             run(ask(engine, question(f"what is {STRANGER}?")))
@@ -61,7 +62,7 @@ def test_rows_without_a_piece_are_never_drawn(rows_to_spare: Path, device: Devic
         answers = await asyncio.gather(*(ask(engine, one) for one in hot))
         return [token for answer in answers for token in answer.token_ids]
 
-    engine = MlxEngine.open(model=str(rows_to_spare), device=device)
+    engine = MlxEngine.open(model=str(rows_to_spare), device=device, limits=Settings().limits)
     try:
         drawn = run(ask_eight(engine))
     finally:
