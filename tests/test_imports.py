@@ -1,4 +1,7 @@
-"""Imports run one way: `clients -> scoring <- server -> adapters`, lazy ones included; only the MLX engine names MLX."""
+"""Imports run one way: `clients -> scoring <- server -> adapters`, lazy ones included; only the MLX engine names MLX.
+
+Inside the server they run down its layers.
+"""
 
 import ast
 from collections.abc import Iterator
@@ -15,6 +18,22 @@ ALLOWED = {
     "server": {"server", "scoring", "adapters"},
 }
 OURS = {*ALLOWED, "tools", "bench", "tests"}
+# What stands in `server/`, from the ground up: each knows those before it and none behind it, so there is no cycle either.
+SERVER_LAYERS = (
+    "errors",
+    "engine",
+    "adapter_loading",
+    "settings",
+    "wire",
+    "http",
+    "metrics",
+    "answers",
+    "board",
+    "chat",
+    "routes",
+    "app",
+    "__main__",
+)
 MLX_FOLDERS = ("adapters", "server/engine/mlx")
 HTTP_PACKAGES = {"litestar", "uvicorn", "starlette", "openai", "httpx", "prometheus_client"}
 MLX_PACKAGES = {"mlx", "mlx_lm"}
@@ -31,7 +50,7 @@ def imports(tree: ast.AST) -> Iterator[tuple[str, int]]:
             yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"line {node.lineno}: relative import"
-            yield node.module or "", node.lineno
+            yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
 
 
 @pytest.mark.parametrize("package", ALLOWED)
@@ -61,6 +80,35 @@ def test_only_the_adapters_and_the_mlx_engine_name_mlx(package: str) -> None:
 def test_adapters_and_scoring_know_nothing_of_http(package: str) -> None:
     names = {name.partition(".")[0] for file in files(package) for name, _ in imports(ast.parse(file.read_text()))}
     assert not names & HTTP_PACKAGES
+
+
+def layer(file: Path) -> str:
+    return file.relative_to(ROOT / "server").parts[0].removesuffix(".py")
+
+
+def test_the_layers_of_the_server_are_all_that_stand_in_it() -> None:
+    assert {layer(file) for file in files("server")} - {"__init__"} == set(SERVER_LAYERS)
+
+
+def test_imports_inside_the_server_run_downwards() -> None:
+    found = [
+        f"{file.relative_to(ROOT)}:{line} imports {name}"
+        for file in files("server")
+        for name, line in imports(ast.parse(file.read_text()))
+        if name.startswith("server.") and SERVER_LAYERS.index(name.split(".")[1]) > SERVER_LAYERS.index(layer(file))
+    ]
+    assert found == []
+
+
+def test_only_the_command_names_the_engine_on_mlx() -> None:
+    found = [
+        f"{file.relative_to(ROOT)}:{line} imports {name}"
+        for file in files("server")
+        if layer(file) not in ("engine", "__main__")
+        for name, line in imports(ast.parse(file.read_text()))
+        if name.startswith("server.engine.mlx")
+    ]
+    assert found == []
 
 
 def test_imports_inside_functions_stand_in_main_only() -> None:
