@@ -13,10 +13,10 @@ from server.chat.translation import choose_served, translate_chat
 from server.engine.errors import EngineUnavailable
 from server.engine.protocol import Engine, Event, Generation, Piece
 from server.errors import ClientDisconnected
+from server.http.body import read_request
 from server.http.deadline import answer_within
 from server.http.disconnect import DisconnectWatch
 from server.http.failure import log_failure, to_failure
-from server.http.json_request import read_request
 from server.http.request_id import identify
 from server.metrics.metrics import Metrics
 from server.metrics.observation import Observation, name_outcome

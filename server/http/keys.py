@@ -2,16 +2,16 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from server.errors import InvalidApiKey
+from server.http.headers import RawHeaders, find_header
 from server.settings.settings import Secret
 
-RawHeaders = Iterable[tuple[bytes, bytes]]
 OPEN_PATHS = ("", "/health", "/health/live", "/health/ready")  # without the last slash: the first is the board's page
 MANAGEMENT = "management"  # in a route's opt: it changes what is served, and wants the admin key where there is one
 
@@ -40,8 +40,7 @@ class ApiKeyMiddleware(ASGIMiddleware):
         await next_app(scope, receive, send)
 
     def _check(self, headers: RawHeaders, taken: Sequence[bytes]) -> None:
-        header = next((value for name, value in headers if name == b"authorization"), b"")
-        scheme, _, token = header.partition(b" ")
+        scheme, _, token = find_header(headers, b"authorization").partition(b" ")
         if scheme.lower() != b"bearer" or not token:
             raise InvalidApiKey("No API key was sent: expected the header Authorization: Bearer KEY.")
         digest = _digest(token.strip())

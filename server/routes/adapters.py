@@ -11,7 +11,7 @@ from server.adapter_loading.changes import FieldNames, load_adapter, unload_adap
 from server.adapter_loading.roots import AdapterRoots
 from server.engine.protocol import AdapterStatus, Engine
 from server.errors import InvalidRequest
-from server.http.json_request import read_request
+from server.http.body import read_request
 from server.http.keys import MANAGEMENT
 from server.settings.settings import Settings
 from server.wire.adapters import AdapterCard, AdapterDeleted, AdapterList, LoadAdapterRequest

@@ -10,9 +10,9 @@ from scoring.scores import Scores
 from server.answers.scoring_thread import ScoringThread
 from server.chat.translation import find_scorer_faults, refuse
 from server.engine.protocol import Engine
+from server.http.body import read_request
 from server.http.deadline import answer_within
 from server.http.disconnect import DisconnectWatch
-from server.http.json_request import read_request
 from server.settings.settings import Settings
 from server.wire.score import ScoreList, ScoreRequest
 
