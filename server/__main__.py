@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from server.settings.command_line import read_settings
 from server.settings.demo import resolve_demo
-from server.settings.sources import read_settings
 
 if TYPE_CHECKING:
     from server.app import Traces

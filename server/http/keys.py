@@ -10,7 +10,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from server.errors import InvalidApiKey
 from server.http.headers import RawHeaders, find_header
-from server.settings.settings import Secret
+from server.settings.values import Secret
 
 OPEN_PATHS = ("", "/health", "/health/live", "/health/ready")  # without the last slash: the first is the board's page
 MANAGEMENT = "management"  # in a route's opt: it changes what is served, and wants the admin key where there is one

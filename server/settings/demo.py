@@ -4,7 +4,8 @@ from pathlib import Path
 
 import msgspec
 
-from server.settings.settings import AdapterSource, Settings
+from server.settings.settings import Settings
+from server.settings.values import AdapterSource
 
 DEMO = "demo"
 DEMO_NAME = "gemma-3-demo"

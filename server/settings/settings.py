@@ -1,60 +1,112 @@
-"""What a server runs with: one frozen struct, whichever of file, environment and flags it came from."""
+"""What a server runs with: one frozen struct, whichever of file, environment and flags it came from.
 
-from typing import Annotated, Any
+A setting is written here and nowhere else. Its field gives the default, its type the bounds, its `About` the line in `--help`; its name in
+kebab-case is the flag, the key in the file and, in capitals, the variable.
+"""
+
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta, field
 
+from scoring.scorers import scorer_names
 from server.engine.limits import Limits
 from server.engine.protocol import DegenerationAction
+from server.settings.option import About
+from server.settings.values import (
+    AdapterSource,
+    Secret,
+    parse_adapters,
+    parse_folders,
+    parse_key,
+    parse_keys,
+    parse_model_name,
+    parse_scorer,
+    parse_size,
+)
+
+Text = Annotated[str, Meta(min_length=1)]
+Seconds = Annotated[float, Meta(gt=0, le=1_000_000)]
+Url = Annotated[str, Meta(pattern=r"^https?://[^/\s]+")]
 
 
-class AdapterSource(msgspec.Struct, frozen=True, kw_only=True):
-    """An adapter to load at start: the name that requests use, and its folder."""
+class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
+    """Every setting, in the order of `--help`."""
 
-    name: str
-    path: str
+    # What is served
+    model: Annotated[Text, About("demo, a folder, or a Hugging Face repo of a Gemma 3", "MODEL")] = "demo"
+    model_name: Annotated[
+        Text | None,
+        About("the base's id in /v1/models", "NAME", parse_model_name, unset="from the model"),
+    ] = None
+    adapters: Annotated[
+        tuple[AdapterSource, ...],
+        About("a LoRA adapter to load at start", "NAME=PATH", parse_adapters),
+    ] = field(default=(), name="adapter")
+    adapter_dirs: Annotated[
+        tuple[str, ...],
+        About("a folder from which adapters may be loaded while the server runs", "DIR", parse_folders, unset="none may"),
+    ] = field(default=(), name="adapter-dir")
+    max_adapters: Annotated[int, Meta(ge=1, le=1024), About("adapters loaded at once, beside the base", "N")] = 16
+    max_adapter_rank: Annotated[int, Meta(ge=1, le=4096), About("largest rank an adapter may have", "N")] = 64
+    evict_adapters: Annotated[
+        bool,
+        About("when all are taken, a new adapter replaces the idle one that was used longest ago", unset="it is refused"),
+    ] = False
 
+    # Where, and to whom
+    host: Annotated[Text, About("address to listen on", "HOST")] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535), About("port to listen on; 0 takes a free one", "PORT")] = 8000
+    api_keys: Annotated[
+        tuple[Secret, ...],
+        About("a key that clients must send", "KEY", parse_keys, unset="open"),
+    ] = field(default=(), name="api-key")
+    admin_key: Annotated[
+        Secret | None,
+        About("the key to load and unload adapters with", "KEY", parse_key, unset="any API key"),
+    ] = None
 
-class Secret(msgspec.Struct, frozen=True):
-    """A value that shows in no repr, no formatted text and so in no log line."""
+    # How much it takes on
+    max_batch_size: Annotated[int, Meta(ge=1, le=4096), About("answers decoded at once", "N")] = 32
+    max_queue: Annotated[int, Meta(ge=1, le=1_000_000), About("requests that may wait; more are answered 429", "N")] = 256
+    memory_bytes: Annotated[
+        Annotated[int, Meta(ge=1, le=1 << 50)] | None,
+        About("most that keys, values and the prefix cache may take together", "SIZE", parse_size, unset="by the machine"),
+    ] = None
+    prefix_cache_bytes: Annotated[
+        Annotated[int, Meta(ge=0, le=1 << 50)] | None,
+        About("most that the prefix cache may take of them; 0 turns it off", "SIZE", parse_size, unset="by the machine"),
+    ] = None
+    max_completion_tokens: Annotated[
+        int,
+        Meta(ge=1, le=10_000_000),
+        About("longest answer; a request for more is capped", "N"),
+    ] = 4096
+    request_timeout_s: Annotated[Seconds, About("longest a request may take; then 504", "S")] = 600.0
+    body_timeout_s: Annotated[Seconds, About("longest a request's body may take to arrive; then 408", "S")] = 30.0
+    max_body_bytes: Annotated[
+        int,
+        Meta(ge=1, le=1 << 32),
+        About("largest request body; more is answered 413", "SIZE", parse_size),
+    ] = 8 << 20
 
-    value: str
-
-    def __repr__(self) -> str:
-        return "Secret(…)"
-
-    __str__ = __repr__
-
-    def __rich_repr__(self) -> list[tuple[str, Any]]:  # msgspec's own would show the value to rich
-        return [("value", "…")]
-
-
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """Every setting with its bounds and default; `server/settings/sources.py` reads them."""
-
-    model: Annotated[str, msgspec.Meta(min_length=1)] = "demo"
-    model_name: Annotated[str, msgspec.Meta(min_length=1)] | None = None
-    adapters: tuple[AdapterSource, ...] = ()
-    adapter_dirs: tuple[str, ...] = ()  # none: nothing is loaded at run time
-    max_adapters: Annotated[int, msgspec.Meta(ge=1, le=1024)] = 16  # beside the base
-    max_adapter_rank: Annotated[int, msgspec.Meta(ge=1, le=4096)] = 64
-    evict_adapters: bool = False
-    host: Annotated[str, msgspec.Meta(min_length=1)] = "127.0.0.1"
-    port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 8000  # 0: any free port, printed at start
-    api_keys: tuple[Secret, ...] = ()  # none: open
-    admin_key: Secret | None = None  # None: who may ask may also load and unload adapters
-    max_batch_size: Annotated[int, msgspec.Meta(ge=1, le=4096)] = 32
-    max_queue: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 256
-    memory_bytes: Annotated[int, msgspec.Meta(ge=1, le=1 << 50)] | None = None
-    prefix_cache_bytes: Annotated[int, msgspec.Meta(ge=0, le=1 << 50)] | None = None
-    max_completion_tokens: Annotated[int, msgspec.Meta(ge=1, le=10_000_000)] = 4096
-    request_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=1_000_000)] = 600.0
-    body_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=1_000_000)] = 30.0
-    max_body_bytes: Annotated[int, msgspec.Meta(ge=1, le=1 << 32)] = 8 << 20
-    scorer: str = "lek-v1"  # a name in scoring/scorers.py; a request may choose another
-    on_degeneration: DegenerationAction = "observe"  # where a request does not say
-    board_text: bool = False  # whether the board may keep and show the text of answers
-    otlp_endpoint: Annotated[str, msgspec.Meta(pattern=r"^https?://[^/\s]+")] | None = None  # None: no traces
+    # What is made of the answers
+    scorer: Annotated[
+        str,
+        About(f"heuristic that scores the answers: {', '.join(scorer_names())}", "NAME", parse_scorer),
+    ] = "lek-v1"
+    on_degeneration: Annotated[
+        DegenerationAction,
+        About("at a hard degeneration flag, where a request does not say: observe, or stop to end the answer there", "ACTION"),
+    ] = "observe"
+    board_text: Annotated[
+        bool,
+        About("show the text of the last answers on the board too", unset="their scores and flags only"),
+    ] = False
+    otlp_endpoint: Annotated[
+        Url | None,
+        About("send traces to this OpenTelemetry collector over HTTP, such as http://127.0.0.1:4318", "URL", unset="none are made"),
+    ] = None
 
     @property
     def limits(self) -> Limits:

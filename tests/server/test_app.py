@@ -9,7 +9,8 @@ from litestar.testing import TestClient
 
 from server.app import create_app
 from server.engine.protocol import ServedModel
-from server.settings.settings import Secret, Settings
+from server.settings.settings import Settings
+from server.settings.values import Secret
 from tests.server.fake_engine import FakeEngine
 
 Client = TestClient[Litestar]

@@ -7,9 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from server.settings.demo import resolve_demo
-from server.settings.settings import AdapterSource, Settings
-
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
@@ -54,23 +51,3 @@ def test_an_adapter_that_is_not_there_ends_with_1_and_no_abort(small_gemma: Path
     done = run("--model", str(small_gemma), "--adapter", f"a={tmp_path / 'nowhere'}", "--port", "0")
     assert done.returncode == 1
     assert "error: adapter 'a' could not be loaded" in done.stderr
-
-
-def test_demo_stands_for_the_shipped_model_and_adapters() -> None:
-    settings = resolve_demo(Settings())
-    assert Path(settings.model) == CHECKOUT / "server" / "demo" / "model"
-    assert settings.model_name == "gemma-3-demo"
-    assert [adapter.name for adapter in settings.adapters] == ["lek-demo", "overcooked-demo"]
-    assert Path(settings.adapters[0].path) == CHECKOUT / "adapters" / "demo" / "lek-demo"
-
-
-def test_a_given_adapter_joins_the_demos_or_takes_the_place_of_its_namesake() -> None:
-    mine = (AdapterSource(name="mine", path="/m"), AdapterSource(name="lek-demo", path="/l"))
-    settings = resolve_demo(Settings(adapters=mine, model_name="named"))
-    assert [adapter.name for adapter in settings.adapters] == ["overcooked-demo", "mine", "lek-demo"]
-    assert settings.model_name == "named"
-
-
-def test_another_model_is_left_alone() -> None:
-    settings = Settings(model="/some/folder")
-    assert resolve_demo(settings) is settings

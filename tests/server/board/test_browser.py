@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from server.engine.errors import QueueFull, RowFailed
-from server.settings.settings import Secret, Settings
+from server.settings.settings import Settings
+from server.settings.values import Secret
 from tests.browser import Browser
 from tests.server.fake_adapter_host import LEK
 from tests.server.fake_engine import ADAPTER, BASE, FakeEngine

@@ -9,7 +9,8 @@ import pytest
 from openai import AsyncOpenAI, OpenAI
 
 from server.engine.errors import EngineError, EngineUnavailable, InvalidGeneration, QueueFull, RowFailed
-from server.settings.settings import Secret, Settings
+from server.settings.settings import Settings
+from server.settings.values import Secret
 from tests.server.fake_engine import FakeEngine
 from tests.server.live_server import TIMEOUT_S, LiveServer
 

@@ -7,7 +7,8 @@ import pytest
 from litestar.testing import TestClient
 
 from server.app import create_app
-from server.settings.settings import Secret, Settings
+from server.settings.settings import Settings
+from server.settings.values import Secret
 from tests.server.fake_engine import FakeEngine
 
 ORDINARY = [("GET", "/v1/adapters", None), ("GET", "/v1/models", None), ("GET", "/metrics", None)]

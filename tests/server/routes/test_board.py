@@ -13,7 +13,8 @@ from server.app import create_app
 from server.board.answers import MAX_TEXT_CHARS
 from server.engine.errors import RowFailed
 from server.metrics.buckets import SCORE_BANDS
-from server.settings.settings import Secret, Settings
+from server.settings.settings import Settings
+from server.settings.values import Secret
 from tests.server.fake_engine import ADAPTER, BASE, FakeEngine
 
 Client = TestClient[Litestar]

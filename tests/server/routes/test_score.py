@@ -11,7 +11,8 @@ from litestar.testing import TestClient
 from scoring.scorers import scorer_names
 from scoring.verdict import score
 from server.app import create_app
-from server.settings.settings import Secret, Settings
+from server.settings.settings import Settings
+from server.settings.values import Secret
 from server.wire.score import MAX_TEXTS
 from tests.server.fake_engine import FakeEngine
 
