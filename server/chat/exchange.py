@@ -8,8 +8,9 @@ from collections.abc import AsyncGenerator
 import msgspec
 from litestar.types import Receive, Scope, Send
 
+from server.chat.model_choice import choose_served
 from server.chat.rendering import AnswerHead, ChunkRenderer, render_completion, render_error_event
-from server.chat.translation import choose_served, translate_chat
+from server.chat.translation import translate_chat
 from server.engine.errors import EngineUnavailable
 from server.engine.protocol import Engine, Event, Generation, Piece
 from server.errors import ClientDisconnected

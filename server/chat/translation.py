@@ -1,16 +1,13 @@
 """From a wire request to a `Generation`: pure, and the only module that knows both."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, groupby, islice
+from collections.abc import Iterator, Sequence
+from itertools import chain, groupby
 
 import msgspec
 
-from scoring.scorers import scorer_names
 from server.engine.protocol import Generation, Message, Role, Sampling, ServedModel
-from server.errors import InvalidRequest, ModelNotFound
+from server.http.faults import Fault, find_scorer_faults, refuse
 from server.wire.chat_request import ChatRequest, ContentPart, RequestMessage
-
-MAX_FAULTS = 8  # a body can hold a hundred thousand
 
 # Fields that are known but not supported, with the values (as JSON) that ask for nothing; null always does.
 _HARMLESS = {
@@ -46,36 +43,6 @@ _HARMLESS_IN_MESSAGE = {
 _ROLES: dict[str, Role] = {"system": "system", "developer": "system", "user": "user", "assistant": "assistant"}
 
 
-class Fault(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing wrong with a request, and the field it is wrong in."""
-
-    param: str
-    message: str
-
-
-def find_model(name: str, models: Sequence[ServedModel]) -> ServedModel:
-    """Find what a request's `model` names; raises ModelNotFound."""
-    for model in models:
-        if model.id == name:
-            return model
-    raise ModelNotFound(name)
-
-
-def choose_served(request: ChatRequest, models: Sequence[ServedModel]) -> ServedModel:
-    """Find who answers: what `model` names, or for the base the adapter that `lora` names. Raises ModelNotFound and InvalidRequest."""
-    named = find_model(request.model, models)
-    if not request.lora:
-        return named
-    name = request.lora[0].name
-    adapter = next((model for model in models if model.id == name and model.parent is not None), None)
-    if adapter is None:
-        raise ModelNotFound(name, param="lora[0].name")
-    if named.parent is not None and named is not adapter:
-        message = f"'model' is the adapter {named.id!r} and 'lora[0].name' is {name!r}: name one adapter, or the base model in 'model'."
-        raise InvalidRequest(message, param="lora[0].name")
-    return adapter
-
-
 def translate_chat(request: ChatRequest, *, id: str, served: ServedModel, max_completion_tokens: int) -> Generation:
     """Translate a request for a served model; raises InvalidRequest with its faults, the first of them as `param`."""
     found = chain(
@@ -97,19 +64,6 @@ def translate_chat(request: ChatRequest, *, id: str, served: ServedModel, max_co
         scorer=request.scorer,
         on_degeneration=request.degeneration.action if request.degeneration else None,
     )
-
-
-def refuse(found: Iterable[Fault]) -> None:
-    """Raise InvalidRequest with the faults, the first of them as `param`; return if there is none."""
-    faults = list(islice(found, MAX_FAULTS))
-    if faults:
-        raise InvalidRequest(" ".join(fault.message for fault in faults), param=faults[0].param)
-
-
-def find_scorer_faults(name: str | None) -> Iterator[Fault]:
-    """Find a name that no scorer has; None leaves the choice to the server."""
-    if name is not None and name not in scorer_names():
-        yield Fault(param="scorer", message=f"'scorer' is {name!r}, which is none of those on offer: {', '.join(scorer_names())}.")
 
 
 def _choose_scale(request: ChatRequest) -> float:

@@ -4,7 +4,7 @@ from litestar import route
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from server.chat.translation import find_model
+from server.chat.model_choice import find_model
 from server.engine.protocol import Engine, ServedModel
 from server.wire.model_list import ModelCard, ModelList
 

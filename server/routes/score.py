@@ -8,11 +8,11 @@ from litestar.di import NamedDependency
 
 from scoring.scores import Scores
 from server.answers.scoring_thread import ScoringThread
-from server.chat.translation import find_scorer_faults, refuse
 from server.engine.protocol import Engine
 from server.http.body import read_request
 from server.http.deadline import answer_within
 from server.http.disconnect import DisconnectWatch
+from server.http.faults import find_scorer_faults, refuse
 from server.settings.settings import Settings
 from server.wire.score import ScoreList, ScoreRequest
 
