@@ -24,8 +24,9 @@ DEVICE = prepare_device()
 from bench.endpoint import HOST, served  # noqa: E402
 from bench.load import Request, measure  # noqa: E402
 from bench.prompts import prompts  # noqa: E402
-from server.engine.mlx.engine import Limits, MlxEngine  # noqa: E402
+from server.engine.mlx.engine import MlxEngine  # noqa: E402
 from server.engine.protocol import Finish, Generation, Message, Piece, Sampling  # noqa: E402
+from server.settings.settings import Settings  # noqa: E402
 from tools.random_adapter import write_random_adapter  # noqa: E402
 from tools.random_gemma3 import Shape, write_random_gemma3  # noqa: E402
 
@@ -54,8 +55,8 @@ def main() -> None:
 
 
 async def _measure_batches(folder: Path, adapters: Sequence[Path], options: argparse.Namespace) -> None:
-    bare = MlxEngine.open(model=str(folder), device=DEVICE, limits=Limits(max_batch_size=NUM_ROWS))
-    engine = MlxEngine.open(model=str(folder), device=DEVICE, limits=Limits(max_batch_size=NUM_ROWS))
+    bare = MlxEngine.open(model=str(folder), device=DEVICE, limits=Settings(max_batch_size=NUM_ROWS).limits)
+    engine = MlxEngine.open(model=str(folder), device=DEVICE, limits=Settings(max_batch_size=NUM_ROWS).limits)
     for number in range(NUM_ADAPTERS):
         await engine.adapters.load(f"adapter-{number}", adapters[number], replace=False)
     names: dict[str, tuple[MlxEngine, list[str | None]]] = {

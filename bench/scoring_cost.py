@@ -25,7 +25,7 @@ from bench.endpoint import HOST, served  # noqa: E402
 from bench.load import Request, measure  # noqa: E402
 from bench.prompts import prompts  # noqa: E402
 from server.answers.scoring_middleware import ScoringEngine  # noqa: E402
-from server.engine.mlx.engine import Limits, MlxEngine  # noqa: E402
+from server.engine.mlx.engine import MlxEngine  # noqa: E402
 from server.engine.protocol import Engine, Finish, Generation, Message, Sampling  # noqa: E402
 from server.settings.demo import resolve_demo  # noqa: E402
 from server.settings.settings import Settings  # noqa: E402
@@ -52,7 +52,7 @@ def main() -> None:
 
 async def _print_ratio(options: argparse.Namespace) -> None:
     settings = resolve_demo(Settings(model=options.model))
-    engine = MlxEngine.open(model=settings.model, device=DEVICE, limits=Limits(max_batch_size=FULL_BATCH))
+    engine = MlxEngine.open(model=settings.model, device=DEVICE, limits=Settings(max_batch_size=FULL_BATCH).limits)
     scoring = ScoringEngine(engine, scorer="lek-v1", on_degeneration="observe", observe=lambda _generation, _watch: None)
     await _speed(engine, 0, options)
     ratios = []
