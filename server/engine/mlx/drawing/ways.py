@@ -1,0 +1,129 @@
+"""The ways of drawing: each does for all rows of one kind what their sampling asks for, in the order of transformers and vLLM.
+
+Temperature, then top_k, then top_p over what top_k leaves, then min_p beside the likeliest token, which always stays.
+"""
+
+from collections.abc import Sequence
+from math import inf
+from typing import Literal, Protocol
+
+import mlx.core as mx
+
+from server.engine.mlx.drawing.candidates import find_candidates
+from server.engine.mlx.drawing.greedy import find_likeliest
+from server.engine.mlx.drawing.inverse_cdf import find_block, find_place
+from server.engine.mlx.drawing.nucleus import Nucleus
+from server.engine.mlx.drawing.row import DrawingRow
+from server.engine.mlx.drawing.uniform import draw_uniforms
+from server.engine.mlx.drawing.weights import BLOCK_SIZE, find_best, pad, scales_of, sum_blocks, take_block, weigh
+from server.engine.protocol import Sampling
+
+Found = tuple[mx.array, mx.array]  # ids (P,) and each row's greatest logit (P,)
+
+
+GREEDY_BELOW = 1e-5  # a temperature under this is greedy: its reciprocal would overflow
+FEW = (64, 1024)  # a row that keeps more candidates must not make those of all others as many
+
+
+class Way(Protocol):
+    """Draws for the rows whose parameters it was made with."""
+
+    def draw(self, logits: mx.array, rows: Sequence[DrawingRow]) -> Found:
+        """Draw from logits (P, V). A row with NaN gives some id of the vocabulary, and a greatest logit that is not finite."""
+        ...
+
+
+class Greedy:
+    """Takes the likeliest token."""
+
+    def draw(self, logits: mx.array, rows: Sequence[DrawingRow]) -> Found:
+        return find_likeliest(logits)
+
+
+class AmongFew:
+    """Draws among the top_k likeliest tokens."""
+
+    def __init__(self, samplings: Sequence[Sampling]) -> None:
+        self._scales = scales_of(samplings)
+        self._most = max(sampling.top_k for sampling in samplings)
+        self._top_k = mx.array([[sampling.top_k] for sampling in samplings])
+        self._top_p = mx.array([[sampling.top_p if sampling.top_p < 1 else inf] for sampling in samplings])
+        self._min_p = _min_p_of(samplings)
+
+    def draw(self, logits: mx.array, rows: Sequence[DrawingRow]) -> Found:
+        ids, values = find_candidates(logits, self._most)
+        weights = weigh(values, values[:, :1], self._scales)  # falling
+        weights = mx.where(mx.arange(weights.shape[-1]) < self._top_k, weights, 0)
+        mass_above = mx.cumsum(weights, axis=-1, inclusive=False)
+        is_kept = (mass_above < self._top_p * weights.sum(axis=-1, keepdims=True)) & (weights >= self._min_p)
+        weights = mx.where(is_kept, weights, 0)
+        place = find_place(weights, draw_uniforms(rows)[:, :1] * weights.sum(axis=-1, keepdims=True))
+        return mx.take_along_axis(ids, place, axis=-1).squeeze(-1), values[:, 0]
+
+
+class AmongAll:
+    """Draws from the whole vocabulary, or what min_p leaves of it."""
+
+    def __init__(self, samplings: Sequence[Sampling]) -> None:
+        self._scales = scales_of(samplings)
+        self._min_p = _min_p_of(samplings) if _has_min_p(samplings) else None
+
+    def draw(self, logits: mx.array, rows: Sequence[DrawingRow]) -> Found:
+        padded = pad(logits)
+        best = find_best(padded)
+        weights = weigh(padded, best, self._scales)
+        if self._min_p is not None:
+            weights = mx.where(weights < self._min_p, 0, weights)
+        block, point = find_block(sum_blocks(weights), draw_uniforms(rows))
+        place = find_place(take_block(weights, block), point)
+        return (block * BLOCK_SIZE + place).squeeze(-1), best.squeeze(-1)
+
+
+class InNucleus:
+    """Draws among the likeliest tokens that hold the mass top_p of the whole vocabulary, or what min_p leaves of them."""
+
+    def __init__(self, samplings: Sequence[Sampling]) -> None:
+        self._scales = scales_of(samplings)
+        self._top_p = mx.array([[sampling.top_p] for sampling in samplings])
+        self._min_p = _min_p_of(samplings) if _has_min_p(samplings) else None
+
+    def draw(self, logits: mx.array, rows: Sequence[DrawingRow]) -> Found:
+        padded = pad(logits)
+        best = find_best(padded)
+        nucleus = Nucleus(weigh(padded, best, self._scales), self._top_p, self._min_p)
+        block, point = find_block(nucleus.sums, draw_uniforms(rows))
+        place = find_place(nucleus.take_block(block), point)
+        return (block * BLOCK_SIZE + place).squeeze(-1), best.squeeze(-1)
+
+
+def _min_p_of(samplings: Sequence[Sampling]) -> mx.array:
+    return mx.array([[sampling.min_p] for sampling in samplings])
+
+
+def _has_min_p(samplings: Sequence[Sampling]) -> bool:
+    return any(sampling.min_p > 0 for sampling in samplings)
+
+
+Kind = tuple[Literal["greedy", "few", "all", "nucleus"], int]  # the second number parts the few from the many few
+
+
+def kind_of(sampling: Sampling, num_ids: int) -> Kind:
+    """Say which rows may be drawn together: those of one kind."""
+    if sampling.temperature < GREEDY_BELOW:
+        return "greedy", 0
+    if 0 < sampling.top_k < num_ids:
+        return "few", sum(sampling.top_k > few for few in FEW)
+    return ("nucleus" if sampling.top_p < 1 else "all"), 0
+
+
+def make_way(kind: Kind, samplings: Sequence[Sampling]) -> Way:
+    """Make the way of rows of one kind."""
+    match kind[0]:
+        case "greedy":
+            return Greedy()
+        case "few":
+            return AmongFew(samplings)
+        case "all":
+            return AmongAll(samplings)
+        case "nucleus":
+            return InNucleus(samplings)
