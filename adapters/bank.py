@@ -11,7 +11,7 @@ from adapters.base_shape import BaseShape
 from adapters.errors import BankFull
 from adapters.files import LowRankPair
 from adapters.routed_linear import RoutedLinear, linear_dims
-from adapters.routing import BASE_SLOT, Arrangement, RoutedModel, Routing
+from adapters.routing import BASE_SLOT, Arrangement, Routing
 
 NESTED_PREFIX = "language_model."
 CANNOT_ALLOCATE = (RuntimeError, MemoryError)  # what MLX raises where there is no memory
@@ -26,7 +26,6 @@ class AdapterBank:
 
     def __init__(self, model: nn.Module, dtype: mx.Dtype) -> None:
         self.routing = Routing()
-        self.routed_model = RoutedModel(model, self.routing)
         self._model = model
         self._dtype = dtype
         self._prefix = NESTED_PREFIX if hasattr(model, "language_model") else ""

@@ -1,4 +1,4 @@
-"""A linear layer with every adapter's low-rank update beside it, chosen row by row."""
+"""A linear layer with every adapter's low-rank update beside it, chosen token by token."""
 
 from collections.abc import Mapping
 
@@ -6,13 +6,13 @@ import mlx.core as mx
 import mlx.nn as nn
 
 from adapters.files import LowRankPair
-from adapters.routing import BASE_SLOT, Arrangement, Routing
+from adapters.routing import BASE_SLOT, Arrangement, Routing, Stretch
 
 
 class RoutedLinear(nn.Module):
-    """`y = linear(x) + scale[row] * x A[place] B[place]`, the ranks zero-padded to the largest that is loaded.
+    """`y = linear(x) + scale * x A[place] B[place]`, token by token, the ranks zero-padded to the largest that is loaded.
 
-    Place 0 is all zeros: the base. Rows that share a place need no gather, rows of the base alone no update at all.
+    Place 0 is all zeros: the base. Tokens that share a place need no gather, a pass of the base alone no update at all.
     """
 
     def __init__(self, linear: nn.Linear | nn.QuantizedLinear, routing: Routing, arrangement: Arrangement, dtype: mx.Dtype) -> None:
@@ -25,19 +25,24 @@ class RoutedLinear(nn.Module):
         self._arrangement = arrangement  # to begin with, every slot at the base's place
 
     def __call__(self, x: mx.array) -> mx.array:
-        """Map x (B, L, in) to (B, L, out)."""
+        """Map the tokens of a pass x (T, in) to (T, out)."""
         y: mx.array = self.linear(x)
-        route = self._arrangement.route(self._routing.rows)
-        if route.shared == BASE_SLOT:
+        stretches = self._arrangement.split(self._routing.spans)
+        if not stretches:
             return y
-        if route.shared is not None:
-            update = (x @ self.a[route.shared]) @ self.b[route.shared]
+        updates = [self._update(x, one) for one in stretches]
+        return y + (updates[0] if len(updates) == 1 else mx.concatenate(updates)).astype(y.dtype)
+
+    def _update(self, x: mx.array, stretch: Stretch) -> mx.array:
+        part = x[stretch.start : stretch.stop]
+        if stretch.place == BASE_SLOT:
+            return mx.zeros((len(part), self.b.shape[-1]), part.dtype)
+        if stretch.place is not None:
+            update = (part @ self.a[stretch.place]) @ self.b[stretch.place]
         else:
-            low = mx.gather_mm(x, self.a, lhs_indices=route.rows, rhs_indices=route.places)  # (B, L, rank)
-            update = mx.gather_mm(low, self.b, lhs_indices=route.rows, rhs_indices=route.places)
-        if route.scales is not None:
-            update = update * route.scales
-        return y + update.astype(y.dtype)
+            low = mx.gather_mm(part[:, None], self.a, lhs_indices=stretch.rows, rhs_indices=stretch.places)  # (N, 1, rank)
+            update = mx.gather_mm(low, self.b, lhs_indices=stretch.rows, rhs_indices=stretch.places).squeeze(1)
+        return update * stretch.scale
 
     def rearrange(self, arrangement: Arrangement, rank: int, added: Mapping[int, LowRankPair | None]) -> None:
         """Make the bank anew at this rank: the slots of `arrangement` that are here, in its order, then those `added`; None is the base's.

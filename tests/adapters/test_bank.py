@@ -11,7 +11,7 @@ from adapters.bank import AdapterBank
 from adapters.base_shape import BaseShape
 from adapters.errors import BankFull
 from adapters.files import LowRankPair
-from adapters.rider import Rider
+from adapters.routing import Span
 
 IN, OUT = 6, 4
 
@@ -35,7 +35,7 @@ class TwoLayers(nn.Module):
     def layers(self) -> list[nn.Module]:
         return self.deep
 
-    def __call__(self, x: mx.array, cache: list[object]) -> mx.array:
+    def __call__(self, x: mx.array) -> mx.array:
         y: mx.array = self.up(x)
         return y
 
@@ -48,8 +48,11 @@ def pair(in_dims: int, rank: int, out_dims: int) -> LowRankPair:
     return LowRankPair(noise(in_dims, rank), noise(rank, out_dims))
 
 
-def run(bank: AdapterBank, x: np.ndarray, rows: list[Row]) -> np.ndarray:
-    output: np.ndarray = np.array(bank.routed_model(mx.array(x), [Rider(rows)]))
+def run(bank: AdapterBank, x: np.ndarray, rows: list[Row], layer: nn.Module | None = None) -> np.ndarray:
+    """Run rows x (B, L, in) through a layer, packed: the tokens of a row, then those of the next."""
+    bank.routing.spans = tuple(Span(row, x.shape[1]) for row in rows)
+    packed = (layer or bank._model)(mx.array(x.reshape(-1, x.shape[-1])))
+    output: np.ndarray = np.array(packed).reshape(*x.shape[:2], -1)
     return output
 
 
@@ -135,8 +138,7 @@ def run_both(bank: AdapterBank, rows: list[Row]) -> list[np.ndarray]:
     """Run rows through each layer of the model."""
     outputs = []
     for name, in_dims in (("up", IN), ("deep.0", 64)):
-        bank.routed_model.model = lambda x, cache, layer=bank._routed[name]: layer(x)
-        outputs.append(run(bank, noise(len(rows), 2, in_dims), rows))
+        outputs.append(run(bank, noise(len(rows), 2, in_dims), rows, bank._routed[name]))
     return outputs
 
 

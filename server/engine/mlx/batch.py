@@ -1,98 +1,272 @@
-"""The one place that knows mlx-lm's BatchGenerator: rows in, drawn tokens out."""
+"""The running rows and their step: schedule, run, postprocess."""
 
-import inspect
-from typing import Any, Literal, cast
+import time
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Literal, NamedTuple
 
 import mlx.core as mx
 import msgspec
-from mlx_lm.generate import BatchGenerator
 
-from adapters.routing import RoutedModel
-from server.engine.mlx.penalties import Penalties, has_penalties
+from adapters.routing import Span
+from server.engine.mlx.drawing.drawer import Drawer, Drawn
+from server.engine.mlx.forward.decoding import DecodingPart
+from server.engine.mlx.forward.gemma import GemmaForward
+from server.engine.mlx.forward.packing import Part, Pass
+from server.engine.mlx.kv.store import KVStore
+from server.engine.mlx.pacing import Pace
+from server.engine.mlx.prefix.cache import PrefixCache
+from server.engine.mlx.reading import Piece, PromptReader
 from server.engine.mlx.row import Row
-from server.engine.mlx.sampling import RowSampler
-
-PREFILL_BATCH_SIZE = 8
-INSERT_PARAMETERS = ("prompts", "max_tokens", "caches", "all_tokens", "samplers", "logits_processors", "stop_sequences")
+from server.engine.protocol import TokenLogprobs
 
 
-class Drawn(msgspec.Struct, frozen=True):
-    """A row's new token; `end` says why it was the last: the model's stop id, or the limit."""
+class Token(msgspec.Struct, frozen=True):
+    """A row's new token; `end` says why it must be its last: the model's stop id, or the limit."""
 
     row: Row
     token_id: int
     end: Literal["stop", "length"] | None
+    logprobs: TokenLogprobs | None = None
+
+
+class NotFinite(msgspec.Struct, frozen=True):
+    """A row whose logits are no numbers: nothing can be drawn from them. It has left the batch."""
+
+    row: Row
+
+
+class Schedule(NamedTuple):
+    """What a pass is made of."""
+
+    decoding: tuple[Row, ...]  # one token each, those of a group together
+    pieces: Sequence[Piece]  # of prompts
+
+
+class Launch(msgspec.Struct):
+    """A pass under way."""
+
+    schedule: Schedule
+    rows: tuple[Row, ...]  # those that a token is drawn for
+    drawn: Drawn | None  # None where prompts are read and none to its end
+    hidden: mx.array  # what is there when the pass is over
+    started_s: float = 0.0  # time.perf_counter()
 
 
 class Batch:
-    """The running rows. Every call must come from the thread that loaded the model."""
+    """Rows that run together. Every call must come from the thread that loaded the model.
 
-    def __init__(self, model: RoutedModel, *, vocabulary_size: int, stop_ids: frozenset[int], size: int, prefill_step_size: int) -> None:
-        _check_signature()
-        self._model = model
-        self._rows: dict[int, Row] = {}  # by BatchGenerator's uid
-        self._vocabulary_size = vocabulary_size
-        self._sampler = RowSampler(vocabulary_size)
-        self._generator = BatchGenerator(
-            self._forward,
-            stop_tokens=[[token_id] for token_id in sorted(stop_ids)],
-            sampler=self._sampler,
-            completion_batch_size=size,
-            prefill_batch_size=min(PREFILL_BATCH_SIZE, size),
-            prefill_step_size=prefill_step_size,
-        )
+    While one pass runs on the device, the next is built on the host and what was drawn before is turned into text. With `runs_ahead` the
+    next is also started before the one under way has ended: no pause between them on a GPU, but the keys and values are copied, since
+    what still reads them holds them.
+    """
+
+    def __init__(
+        self,
+        forward: GemmaForward,
+        store: KVStore,
+        prefixes: PrefixCache,
+        drawer: Drawer,
+        *,
+        stop_ids: frozenset[int],
+        runs_ahead: bool,
+    ) -> None:
+        self._forward = forward
+        self._store = store
+        self._prefixes = prefixes
+        self._reader = PromptReader(store, prefixes)
+        self._drawer = drawer
+        self._stop_ids = stop_ids
+        self._runs_ahead = runs_ahead
+        self._pace = Pace()
+        self._rows: list[Row] = []  # in the order they came
+        self._decoding: tuple[Row, ...] = ()  # of the last pass: the same tuple for the same rows
+        self._spans: tuple[Span, ...] = ()
+        self._copies: list[mx.array] = []  # to be evaluated before the next pass writes to what they are copied from
+        self._launched: Launch | None = None
+        self._ended_s = 0.0  # when the last pass was over
 
     def __len__(self) -> int:
         return len(self._rows)
 
     def rows(self) -> tuple[Row, ...]:
         """List the running rows, oldest first."""
-        return tuple(self._rows.values())
+        return tuple(self._rows)
+
+    @property
+    def num_reading(self) -> int:
+        """Count the rows whose prompt is not read to its end."""
+        return sum(row.is_reading for row in self._rows)
 
     def insert(self, row: Row) -> None:
         """Let a row join at the next step. A row that was taken out goes on where it stood."""
-        row.num_drawn = len(row.token_ids)
-        if has_penalties(row.sampling):
-            row.penalties = Penalties(
-                row.sampling, prompt_ids=row.prompt_ids, answer_ids=row.token_ids, vocabulary_size=self._vocabulary_size
-            )
-        (row.uid,) = self._generator.insert(
-            [row.context_ids],
-            max_tokens=[row.num_left],
-            caches=[self._model.make_cache(row)],
-            samplers=[self._sampler],
-        )
-        self._rows[row.uid] = row
+        row.forget()
+        self._rows.append(row)
 
-    def step(self) -> list[Drawn]:
-        """Decode one token for every row that decodes, and prefill a chunk of those that do not yet."""
-        _, responses = self._generator.next()
-        self._sampler.forget()
-        drawn = [Drawn(self._rows[response.uid], response.token, response.finish_reason) for response in responses]
-        for one in drawn:
-            if one.end:
-                del self._rows[one.row.uid]
-        return drawn
+    def remove(self, row: Row, *, keep: bool = False) -> None:
+        """Take a row out, wherever it stands; nothing happens if it has gone. With `keep` a conversation may go on from it."""
+        if row not in self._rows:
+            return
+        self._rows.remove(row)
+        if row.place is not None:
+            if keep:
+                self._copies += self._reader.keep_answer(row)
+            self._store.free(row.place)
+            row.place = None
 
-    def remove(self, row: Row) -> None:
-        """Take a row out, wherever it stands; nothing happens if it has ended."""
-        if self._rows.pop(row.uid, None):
-            self._generator.remove([row.uid])
+    def step(self) -> list[Token | NotFinite]:
+        """Start the next pass, and give what the one before has drawn."""
+        launch, outputs = self._build(self._schedule())
+        before, self._launched = self._launched, launch
+        if self._runs_ahead:
+            self._start(launch, outputs)
+        self._wait(before)
+        if not self._runs_ahead:
+            self._start(launch, outputs)
+        return self._settle(before)
 
-    def close(self) -> None:
-        """Give back what BatchGenerator took of the machine (on Metal, wired memory); make the next batch only afterwards."""
-        self._generator.close()
+    def rest(self) -> None:
+        """Let the pass under way end, whose rows have all gone."""
+        self._wait(self._launched)
+        self._launched = None
+        mx.eval(self._copies)
+        self._copies = []
 
-    def _forward(self, inputs: mx.array, cache: list[Any]) -> mx.array:
-        """Run the model, show the sampler what came of it, and give BatchGenerator logits of a vocabulary of one to normalise."""
-        logits = self._model(inputs, cache=cache)
-        rows = cast(tuple[Row, ...], self._model.routing.rows)  # routing knows no more of a row than its slot
-        self._sampler.show(rows, inputs[:, -1], logits[:, -1, : self._vocabulary_size])
-        return mx.zeros((*inputs.shape, 1))
+    def _schedule(self) -> Schedule:
+        """Every row that has read its prompt decodes; what is left of the step's budget goes to prompts."""
+        decoding = [row for row in self._rows if not row.is_reading and row.num_drawn < row.max_tokens]
+        for row in decoding:
+            row.check()
+            assert row.place is not None
+            if row.num_computed >= row.place.group.capacity:
+                row.place = self._store.move(row.place, num_tokens=row.num_computed)
+        reading = [row for row in self._rows if row.is_reading]
+        pieces = self._reader.choose(reading, self._pace.budget(num_decoding=len(decoding))) if reading else []
+        in_order = tuple(sorted(decoding, key=_by_place))
+        return Schedule(self._decoding if in_order == self._decoding else in_order, pieces)
+
+    def _build(self, schedule: Schedule) -> tuple[Launch | None, list[mx.array]]:
+        """Build the graph of a pass, from the embedding of its tokens to the ids drawn; give it with all that is to be computed."""
+        decoding, pieces = schedule
+        if not decoding and not pieces:
+            return None, []
+        parts = [*self._decoding_parts(decoding), *self._reader.make_parts(pieces, start=len(decoding))]
+        read = [token for piece in pieces for token in _tokens_of(piece)]
+        fed = [self._last_tokens(decoding)] if decoding else []
+        token_ids = mx.concatenate([*fed, mx.array(read, mx.int32)]) if read else fed[0]
+        positions = [row.num_computed for row in decoding]
+        for piece in pieces:
+            positions += range(piece.row.num_computed, piece.row.num_computed + piece.num_tokens)
+        step = Pass(token_ids=token_ids, positions=mx.array(positions), parts=parts, spans=self._find_spans(schedule))
+        hidden = self._forward(step)
+        rows, drawn = self._draw(schedule, hidden, token_ids)
+        copies = self._note(schedule, rows)
+        results = [hidden] if drawn is None else drawn.arrays()
+        caches = [array for group in self._store.groups for array in group.arrays()]
+        return Launch(schedule, rows, drawn, hidden), [*results, *caches, *copies]
+
+    def _decoding_parts(self, decoding: Sequence[Row]) -> list[Part]:
+        parts: list[Part] = []
+        start = 0
+        for _, members in groupby(decoding, key=lambda row: _by_place(row)[0]):
+            rows = list(members)
+            group = rows[0].place.group if rows[0].place else None
+            assert group is not None
+            places = [row.place.number for row in rows if row.place]
+            parts.append(DecodingPart(group, places, [row.num_computed for row in rows], start=start))
+            start += len(rows)
+        return parts
+
+    def _last_tokens(self, decoding: tuple[Row, ...]) -> mx.array:
+        """Give what was drawn last for each row (B,), which may not be known on the host yet."""
+        before = self._launched
+        assert before is not None and before.drawn is not None, "rows that decode were in the pass before"
+        if before.rows == decoding:
+            return before.drawn.token_ids
+        places = {row: place for place, row in enumerate(before.rows)}
+        return before.drawn.token_ids[mx.array([places[row] for row in decoding])]
+
+    def _find_spans(self, schedule: Schedule) -> tuple[Span, ...]:
+        """Give the spans of a pass: the same tuple as long as the same rows decode and nobody reads."""
+        decoding, pieces = schedule
+        if pieces or decoding is not self._decoding or not self._spans:
+            self._spans = (*(Span(row, 1) for row in decoding), *(Span(piece.row, piece.num_tokens) for piece in pieces))
+            self._decoding = () if pieces else decoding
+        return self._spans
+
+    def _draw(self, schedule: Schedule, hidden: mx.array, token_ids: mx.array) -> tuple[tuple[Row, ...], Drawn | None]:
+        """Draw for every row whose prompt has been read to its end."""
+        decoding, pieces = schedule
+        places = list(range(len(decoding)))
+        ended: list[Row] = []
+        at = len(decoding)
+        for piece in pieces:
+            at += piece.num_tokens
+            if piece.is_last:
+                places.append(at - 1)
+                ended.append(piece.row)
+        rows = (*decoding, *ended) if ended else decoding
+        if not rows:
+            return (), None
+        if len(places) < len(hidden):
+            chosen = mx.array(places)
+            hidden, token_ids = hidden[chosen], token_ids[chosen]
+        return rows, self._drawer.draw(self._forward.logits(hidden), rows, token_ids)
+
+    def _note(self, schedule: Schedule, rows: Sequence[Row]) -> list[mx.array]:
+        """Note what the pass that has been built does, and give the copies that it makes for the prefix cache."""
+        for row in schedule.decoding:
+            row.num_computed += 1
+        for row in rows:
+            row.num_drawn += 1
+        return self._reader.note_read(schedule.pieces)
+
+    def _start(self, launch: Launch | None, outputs: Sequence[mx.array]) -> None:
+        """Hand a pass to the device."""
+        mx.eval(self._copies)
+        self._copies = []
+        if launch is not None:
+            mx.async_eval(*outputs)  # type: ignore[no-untyped-call]
+            launch.started_s = time.perf_counter()
+
+    def _wait(self, launch: Launch | None) -> None:
+        """Wait until a pass is over, and learn how long it took."""
+        if launch is None:
+            return
+        mx.eval(launch.hidden if launch.drawn is None else launch.drawn.arrays())
+        now_s = time.perf_counter()
+        num_read = sum(piece.num_tokens for piece in launch.schedule.pieces)
+        spent_s = now_s - max(launch.started_s, self._ended_s)
+        self._ended_s = now_s
+        self._pace.note(spent_s=spent_s, num_decoded=len(launch.schedule.decoding), num_read=num_read)
+
+    def _settle(self, launch: Launch | None) -> list[Token | NotFinite]:
+        """Give what a pass has drawn for the rows that are still there."""
+        if launch is None or launch.drawn is None:
+            return []
+        settled: list[Token | NotFinite] = []
+        for row, drawn in zip(launch.rows, launch.drawn.read(), strict=True):
+            if row.place is None:  # it has gone while this was under way
+                continue
+            if drawn is not None:
+                settled.append(Token(row, drawn.token_id, self._find_end(row, drawn.token_id), drawn.logprobs))
+            else:
+                row.place.group.clear(row.place.number)
+                self.remove(row)
+                settled.append(NotFinite(row))
+        return settled
+
+    def _find_end(self, row: Row, token_id: int) -> Literal["stop", "length"] | None:
+        if token_id in self._stop_ids:
+            return "stop"
+        return "length" if len(row.token_ids) + 1 >= row.max_tokens else None
 
 
-def _check_signature() -> None:
-    """Fail at start, and by name, if this mlx-lm is not the one this module was written for."""
-    found = tuple(inspect.signature(BatchGenerator.insert).parameters)[1:]
-    if found != INSERT_PARAMETERS:
-        raise RuntimeError(f"this mlx-lm's BatchGenerator.insert takes {found}, expected {INSERT_PARAMETERS}: install mlx-lm 0.32.2")
+def _by_place(row: Row) -> tuple[int, int]:
+    assert row.place is not None
+    return row.place.group.capacity, row.place.number
+
+
+def _tokens_of(piece: Piece) -> list[int]:
+    begin = piece.row.num_computed
+    return piece.row.input_ids[begin : begin + piece.num_tokens]

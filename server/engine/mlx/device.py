@@ -4,7 +4,9 @@ On Linux MLX's CPU wheel brings reference BLAS and slow 16-bit and quantised pro
 place (the symbols interpose), and float32 weights use it; see docs/log.md for the figures. On Metal and CUDA both are left alone.
 """
 
+import contextlib
 import ctypes
+import os
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -16,6 +18,8 @@ Backend = Literal["metal", "cuda", "cpu"]
 
 OPENBLAS_NAME = "libopenblas.so.0"
 OPENBLAS_HINT = "install OpenBLAS for a many times faster CPU: 'apt-get install libopenblas0-pthread' or your system's package"
+SHARE_OF_WORKING_SET = 0.9
+SHARE_OF_MACHINE = 0.7  # a CPU's memory is everybody's
 CUDA_PACKAGES = ("mlx-cuda-13", "mlx-cuda-12", "mlx-cuda")
 
 
@@ -25,7 +29,8 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
     backend: Backend
     blas: str | None  # what does the CPU's matrix products; None where that is not the CPU's work
     weights_dtype: str | None  # an mlx dtype's name that weights are cast (and dequantised) to; None leaves them as they are
-    prefill_step_size: int  # tokens of a prompt a step: larger is faster alone and stalls the rows that decode
+    has_no_kernels: bool  # MLX composes attention, rotation and activation of single operations here: the engine has faster compositions
+    runs_ahead: bool  # whether a pass is started before the one under way has ended: a GPU needs it, a CPU would copy keys and values
     advice: str | None = None
 
     def describe(self) -> str:
@@ -39,15 +44,35 @@ def prepare_device() -> Device:
     """Find the backend and, on a Linux CPU, bring in OpenBLAS. Call it before `mlx.core` is first imported: later is too late."""
     backend = _find_backend()
     if backend != "cpu":
-        return Device(backend=backend, blas=None, weights_dtype=None, prefill_step_size=512)
+        return Device(backend=backend, blas=None, weights_dtype=None, has_no_kernels=False, runs_ahead=True)
     openblas = _load_openblas()
     return Device(
         backend="cpu",
         blas=openblas or "MLX's own (slow)",
         weights_dtype="float32",
-        prefill_step_size=256,
+        has_no_kernels=True,
+        runs_ahead=False,
         advice=None if openblas else OPENBLAS_HINT,
     )
+
+
+def find_memory(device: Device, working_set_bytes: int | None) -> int:
+    """Give the bytes that weights, keys and values may take together: on Metal what the system recommends, else most of the machine's.
+
+    `working_set_bytes` is MLX's `max_recommended_working_set_size`, where it knows one.
+    """
+    if device.backend != "cpu" and working_set_bytes:
+        return int(working_set_bytes * SHARE_OF_WORKING_SET)
+    return int(_find_machine_memory() * SHARE_OF_MACHINE)
+
+
+def _find_machine_memory() -> int:
+    """Give the memory of the machine, or of the container that this runs in."""
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    for limit in (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes")):
+        with contextlib.suppress(OSError, ValueError):  # "max" is no number
+            machine = min(machine, int(limit.read_text()))
+    return machine
 
 
 def _find_backend() -> Backend:

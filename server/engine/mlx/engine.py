@@ -14,19 +14,20 @@ import msgspec
 from adapters.errors import AdapterError, AdapterNotLoaded
 from adapters.registry import AdapterRegistry, LoadedAdapter
 from adapters.routing import BASE_SLOT
-from server.engine.errors import AdapterWithdrawn, EngineUnavailable, ModelLoadError, QueueFull, UnknownAdapter
+from server.engine.errors import AdapterWithdrawn, EngineUnavailable, InvalidGeneration, ModelLoadError, QueueFull, UnknownAdapter
 from server.engine.limits import Limits
 from server.engine.mlx.adapter_host import MlxAdapterHost
 from server.engine.mlx.device import Device
 from server.engine.mlx.fetch import find_model
 from server.engine.mlx.messages import Cancel, Insert, News, Stop, StopRow
+from server.engine.mlx.prefix.cache import BASE, Weights
 from server.engine.mlx.prompt import PromptEncoder
 from server.engine.mlx.row import Row
 from server.engine.mlx.runtime import Runtime
 from server.engine.mlx.stream import AnswerStream
 from server.engine.mlx.text import AnswerText
 from server.engine.mlx.worker import Worker
-from server.engine.protocol import Event, Finish, FinishReason, Generation, Load, ServedModel
+from server.engine.protocol import Event, Finish, FinishReason, Generation, Load, MemoryUse, ServedModel
 
 RETRY_AFTER_S = 1  # a row ends every few steps; a client that comes back after a second finds another queue
 
@@ -36,7 +37,7 @@ class MlxEngine:
 
     def __init__(self, start_runtime: Callable[[], Runtime], *, model_name: str, root: Path, limits: Limits) -> None:
         self._worker = Worker(start_runtime, batch_size=limits.max_batch_size, deliver=self._deliver)
-        runtime = self._worker.open()
+        runtime = self._runtime = self._worker.open()
         self._loaded = runtime.loaded
         self.adapters = MlxAdapterHost(
             self._worker,
@@ -74,7 +75,7 @@ class MlxEngine:
         name = model_name or (path.resolve().name if Path(model).expanduser().is_dir() else model)
         if any(adapter == name for adapter, _ in adapters):
             raise ModelLoadError(f"an adapter and the base model are both named {name!r}: give one another name")
-        start_runtime = partial(Runtime.start, path, device, batch_size=limits.max_batch_size)
+        start_runtime = partial(Runtime.start, path, device, limits=limits)
         engine = cls(start_runtime, model_name=name, root=path, limits=limits)
         for adapter, folder in adapters:
             try:
@@ -103,9 +104,24 @@ class MlxEngine:
         return (self._base, *adapters)
 
     def load(self) -> Load:
-        """Count the running and the waiting rows."""
+        """Count rows, and the bytes of their keys and values."""
         num_running = sum(stream.is_started for stream in self._streams.values())
-        return Load(num_running=num_running, num_waiting=len(self._streams) - num_running)
+        prefixes = self._runtime.prefixes
+        memory = MemoryUse(
+            kv_bytes=self._worker.reserved_bytes,
+            kv_budget_bytes=self._runtime.budget.memory_bytes,
+            prefix_cache_bytes=prefixes.num_bytes,
+            prefix_cache_budget_bytes=self._runtime.budget.prefix_cache_bytes,
+            num_prefix_lookups=prefixes.num_lookups,
+            num_prefix_hits=prefixes.num_hits,
+            num_prefix_evictions=prefixes.num_evictions,
+        )
+        return Load(
+            num_running=num_running,
+            num_waiting=len(self._streams) - num_running,
+            num_prefilling=self._worker.num_reading,
+            memory=memory,
+        )
 
     def is_ready(self) -> bool:
         """Say whether a generation would be taken now."""
@@ -170,18 +186,39 @@ class MlxEngine:
     async def _make_row(self, generation: Generation, adapter: LoadedAdapter | None) -> Row:
         arrived_s = time.monotonic()
         loop = asyncio.get_running_loop()
-        prompt_ids = await loop.run_in_executor(self._encoder.executor, self._encoder.encode, generation.messages)
-        seed = generation.sampling.seed
+        prompt = await loop.run_in_executor(self._encoder.executor, self._encoder.encode, generation.messages)
+        max_tokens = min(generation.max_tokens, self._loaded.context_size - len(prompt.token_ids))
+        self._check_memory(len(prompt.token_ids), max_tokens)
+        sampling = generation.sampling
+        seed = sampling.seed
+        scale = generation.adapter_scale
         return Row(
             id=generation.id,
-            prompt_ids=prompt_ids,
-            max_tokens=min(generation.max_tokens, self._loaded.context_size - len(prompt_ids)),
-            sampling=generation.sampling,
+            prompt_ids=prompt.token_ids,
+            max_tokens=max_tokens,
+            sampling=sampling,
             seed=secrets.randbits(63) if seed is None else seed,
             slot=adapter.slot if adapter else BASE_SLOT,
-            adapter_scale=generation.adapter_scale,
+            adapter_scale=scale,
             text=AnswerText(self._loaded.tokenizer.detokenizer, generation.stop),
             arrived_s=arrived_s,
+            weights=Weights(adapter.digest, scale) if adapter and scale != 0 else BASE,
+            boundaries=prompt.boundaries,
+            num_top_logprobs=generation.num_top_logprobs,
+        )
+
+    def _check_memory(self, num_prompt_tokens: int, max_tokens: int) -> None:
+        """Refuse what has no room even where nothing else runs."""
+        shape, room = self._runtime.kv_shape, self._runtime.budget.memory_bytes
+        needed = shape.reserved_bytes(num_prompt_tokens + max_tokens)
+        if needed <= room:
+            return
+        fits = shape.reserved_bytes(num_prompt_tokens + 1) <= room
+        raise InvalidGeneration(
+            f"the prompt of {num_prompt_tokens} tokens and up to {max_tokens} of the answer take {needed} bytes of keys and values, "
+            f"and this server has {room}: ask for {'a shorter answer' if fits else 'less'}, or give it more --memory-bytes",
+            param="max_tokens" if fits else "messages",
+            code=None if fits else "context_length_exceeded",
         )
 
     def _cancel_users(self, name: str) -> None:

@@ -27,7 +27,7 @@ class LoadedModel(msgspec.Struct, frozen=True, kw_only=True):
     tokenizer: TokenizerWrapper
     stop_ids: frozenset[int]
     vocabulary_size: int  # rows of the embedding, and so logits
-    num_drawable: int  # ids below this may be drawn: beyond, the tokenizer has no piece, as Gemma 3 of 4B and above has rows to spare
+    drawable: frozenset[int]  # ids with a row and a piece: Gemma 3 of 4B and above has rows to spare
     context_size: int  # tokens, prompt and answer together
     dtype: mx.Dtype
     fingerprint: str
@@ -54,7 +54,7 @@ def load(path: Path, device: Device) -> LoadedModel:
         tokenizer=tokenizer,
         stop_ids=frozenset(token for token in _stop_ids(tokenizer) if token < vocabulary_size),
         vocabulary_size=vocabulary_size,
-        num_drawable=min(vocabulary_size, max(tokenizer.get_vocab().values()) + 1),
+        drawable=frozenset(token for token in tokenizer.get_vocab().values() if token < vocabulary_size),
         context_size=text_config.get("max_position_embeddings", DEFAULT_CONTEXT_SIZE),
         dtype=_text_model(model).norm.weight.dtype,
         fingerprint=_fingerprint(path),

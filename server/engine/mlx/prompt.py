@@ -2,12 +2,24 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache, partial
+from typing import NamedTuple
 
 from jinja2 import TemplateError
 from mlx_lm.tokenizer_utils import TokenizerWrapper
 
 from server.engine.errors import InvalidGeneration
 from server.engine.protocol import Message
+
+START_OF_TURN = "<start_of_turn>"
+MOST_TURNS = 4  # ends of turns that are boundaries: those of a conversation that goes on are the last ones
+
+
+class EncodedPrompt(NamedTuple):
+    """A prompt's tokens, and where in it another prompt may part from it: behind the system text and between turns, in tokens."""
+
+    token_ids: list[int]
+    boundaries: tuple[int, ...]
 
 
 class PromptEncoder:
@@ -18,12 +30,15 @@ class PromptEncoder:
         self._max_tokens = max_tokens  # the model's context
         self._num_embeddings = num_embeddings  # Gemma 3's tokenizer has one piece more than the smaller models have rows
         self._longest_token = max(len(token) for token in tokenizer.get_vocab())  # characters
+        self._start_of_turn = tokenizer.get_vocab().get(START_OF_TURN)
+        # A system text comes again with every request, and is the longest part of many.
+        self._encode_beginning = lru_cache(maxsize=16)(partial(tokenizer.encode, add_special_tokens=False))
         self.executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="prompt")
 
-    def encode(self, messages: Sequence[Message]) -> list[int]:
-        """Give the prompt's token ids, the model's turn opened at the end.
+    def encode(self, messages: Sequence[Message]) -> EncodedPrompt:
+        """Give the prompt's tokens, the model's turn opened at the end.
 
-        Raises InvalidGeneration if the template refuses the messages, no room for an answer is left, or the model lacks a token's embedding.
+        Raises InvalidGeneration if the template refuses the messages, no room for an answer is left, or a token has no embedding.
         """
         conversation = [{"role": message.role, "content": message.content} for message in messages]
         try:
@@ -37,14 +52,23 @@ class PromptEncoder:
         if len(ids) >= self._max_tokens:
             raise self._too_long(str(len(ids)))
         self._check_embeddings(ids)
-        return ids
+        return EncodedPrompt(ids, self._find_boundaries(text, ids, messages))
+
+    def _find_boundaries(self, text: str, ids: Sequence[int], messages: Sequence[Message]) -> tuple[int, ...]:
+        turns = [place for place, token in enumerate(ids) if token == self._start_of_turn and place]
+        found = set(turns[-MOST_TURNS:])
+        if messages[0].role == "system" and (end := text.find(messages[0].content)) >= 0:
+            end += len(messages[0].content)
+            end += len(text[end:]) - len(text[end:].lstrip("\n"))  # what parts it from the user's text
+            found.add(_count_common(self._encode_beginning(text[:end]), ids))
+        return tuple(sorted(found - {0}))
 
     def _check_embeddings(self, ids: Sequence[int]) -> None:
         """Keep ids without a row from the engine: looking one up reads past the weights, which can end the process."""
         if strangers := sorted({token for token in ids if token >= self._num_embeddings}):
             pieces = ", ".join(repr(self._tokenizer.decode([token])) for token in strangers)
             raise InvalidGeneration(
-                f"the messages hold {pieces}, for which this model has no embedding (its ids end at {self._num_embeddings - 1}): leave it out",
+                f"the messages hold {pieces}, for which this model has no embedding: its ids end at {self._num_embeddings - 1}",
                 param="messages",
             )
 
@@ -54,3 +78,11 @@ class PromptEncoder:
             param="messages",
             code="context_length_exceeded",
         )
+
+
+def _count_common(some: Sequence[int], others: Sequence[int]) -> int:
+    """Count the tokens that both begin with: where two texts are joined, tokens may be joined too."""
+    for place, (one, other) in enumerate(zip(some, others, strict=False)):
+        if one != other:
+            return place
+    return min(len(some), len(others))

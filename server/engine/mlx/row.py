@@ -1,6 +1,12 @@
 """One answer in the making, as the engine's thread sees it."""
 
-from server.engine.mlx.penalties import Penalties
+from collections.abc import Sequence
+
+from server.engine.mlx.drawing.penalties import Penalties, has_penalties
+from server.engine.mlx.drawing.processor import LogitProcessor
+from server.engine.mlx.forward.prefilling import PromptWindows
+from server.engine.mlx.kv.store import Place
+from server.engine.mlx.prefix.cache import BASE, Weights
 from server.engine.mlx.text import AnswerText
 from server.engine.protocol import Sampling
 
@@ -20,6 +26,9 @@ class Row:
         adapter_scale: float,
         text: AnswerText,
         arrived_s: float,
+        weights: Weights = BASE,
+        boundaries: Sequence[int] = (),
+        num_top_logprobs: int | None = None,
     ) -> None:
         self.id = id
         self.prompt_ids = prompt_ids
@@ -30,18 +39,48 @@ class Row:
         self.adapter_scale = adapter_scale
         self.text = text
         self.arrived_s = arrived_s  # time.monotonic()
-        self.queue_time_s = 0.0
+        self.weights = weights  # whose keys and values these are
+        self.boundaries = boundaries  # where in the prompt another one may part from it: ends of the system text and of turns
+        self.num_top_logprobs = num_top_logprobs
         self.token_ids: list[int] = []  # drawn and delivered, the end of turn included
-        self.num_drawn = 0  # drawn, one or two ahead of those delivered
-        self.penalties: Penalties | None = None  # made when the row joins a batch
-        self.uid = -1  # BatchGenerator's, while it is in there
+        self.num_drawn = 0  # drawn, up to one ahead of those delivered
+        self.num_cached = 0  # tokens of the prompt that were found in the prefix cache
+        self.began_s: float | None = None  # when its prompt was begun: time.monotonic()
+        self.first_token_s: float | None = None
+        self.forget()
+
+    def forget(self) -> None:
+        """Go back to where nothing has been read: a row that joins another batch reads all there is once more."""
+        self.input_ids = self.prompt_ids + self.token_ids  # what is read before the next token is drawn
+        self.num_drawn = len(self.token_ids)
+        self.num_computed = 0  # tokens of prompt and answer whose keys and values there are, or will be after the step under way
+        self.place: Place | None = None
+        self.windows = PromptWindows()
+        self.processors: Sequence[LogitProcessor] = (Penalties(),) if has_penalties(self.sampling) else ()
 
     @property
-    def context_ids(self) -> list[int]:
-        """The tokens that the next one is drawn after."""
-        return self.prompt_ids + self.token_ids
+    def is_reading(self) -> bool:
+        """Whether there is prompt left to read."""
+        return self.num_computed < len(self.input_ids)
+
+    @property
+    def num_unread(self) -> int:
+        """Count the tokens of the prompt that are left to read."""
+        return max(0, len(self.input_ids) - self.num_computed)
 
     @property
     def num_left(self) -> int:
         """How many tokens may still come."""
         return self.max_tokens - len(self.token_ids)
+
+    @property
+    def most_tokens(self) -> int:
+        """The longest that prompt and answer can become together."""
+        return len(self.prompt_ids) + self.max_tokens
+
+    def check(self) -> None:
+        """Assert what must hold between two steps."""
+        assert 0 <= self.num_cached <= len(self.prompt_ids), "more found in the cache than there is"
+        assert self.num_computed <= len(self.input_ids) + self.num_drawn, "more computed than was read and drawn"
+        assert len(self.token_ids) <= self.num_drawn <= len(self.token_ids) + 1 <= self.max_tokens + 1, "drawn too far ahead"
+        assert self.place is None or self.num_computed <= self.place.group.capacity, "outgrown its place"

@@ -3,32 +3,73 @@
 from pathlib import Path
 from typing import Self
 
+import mlx.core as mx
+from mlx.utils import tree_flatten
+
 from adapters.bank import AdapterBank
+from server.engine.limits import Limits
 from server.engine.mlx.batch import Batch
-from server.engine.mlx.device import Device
+from server.engine.mlx.budget import MemoryBudget, plan_memory
+from server.engine.mlx.device import Device, find_memory
+from server.engine.mlx.drawing.drawer import Drawer
+from server.engine.mlx.forward.gemma import GemmaForward
+from server.engine.mlx.kv.shape import KVShape
+from server.engine.mlx.kv.store import KVStore
 from server.engine.mlx.model import LoadedModel, load
+from server.engine.mlx.prefix.cache import PrefixCache
 
 
 class Runtime:
     """A loaded Gemma 3 with the bank of its adapters. Made and used on one thread; what is read from others never changes."""
 
-    def __init__(self, loaded: LoadedModel, device: Device, *, batch_size: int) -> None:
+    def __init__(self, loaded: LoadedModel, device: Device, limits: Limits) -> None:
         self.loaded = loaded
         self.bank = AdapterBank(loaded.model, loaded.dtype)
+        self.forward = GemmaForward(loaded.model, self.bank.routing, device)
+        self.kv_shape = _find_kv_shape(loaded)
+        self.budget: MemoryBudget = plan_memory(limits, room_bytes=_find_room(loaded, device))
+        self.prefixes = PrefixCache(self.budget.prefix_cache_bytes)
         self._device = device
-        self._batch_size = batch_size
 
     @classmethod
-    def start(cls, path: Path, device: Device, *, batch_size: int) -> Self:
+    def start(cls, path: Path, device: Device, *, limits: Limits) -> Self:
         """Load the model in folder `path`. Raises ModelLoadError."""
-        return cls(load(path, device), device, batch_size=batch_size)
+        return cls(load(path, device), device, limits)
 
     def make_batch(self) -> Batch:
         """Make an empty batch over the model."""
         return Batch(
-            self.bank.routed_model,
-            vocabulary_size=self.loaded.num_drawable,
+            self.forward,
+            KVStore(self.kv_shape, self.loaded.dtype),
+            self.prefixes,
+            Drawer(num_rows_of_head=self.loaded.vocabulary_size, drawable=self.loaded.drawable),
             stop_ids=self.loaded.stop_ids,
-            size=self._batch_size,
-            prefill_step_size=self._device.prefill_step_size,
+            runs_ahead=self._device.runs_ahead,
         )
+
+    def make_way(self, reserved_bytes: int) -> None:
+        """Let the prefix cache give back what it has of the memory that running rows may come to need."""
+        self.prefixes.budget_bytes = max(0, min(self.budget.prefix_cache_bytes, self.budget.memory_bytes - reserved_bytes))
+        self.prefixes.shrink(self.prefixes.budget_bytes)
+
+
+def _find_kv_shape(loaded: LoadedModel) -> KVShape:
+    text = getattr(loaded.model, "language_model", loaded.model)
+    attention = [layer.self_attn for layer in text.model.layers]
+    return KVShape(
+        are_sliding=tuple(one.is_sliding for one in attention),
+        window=text.model.window_size,
+        num_heads=attention[0].n_kv_heads,
+        head_dim=attention[0].head_dim,
+        item_bytes=loaded.dtype.size,
+    )
+
+
+def _find_room(loaded: LoadedModel, device: Device) -> int:
+    """Give the bytes that are left beside the weights."""
+    weights = sum(array.nbytes for _, array in tree_flatten(loaded.model.parameters()))
+    working_set = mx.device_info().get("max_recommended_working_set_size")
+    working_set_bytes = int(working_set) if working_set else None
+    if device.backend == "metal" and working_set_bytes:
+        mx.set_wired_limit(working_set_bytes)  # weights that the system pages out would be read anew at every step
+    return max(0, find_memory(device, working_set_bytes) - int(weights))

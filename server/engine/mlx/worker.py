@@ -15,9 +15,10 @@ from queue import Empty, SimpleQueue
 from typing import TypeVar
 
 import mlx.core as mx
+import msgspec
 
 from server.engine.errors import EngineUnavailable, RowFailed
-from server.engine.mlx.batch import Batch, Drawn
+from server.engine.mlx.batch import Batch, NotFinite, Token
 from server.engine.mlx.messages import Call, Cancel, Deliver, Insert, News, Order, Started, Stop, StopRow
 from server.engine.mlx.row import Row
 from server.engine.mlx.runtime import Runtime
@@ -38,6 +39,8 @@ class Worker(threading.Thread):
         self._batch_size = batch_size
         self._deliver = deliver
         self._waiting: deque[Row] = deque()
+        self._reserved: dict[Row, int] = {}  # bytes of keys and values, by the rows in the batch, at their longest
+        self.reserved_bytes = 0  # their sum
         self._news: list[tuple[str, News]] = []
         self._runtime: Runtime
         self._batch: Batch
@@ -55,6 +58,11 @@ class Worker(threading.Thread):
             self.join()  # Python must not end before it has cleared its streams
             raise self._failure
         return self._runtime
+
+    @property
+    def num_reading(self) -> int:
+        """Count the rows whose prompt is not read to its end; asked on any thread."""
+        return self._batch.num_reading
 
     def call(self, function: Callable[[Runtime], Result]) -> Future[Result]:
         """Have `function` called on this thread between two steps, after everything that was ordered before."""
@@ -145,7 +153,7 @@ class Worker(threading.Thread):
         """Remove a row from the batch or the queue; None if it has ended."""
         for row in self._batch.rows():
             if row.id == row_id:
-                self._batch.remove(row)
+                self._release(row)
                 return row
         for row in self._waiting:
             if row.id == row_id:
@@ -156,16 +164,22 @@ class Worker(threading.Thread):
     def _stop_row(self, row_id: str, reason: str, finish: FinishReason) -> None:
         if row := self._take_out(row_id):
             try:
-                self._finish(row, finish, shown="", ids=(), stopped_by=reason)
+                self._finish(row, finish, shown="", stopped_by=reason)
             except Exception as exc:
                 self._fail(row, exc)
 
     def _admit(self) -> None:
-        while self._waiting and len(self._batch) < self._batch_size:
+        """Let rows join in the order they came, as long as there is room for the next one at its longest."""
+        while self._waiting and len(self._batch) < self._batch_size and self._has_room(self._waiting[0]):
             row = self._waiting.popleft()
-            row.queue_time_s = time.monotonic() - row.arrived_s
             if self._insert(row):
                 self._news.append((row.id, Started()))
+
+    def _has_room(self, row: Row) -> bool:
+        return self.reserved_bytes + self._reserve(row) <= self._runtime.budget.memory_bytes or not len(self._batch)
+
+    def _reserve(self, row: Row) -> int:
+        return self._runtime.kv_shape.reserved_bytes(row.most_tokens)
 
     def _insert(self, row: Row) -> bool:
         """Let a row join the batch; one that cannot fails alone."""
@@ -174,10 +188,23 @@ class Worker(threading.Thread):
         except Exception as exc:
             self._fail(row, exc)
             return False
+        self._reserved[row] = self._reserve(row)
+        self._note_reserved()
         return True
+
+    def _release(self, row: Row, *, keep: bool = False) -> None:
+        """Take a row out of the batch, and its bytes back."""
+        self._batch.remove(row, keep=keep)
+        self._reserved.pop(row, None)
+        self._note_reserved()
+
+    def _note_reserved(self) -> None:
+        self.reserved_bytes = sum(self._reserved.values())
+        self._runtime.make_way(self.reserved_bytes)
 
     def _step(self) -> None:
         if not len(self._batch):
+            self._batch.rest()
             return
         try:
             drawn = self._batch.step()
@@ -189,34 +216,43 @@ class Worker(threading.Thread):
             try:
                 self._take(one)
             except Exception as exc:
-                self._batch.remove(one.row)
+                self._release(one.row)
                 self._fail(one.row, exc)
 
-    def _take(self, drawn: Drawn) -> None:
+    def _take(self, drawn: Token | NotFinite) -> None:
         """Turn a token into text, and end the row where it ends."""
         row = drawn.row
+        if isinstance(drawn, NotFinite):
+            raise ArithmeticError("the model's logits are not finite")
         row.token_ids.append(drawn.token_id)
+        if row.first_token_s is None:
+            row.first_token_s = time.monotonic()
         if drawn.end == "stop":
-            self._finish(row, "stop", shown="", ids=())
+            self._release(row, keep=True)
+            self._finish(row, "stop", shown="")
             return
         shown = row.text.add(drawn.token_id)
+        piece = Piece(text=shown, token_ids=(drawn.token_id,), logprobs=(drawn.logprobs,) if drawn.logprobs else ())
         if row.text.is_stopped or drawn.end:
-            self._batch.remove(row)
-            self._finish(row, "stop" if row.text.is_stopped else "length", shown=shown, ids=(drawn.token_id,))
+            self._release(row, keep=True)
+            self._finish(row, "stop" if row.text.is_stopped else "length", shown=shown, last=piece)
         else:
-            self._news.append((row.id, Piece(text=shown, token_ids=(drawn.token_id,))))
+            self._news.append((row.id, piece))
 
-    def _finish(self, row: Row, reason: FinishReason, *, shown: str, ids: tuple[int, ...], stopped_by: str | None = None) -> None:
+    def _finish(self, row: Row, reason: FinishReason, *, shown: str, last: Piece | None = None, stopped_by: str | None = None) -> None:
         shown += row.text.flush()
         if row.text.is_stopped:  # the last held characters may have completed a stop string
             reason = "stop"
-        if shown or ids:
-            self._news.append((row.id, Piece(text=shown, token_ids=ids)))
+        if last is not None or shown:
+            self._news.append((row.id, msgspec.structs.replace(last, text=shown) if last else Piece(text=shown, token_ids=())))
+        began_s = row.began_s or time.monotonic()
         finish = Finish(
             reason=reason,
             num_prompt_tokens=len(row.prompt_ids),
             num_completion_tokens=len(row.token_ids),
-            queue_time_s=row.queue_time_s,
+            num_cached_tokens=row.num_cached,
+            queue_time_s=began_s - row.arrived_s,
+            prefill_time_s=row.first_token_s - began_s if row.first_token_s else 0.0,
             stopped_by=stopped_by,
             num_tokens_left=row.num_left,
         )
@@ -235,7 +271,7 @@ class Worker(threading.Thread):
         only, so the survivors' answers are what they would have been. If none fails alone, they are tried together once more.
         """
         rows = self._batch.rows()
-        self._batch.close()
+        self._runtime.prefixes.clear()  # what the step was to compute for it never will be
         log.warning("a decoding step failed with %d rows running: looking for the one at fault", len(rows), exc_info=exc)
         at_fault = {row.id: fault for row in rows if (fault := self._try_alone(row))}
         if self._is_failing and not at_fault:
@@ -257,7 +293,8 @@ class Worker(threading.Thread):
         except Exception as exc:
             return exc
         finally:
-            batch.close()
+            batch.remove(row)
+            self._runtime.prefixes.clear()
         return None
 
     def _send(self) -> None:

@@ -58,8 +58,8 @@ def folders(small_gemma: Path, tmp_path_factory: pytest.TempPathFactory) -> list
 
 @pytest.fixture
 def empty_engine(small_gemma: Path, device: Device, run: Run) -> Iterator[MlxEngine]:
-    """The small model without adapters: room for eight, ranks up to 32."""
-    limits = Settings(max_batch_size=16, max_queue=16, max_adapters=8, max_adapter_rank=32).limits
+    """The small model without adapters and without a prefix cache: room for eight, ranks up to 32."""
+    limits = Settings(max_batch_size=16, max_queue=16, max_adapters=8, max_adapter_rank=32, prefix_cache_bytes=0).limits
     engine = MlxEngine.open(model=str(small_gemma), device=device, limits=limits)
     yield engine
     run(engine.close(grace_s=5))

@@ -13,6 +13,8 @@ from server.engine.errors import EngineUnavailable, RowFailed
 from server.engine.mlx.batch import Batch
 from server.engine.mlx.device import Device
 from server.engine.mlx.engine import MlxEngine
+from server.engine.mlx.forward.gemma import GemmaForward
+from server.engine.mlx.forward.packing import Pass
 from server.engine.mlx.messages import Stop
 from server.engine.mlx.runtime import Runtime
 from server.engine.mlx.worker import Worker
@@ -21,21 +23,21 @@ from server.settings.settings import Settings
 from tests.server.engine.asking import ask, question
 from tests.server.engine.conftest import Run
 
+LIMITS = Settings(max_batch_size=4, max_queue=4).limits
 
-class PoisonedModel:
+
+class PoisonedForward:
     """Raises when it reads a certain token, as a fault in one row would."""
 
-    def __init__(self, model: Any, poison: int) -> None:
-        self.model = model
+    def __init__(self, forward: GemmaForward, poison: int) -> None:
         self.poison = poison
-        self.routing = model.routing
-        self.make_cache = model.make_cache
+        self._forward = forward
+        self.logits = forward.logits
 
-    def __call__(self, inputs: mx.array, cache: list[Any]) -> mx.array:
-        if (inputs == self.poison).any().item():
+    def __call__(self, step: Pass) -> mx.array:
+        if (step.token_ids == self.poison).any().item():
             raise RuntimeError("poisoned")
-        logits: mx.array = self.model(inputs, cache=cache)
-        return logits
+        return self._forward(step)
 
 
 class PoisonedRuntime(Runtime):
@@ -45,18 +47,18 @@ class PoisonedRuntime(Runtime):
 
     def make_batch(self) -> Batch:
         batch = super().make_batch()
-        batch._model = PoisonedModel(batch._model, self.poison)  # type: ignore[assignment]
+        batch._forward = PoisonedForward(self.forward, self.poison)  # type: ignore[assignment]
         return batch
 
 
 def poisoned_runtime(path: Path, device: Device, poison: int) -> PoisonedRuntime:
     PoisonedRuntime.poison = poison
-    return PoisonedRuntime.start(path, device, batch_size=4)
+    return PoisonedRuntime.start(path, device, limits=LIMITS)
 
 
 def test_a_row_that_raises_fails_alone_and_the_others_end_as_if_nothing_had_been(small_gemma: Path, device: Device, run: Run) -> None:
     sampling = Sampling(temperature=1.0, seed=11)
-    fine = MlxEngine.open(model=str(small_gemma), device=device, limits=Settings(max_batch_size=4, max_queue=4).limits)
+    fine = MlxEngine.open(model=str(small_gemma), device=device, limits=LIMITS)
     expected = [run(ask(fine, question(f"number {n}", sampling=sampling))).token_ids for n in range(3)]
     run(fine.close(grace_s=1))
     (poison,) = fine._loaded.tokenizer.encode("☃", add_special_tokens=False)[-1:]
@@ -67,7 +69,7 @@ def test_a_row_that_raises_fails_alone_and_the_others_end_as_if_nothing_had_been
         return await asyncio.gather(*asked, ask(engine, question("☃", id="bad")), return_exceptions=True)
 
     start = partial(poisoned_runtime, small_gemma, device, poison)
-    engine = MlxEngine(start, model_name="poisoned", root=small_gemma, limits=Settings(max_batch_size=4, max_queue=4).limits)
+    engine = MlxEngine(start, model_name="poisoned", root=small_gemma, limits=LIMITS)
     *good, bad = run(ask_with_a_bad_one(engine))
     assert [answer.token_ids for answer in good] == expected
     assert isinstance(bad, RowFailed)
@@ -85,13 +87,13 @@ class DyingRuntime(Runtime):
         if self.num_made > 1:
             raise MemoryError("no second batch")
         batch = super().make_batch()
-        batch._model = PoisonedModel(batch._model, poison=2)  # type: ignore[assignment]  # <bos>: every prompt has it
+        batch._forward = PoisonedForward(self.forward, poison=2)  # type: ignore[assignment]  # <bos>: every prompt has it
         return batch
 
 
 def test_an_engine_that_has_died_answers_everyone_and_says_so(small_gemma: Path, device: Device, run: Run) -> None:
-    start = partial(DyingRuntime.start, small_gemma, device, batch_size=4)
-    engine = MlxEngine(start, model_name="dying", root=small_gemma, limits=Settings(max_batch_size=4, max_queue=4).limits)
+    start = partial(DyingRuntime.start, small_gemma, device, limits=LIMITS)
+    engine = MlxEngine(start, model_name="dying", root=small_gemma, limits=LIMITS)
     assert engine.is_ready()
     for _ in range(2):
         with pytest.raises(EngineUnavailable, match="died"):
@@ -101,7 +103,7 @@ def test_an_engine_that_has_died_answers_everyone_and_says_so(small_gemma: Path,
 
 
 def test_a_call_whose_asker_has_gone_is_not_made_and_harms_nobody(small_gemma: Path, device: Device, run: Run) -> None:
-    worker = Worker(partial(Runtime.start, small_gemma, device, batch_size=4), batch_size=4, deliver=lambda _: None)
+    worker = Worker(partial(Runtime.start, small_gemma, device, limits=LIMITS), batch_size=4, deliver=lambda _: None)
     worker.open()
     made: list[str] = []
     holds, goes_on = threading.Event(), threading.Event()

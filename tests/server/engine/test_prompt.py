@@ -37,4 +37,7 @@ def test_a_prompt_that_cannot_fit_is_refused_untokenised(num_characters: int, sa
 
 
 def test_a_prompt_that_fits_is_encoded() -> None:
-    assert PromptEncoder(CountingTokenizer(), max_tokens=10, num_embeddings=2).encode([Message(role="user", content="a" * 18)]) == [0] * 9
+    assert (
+        PromptEncoder(CountingTokenizer(), max_tokens=10, num_embeddings=2).encode([Message(role="user", content="a" * 18)]).token_ids
+        == [0] * 9
+    )

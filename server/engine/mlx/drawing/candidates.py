@@ -53,7 +53,7 @@ def _first(values: mx.array, ids: mx.array, count: int) -> mx.array:
 
 
 def _keys(values: mx.array, ids: mx.array) -> mx.array:
-    """Give integers that rise where values fall and, among equals, where ids rise. NaN counts as the least of all."""
-    bits = (mx.where(mx.isnan(values), -mx.inf, values) + 0.0).view(mx.int32)  # + 0.0 makes one zero of two
+    """Give integers that rise where values fall and, among equals, where ids rise. NaN comes first, so that it is seen."""
+    bits = (mx.where(mx.isnan(values), mx.inf, values) + 0.0).view(mx.int32)  # + 0.0 makes one zero of two
     falling = mx.where(bits < 0, bits, bits ^ 0x7FFFFFFF).view(mx.uint32)
     return (falling.astype(mx.uint64) << 32) | ids.astype(mx.uint64)

@@ -1,0 +1,145 @@
+"""The prefix cache: prompts that begin like an earlier one are read from where they part.
+
+Global layers' keys and values are kept in blocks of 256 tokens that prompts share; sliding layers cannot be cut back past their window, so
+their windows are kept at chosen places, the *stops*, and only there may a prompt be taken up again. Whatever is kept is named by the
+tokens themselves below the digest and the scale of the adapter that read them: no other weights can ever hit it.
+"""
+
+from array import array
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import mlx.core as mx
+
+from server.engine.mlx.forward.prefilling import Snapshot
+from server.engine.mlx.kv.group import KeysAndValues
+from server.engine.mlx.kv.store import Place
+from server.engine.mlx.prefix.tree import BLOCK_BYTES, BLOCK_TOKENS, TOKEN_BYTES, Layers, Node, Stop, count_bytes
+
+FEWEST_TOKENS = 16  # less is read faster than it is looked up
+
+
+class Weights(NamedTuple):
+    """Which weights read a prompt."""
+
+    digest: str | None  # of the adapter; None is the base
+    scale: float
+
+
+BASE = Weights(None, 1.0)
+
+
+class PrefixCache:
+    """Keeps stops up to `budget_bytes`; the one that was used longest ago goes first. Lives on the engine's thread."""
+
+    def __init__(self, budget_bytes: int) -> None:
+        self.budget_bytes = budget_bytes
+        self.num_bytes = 0
+        self.num_lookups = 0
+        self.num_hits = 0
+        self.num_evictions = 0
+        self._roots: dict[Weights, Node] = {}
+        self._stops: OrderedDict[Stop, Weights] = OrderedDict()  # the one that was used longest ago first
+
+    def find(self, weights: Weights, token_ids: Sequence[int]) -> Stop | None:
+        """Give the furthest stop in a prompt; at least its last token is left to read."""
+        self.num_lookups += 1
+        best = self._search(weights, _spell(token_ids), limit=len(token_ids) - 1)
+        if best is not None:
+            self.num_hits += 1
+            self._stops.move_to_end(best)
+        return best
+
+    def holds(self, weights: Weights, token_ids: Sequence[int]) -> bool:
+        """Say whether there is a stop right behind these tokens, and keep it for longer."""
+        found = self._search(weights, _spell(token_ids), limit=len(token_ids))
+        if found is None or found.position != len(token_ids):
+            return False
+        self._stops.move_to_end(found)
+        return True
+
+    def keep(self, weights: Weights, token_ids: Sequence[int], snapshot: Snapshot, place: Place) -> list[mx.array]:
+        """Keep the row in `place`, which has read `token_ids`, up to where `snapshot` was taken.
+
+        Gives the arrays that were copied: they must be evaluated before the place's own are written to again.
+        """
+        spelt = _spell(token_ids[: snapshot.position])
+        copied: list[mx.array] = [array for pair in snapshot.windows.values() for array in pair]
+        node = self._roots.setdefault(weights, Node(None, b"", {}))
+        for start in range(0, len(spelt) // BLOCK_BYTES * BLOCK_BYTES, BLOCK_BYTES):
+            key = spelt[start : start + BLOCK_BYTES]
+            if key not in node.children:
+                block = _copy(place, node.num_tokens, node.num_tokens + BLOCK_TOKENS)
+                copied += [array for pair in block.values() for array in pair]
+                node.children[key] = Node(node, key, block)
+                self.num_bytes += count_bytes(block)
+            node = node.children[key]
+        rest = _copy(place, node.num_tokens, snapshot.position) if snapshot.position > node.num_tokens else {}
+        copied += [array for pair in rest.values() for array in pair]
+        self._add(weights, Stop(node, spelt[node.num_tokens * TOKEN_BYTES :], snapshot.windows, rest))
+        self.shrink(self.budget_bytes)
+        return copied
+
+    def shrink(self, num_bytes: int) -> None:
+        """Drop what was used longest ago until no more than `num_bytes` are left."""
+        while self._stops and self.num_bytes > num_bytes:
+            stop, weights = self._stops.popitem(last=False)
+            self._remove(stop, weights)
+            self.num_evictions += 1
+
+    def clear(self) -> None:
+        """Drop everything, as after a step that failed: what was to be computed in it never will be."""
+        self._roots.clear()
+        self._stops.clear()
+        self.num_bytes = 0
+
+    def _search(self, weights: Weights, spelt: bytes, *, limit: int) -> Stop | None:
+        node, best = self._roots.get(weights), None
+        while node is not None:
+            at = node.num_tokens * TOKEN_BYTES
+            most = min(limit * TOKEN_BYTES - at, BLOCK_BYTES - TOKEN_BYTES)
+            for size in sorted({len(key) for key in node.stops}, reverse=True):
+                if size <= most and (stop := node.stops.get(spelt[at : at + size])):
+                    best = stop
+                    break
+            if at + BLOCK_BYTES > limit * TOKEN_BYTES:
+                break
+            node = node.children.get(spelt[at : at + BLOCK_BYTES])
+        return best
+
+    def _add(self, weights: Weights, stop: Stop) -> None:
+        if known := stop.node.stops.get(stop.key):
+            self._stops.move_to_end(known)
+            return
+        stop.node.stops[stop.key] = stop
+        self._stops[stop] = weights
+        self.num_bytes += count_bytes(stop.windows) + count_bytes(stop.rest)
+
+    def _remove(self, stop: Stop, weights: Weights) -> None:
+        """Drop a stop, and the blocks that led to it and to nothing else."""
+        self.num_bytes -= count_bytes(stop.windows) + count_bytes(stop.rest)
+        node = stop.node
+        del node.stops[stop.key]
+        while not node.stops and not node.children:
+            if node.parent is None:
+                del self._roots[weights]
+                return
+            del node.parent.children[node.key]
+            self.num_bytes -= count_bytes(node.block)
+            node = node.parent
+
+
+def _copy(place: Place, start: int, stop: int) -> Layers:
+    """Copy tokens of a row out of the layers that see everything."""
+    group, number = place
+    layers = [layer for layer in range(len(group.keys)) if not group.is_sliding(layer)]
+    return {layer: _cut(group.keys[layer], group.values[layer], number, start, stop) for layer in layers}
+
+
+def _cut(keys: mx.array, values: mx.array, number: int, start: int, stop: int) -> KeysAndValues:
+    return mx.contiguous(keys[number : number + 1, :, start:stop]), mx.contiguous(values[number : number + 1, :, start:stop])
+
+
+def _spell(token_ids: Sequence[int]) -> bytes:
+    return array("I", token_ids).tobytes()

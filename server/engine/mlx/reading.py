@@ -1,0 +1,174 @@
+"""Prompts on their way into the batch: who reads, from where on, and what is kept of it for those that begin alike."""
+
+import time
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import mlx.core as mx
+
+from server.engine.mlx.forward.packing import Part
+from server.engine.mlx.forward.prefilling import ChunkPart, FreshPart, FreshPrompt, Snapshot
+from server.engine.mlx.kv.group import KVGroup
+from server.engine.mlx.kv.store import KVStore
+from server.engine.mlx.prefix.cache import FEWEST_TOKENS, PrefixCache
+from server.engine.mlx.row import Row
+from server.engine.mlx.scheduling import share_out
+
+LONGEST_FRESH = 512  # tokens of a prompt that is padded to others, at most
+PADDING = 32  # tokens that a prompt is padded with without a thought
+FEWEST_TO_WAIT_FOR = 64  # tokens that another row is reading already
+SPARSE_WINDOWS = 4  # between two turns a stop is made every so many windows
+
+
+class Piece(NamedTuple):
+    """Tokens of a row's prompt that a pass reads."""
+
+    row: Row
+    num_tokens: int
+    snapshots: Sequence[Snapshot]
+
+    @property
+    def is_last(self) -> bool:
+        """Whether the prompt is read to its end."""
+        return self.num_tokens == self.row.num_unread
+
+
+class PromptReader:
+    """Reads the prompts of rows that have joined, on top of what the prefix cache has of them."""
+
+    def __init__(self, store: KVStore, prefixes: PrefixCache) -> None:
+        self._store = store
+        self._prefixes = prefixes
+        self._window = store.shape.window
+
+    def choose(self, rows: Sequence[Row], budget: int) -> list[Piece]:
+        """Choose what of the prompts of `rows`, in the order they came, the next pass reads."""
+        reading: list[Row] = []
+        for row in rows:
+            if row.is_reading and not self._waits(row, reading):
+                reading.append(row)
+        for row in reading:
+            if row.place is None:
+                self._begin(row)
+        pieces = [self._cut(row, num_tokens) for row, num_tokens in share_out(reading, budget)]
+        # Whole short prompts first, those of a kind together: they are one part.
+        return sorted(pieces, key=lambda piece: (not self._is_fresh(piece), _group_of(piece.row).capacity, piece.num_tokens))
+
+    def make_parts(self, pieces: Sequence[Piece], *, start: int) -> list[Part]:
+        """Make the parts of a pass that read `pieces`, whose tokens begin at `start`."""
+        parts: list[Part] = []
+        fresh = [piece for piece in pieces if self._is_fresh(piece)]
+        for run in _join_alike(fresh):
+            prompts = [FreshPrompt(piece.row.place.number, piece.num_tokens, piece.snapshots) for piece in run if piece.row.place]
+            parts.append(FreshPart(_group_of(run[0].row), prompts, window=self._window, start=start))
+            start += sum(piece.num_tokens for piece in run)
+        for piece in pieces[len(fresh) :]:
+            parts.append(self._make_chunk(piece, start))
+            start += piece.num_tokens
+        return parts
+
+    def note_read(self, pieces: Sequence[Piece]) -> list[mx.array]:
+        """Note that a pass reads `pieces`, and keep what may be wanted again; gives the copies that are to be evaluated."""
+        copies: list[mx.array] = []
+        for piece in pieces:
+            row = piece.row
+            row.num_computed += piece.num_tokens
+            for snapshot in piece.snapshots:
+                assert row.place is not None
+                copies += self._prefixes.keep(row.weights, row.input_ids, snapshot, row.place)
+        return copies
+
+    def keep_answer(self, row: Row) -> list[mx.array]:
+        """Keep a row that has ended, so that the conversation's next turn goes on from it; gives the copies that are to be evaluated."""
+        if row.place is None or not self._is_worth(row, row.num_computed):
+            return []
+        group, number = row.place
+        snapshot = Snapshot(row.num_computed)
+        for layer in range(len(group.keys)):
+            if group.is_sliding(layer):
+                keys, values = group.read_window(layer, number, row.num_computed)
+                snapshot.windows[layer] = (mx.contiguous(keys), mx.contiguous(values))
+        return self._prefixes.keep(row.weights, row.prompt_ids + row.token_ids, snapshot, row.place)
+
+    def _waits(self, row: Row, reading: Iterable[Row]) -> bool:
+        """Say whether another row is about to read what this one begins with: it will be found in the cache."""
+        if row.place is not None or not self._prefixes.budget_bytes:
+            return False
+        for other in reading:
+            for position in self._stops_of(other):
+                is_ahead = other.num_computed < position < len(row.input_ids) and position >= FEWEST_TO_WAIT_FOR
+                if is_ahead and row.weights == other.weights and row.input_ids[:position] == other.input_ids[:position]:
+                    return not self._prefixes.holds(row.weights, row.input_ids[:position])
+        return False
+
+    def _begin(self, row: Row) -> None:
+        """Give a row its place, with what the cache has of its prompt in it."""
+        row.place = self._store.take(len(row.input_ids) + 1)
+        if row.began_s is None:
+            row.began_s = time.monotonic()
+        stop = self._prefixes.find(row.weights, row.input_ids) if self._prefixes.budget_bytes else None
+        if stop is None:
+            return
+        group, number = row.place
+        for layer in range(len(group.keys)):
+            if not group.is_sliding(layer):
+                keys, values = stop.whole(layer)
+                group.keys[layer][number : number + 1, :, : stop.position] = keys
+                group.values[layer][number : number + 1, :, : stop.position] = values
+        row.windows.start_from(stop.windows)
+        row.num_computed = stop.position
+        if not row.token_ids:
+            row.num_cached = stop.position
+
+    def _cut(self, row: Row, num_tokens: int) -> Piece:
+        begin, end = row.num_computed, row.num_computed + num_tokens
+        positions = (position for position in self._stops_of(row) if begin < position <= end)
+        return Piece(row, num_tokens, [Snapshot(position) for position in positions if self._is_worth(row, position)])
+
+    def _stops_of(self, row: Row) -> list[int]:
+        """List where stops are made in a row's prompt: at its boundaries, and sparsely between them."""
+        sparse = SPARSE_WINDOWS * self._window
+        return sorted({*row.boundaries, *range(sparse, len(row.input_ids), sparse)})
+
+    def _is_worth(self, row: Row, position: int) -> bool:
+        """Say whether a stop is to be made: not where nothing is gained, nor where one is."""
+        tokens = (row.prompt_ids + row.token_ids)[:position]
+        is_wanted = self._prefixes.budget_bytes > 0 and position >= FEWEST_TOKENS and len(tokens) == position
+        return is_wanted and not self._prefixes.holds(row.weights, tokens)
+
+    def _is_fresh(self, piece: Piece) -> bool:
+        """Say whether a piece is a whole short prompt."""
+        longest = min(LONGEST_FRESH, self._window)
+        return piece.row.num_computed == 0 and piece.is_last and piece.num_tokens <= longest
+
+    def _make_chunk(self, piece: Piece, start: int) -> ChunkPart:
+        row = piece.row
+        assert row.place is not None
+        return ChunkPart(
+            row.place.group,
+            row.place.number,
+            row.windows,
+            begin=row.num_computed,
+            num_tokens=piece.num_tokens,
+            is_last=piece.is_last,
+            window=self._window,
+            snapshots=piece.snapshots,
+            start=start,
+        )
+
+
+def _group_of(row: Row) -> KVGroup:
+    assert row.place is not None
+    return row.place.group
+
+
+def _join_alike(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """Join neighbours of one group that are not too unlike in length: attention pads them to the longest."""
+    runs: list[list[Piece]] = []
+    for piece in pieces:
+        first = runs[-1][0] if runs else None
+        if first and _group_of(first.row) is _group_of(piece.row) and piece.num_tokens <= 2 * first.num_tokens + PADDING:
+            runs[-1].append(piece)
+        else:
+            runs.append([piece])
+    return runs
