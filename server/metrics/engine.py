@@ -1,9 +1,15 @@
-"""What is counted of the engine as a whole: all adapters share one queue and one scorer, so their label would only multiply the series."""
+"""What is counted of the engine as a whole: all adapters share one queue, one batch, one cache and one scorer: no label of theirs.
+
+What the engine itself keeps count of (rows, bytes, the prefix cache) is read off it at a scrape.
+"""
 
 from prometheus_client import Gauge
 
+from server.engine.protocol import Load, MemoryUse
 from server.metrics.buckets import QUEUE_BOUNDS_S, SCORING_BOUNDS_S
 from server.metrics.group import MetricGroup
+
+IDLE = Load(num_running=0, num_waiting=0)
 
 
 class EngineMetrics(MetricGroup):
@@ -17,6 +23,16 @@ class EngineMetrics(MetricGroup):
         self.scoring = self.histogram("scoring_seconds", "Time spent on scoring one answer, detectors included.", SCORING_BOUNDS_S)
         for histogram in (self.queue_time, self.scoring):
             histogram.labels()  # at zero
+        self._load = IDLE
+        self._rows = self.gauge("batch_rows", "Rows of the batch, by what is done with them.", "state")
+        self._kv = self.gauge("kv_bytes", "Keys and values that running rows may come to need, at their longest.")
+        self._kv_budget = self.gauge("kv_budget_bytes", "Keys and values that there is room for, the prefix cache's among them.")
+        self._cache = self.gauge("prefix_cache_bytes", "Keys and values of prompts that are kept for those that begin alike.")
+        self._cache_budget = self.gauge("prefix_cache_budget_bytes", "What the prefix cache may take, where running rows leave it.")
+        self._lookups = self.counter("prefix_cache_lookups", "Prompts that were looked up in the prefix cache.")
+        self._hits = self.counter("prefix_cache_hits", "Prompts of which the prefix cache had a beginning.")
+        self._evictions = self.counter("prefix_cache_evictions", "Entries that the prefix cache dropped for want of room.")
+        self._show_load(IDLE)
 
     def show_ready(self, is_ready: bool) -> None:
         """Say whether the engine takes requests; nothing changes if that was known."""
@@ -24,3 +40,23 @@ class EngineMetrics(MetricGroup):
             self._is_ready = is_ready
             self._ready.set(is_ready)
             self.note_change()
+
+    def show_load(self, load: Load) -> None:
+        """Say how busy the engine is and what its memory holds; nothing changes if that was known."""
+        if load != self._load:
+            self._show_load(load)
+            self._load = load
+
+    def _show_load(self, load: Load) -> None:
+        self._rows.labels("prefill").set(load.num_prefilling)
+        self._rows.labels("decode").set(max(0, load.num_running - load.num_prefilling))  # read apart: a row may pass between the two
+        self._show_memory(load.memory, since=self._load.memory)
+
+    def _show_memory(self, memory: MemoryUse, *, since: MemoryUse) -> None:
+        self._kv.labels().set(memory.kv_bytes)
+        self._kv_budget.labels().set(memory.kv_budget_bytes)
+        self._cache.labels().set(memory.prefix_cache_bytes)
+        self._cache_budget.labels().set(memory.prefix_cache_budget_bytes)
+        self._lookups.labels().inc(memory.num_prefix_lookups - since.num_prefix_lookups)
+        self._hits.labels().inc(memory.num_prefix_hits - since.num_prefix_hits)
+        self._evictions.labels().inc(memory.num_prefix_evictions - since.num_prefix_evictions)

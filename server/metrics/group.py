@@ -20,9 +20,10 @@ class MetricGroup:
         metric = Counter(f"candor_{name}", text, (*self._names, *more), registry=self.registry)
         return MetricFamily(metric, self._values, self.note_change)
 
-    def gauge(self, name: str, text: str) -> MetricFamily[Gauge]:
-        """Declare `candor_{name}`."""
-        return MetricFamily(Gauge(f"candor_{name}", text, self._names, registry=self.registry), self._values, self.note_change)
+    def gauge(self, name: str, text: str, *more: str) -> MetricFamily[Gauge]:
+        """Declare `candor_{name}`, with `more` labels behind the group's."""
+        metric = Gauge(f"candor_{name}", text, (*self._names, *more), registry=self.registry)
+        return MetricFamily(metric, self._values, self.note_change)
 
     def histogram(self, name: str, text: str, bounds: Iterable[float]) -> MetricFamily[Histogram]:
         """Declare `candor_{name}` with these upper bounds, and infinity."""

@@ -10,8 +10,8 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from server.engine.protocol import Finish, ServedModel
-from server.metrics.engine import EngineMetrics
+from server.engine.protocol import Finish, Load, ServedModel
+from server.metrics.engine import IDLE, EngineMetrics
 from server.metrics.group import MetricGroup
 from server.metrics.pair import UNKNOWN, Pair, PairMetrics, pair_of
 
@@ -52,12 +52,13 @@ class Metrics(Collector):
             self._pairs[pair] = PairMetrics(pair)
         return self._pairs[pair]
 
-    def show_engine(self, models: Sequence[ServedModel], *, is_ready: bool) -> None:
-        """Say whether the engine is ready and what it serves: start a new model's series at zero, end those of adapters that have gone.
+    def show_engine(self, models: Sequence[ServedModel], *, is_ready: bool, load: Load = IDLE) -> None:
+        """Say whether the engine is ready, how busy it is and what it serves: start a new model's series at zero, end those of adapters that have gone.
 
         Changes nothing where all is as it was.
         """
         self._engine.show_ready(is_ready)
+        self._engine.show_load(load)
         served = {pair_of(model): model for model in models}
         if tuple(models) != self._served:
             self._show_models(served)

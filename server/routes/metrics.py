@@ -19,6 +19,6 @@ async def show_metrics(
     accept: Annotated[str, HeaderParameter(name="accept")] = "",
 ) -> Response[bytes]:
     """Give all metrics in the format the scraper asks for."""
-    metrics.show_engine(engine.models(), is_ready=engine.is_ready())
+    metrics.show_engine(engine.models(), is_ready=engine.is_ready(), load=engine.load())
     page, content_type = await metrics_page.read(accept)
     return Response(page, headers={"content-type": content_type})

@@ -56,6 +56,14 @@ def test_every_name_of_the_contract_is_there(client: Client, chat: dict[str, Any
         "candor_lek_score_band_total",
         "candor_scoring_errors_total",
         "candor_responses_by_verdict_total",
+        "candor_batch_rows",
+        "candor_kv_bytes",
+        "candor_kv_budget_bytes",
+        "candor_prefix_cache_bytes",
+        "candor_prefix_cache_budget_bytes",
+        "candor_prefix_cache_lookups_total",
+        "candor_prefix_cache_hits_total",
+        "candor_prefix_cache_evictions_total",
     }
     assert "_created" not in text
 
