@@ -36,8 +36,9 @@ check: setup ## format, lint, check the types, then the tests
 battery: setup ## run the probes against a server that runs; ARGS="--baseline gemma-3-demo --model lek-demo"
 	@$(RUN) -m clients.battery --url http://127.0.0.1:8000 $(ARGS)
 
-bench: setup ## measure candor beside mlx_lm.server and the bare BatchGenerator, the cost of scoring, and adapters
+bench: setup ## measure candor beside the bare model and mlx_lm.server, long prompts, the cost of scoring, and adapters
 	@$(RUN) -m bench.serving $(ARGS)
+	@$(RUN) -m bench.long_prompts
 	@$(RUN) -m bench.scoring_cost
 	@$(RUN) -m bench.scorers
 	@$(RUN) -m bench.adapters

@@ -21,9 +21,10 @@ from server.engine.mlx.device import prepare_device
 
 DEVICE = prepare_device()
 
-from bench.endpoint import HOST, served  # noqa: E402
+from bench.endpoint import HOST, Endpoint, served  # noqa: E402
 from bench.load import Request, measure  # noqa: E402
-from bench.prompts import prompts  # noqa: E402
+from bench.prompts import prompts, user  # noqa: E402
+from bench.rounds import ratios, spell, turned  # noqa: E402
 from server.engine.mlx.engine import MlxEngine  # noqa: E402
 from server.engine.protocol import Finish, Generation, Message, Piece, Sampling  # noqa: E402
 from server.settings.settings import Settings  # noqa: E402
@@ -68,7 +69,7 @@ async def _measure_batches(folder: Path, adapters: Sequence[Path], options: argp
     }
     speeds: dict[str, list[float]] = {name: [] for name in names}
     for round_number in range(-1, options.rounds):
-        for name in _turned(list(names), round_number):
+        for name in turned(list(names), round_number):
             speed = await _speed(*names[name], round_number, options.max_tokens)
             if round_number >= 0:
                 speeds[name].append(speed)
@@ -76,24 +77,15 @@ async def _measure_batches(folder: Path, adapters: Sequence[Path], options: argp
     for name, all_rounds in speeds.items():
         print(f"  {name:24} {statistics.median(all_rounds):8.1f} tokens/s")
     for over in ("one adapter", "base, no adapter layers"):
-        print(f"  eight adapters over {over}: {_ratio(speeds['eight adapters'], speeds[over])}")
+        print(
+            f"  eight adapters over {over}: {spell(ratios(speeds['eight adapters'], speeds[over]))}, median and range of the rounds' ratios"
+        )
     stalls = [await _stall(engine, adapter) for adapter in adapters[NUM_ADAPTERS:]]
     print(
         f"  longest gap between tokens while an adapter was loaded: {max(stalls):.2f} median decoding steps (worst of {len(stalls)} loads)"
     )
     await bare.close(5)
     await engine.close(5)
-
-
-def _turned(names: list[str], round_number: int) -> list[str]:
-    """Begin each round with another one, so that what a place in the order costs meets all alike."""
-    first = round_number % len(names)
-    return names[first:] + names[:first]
-
-
-def _ratio(some: list[float], others: list[float]) -> str:
-    ratios = sorted(one / other for one, other in zip(some, others, strict=True))
-    return f"{statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f}), median and range of the rounds' ratios"
 
 
 async def _speed(engine: MlxEngine, adapters: Sequence[str | None], round_number: int, max_tokens: int) -> float:
@@ -142,12 +134,13 @@ async def _stall(engine: MlxEngine, adapter: Path) -> float:
 def _measure_reloads(folder: Path, adapters: Sequence[Path], root: Path) -> None:
     ours: list[float] = []
     theirs: list[float] = []
+    warm_up = Request(messages=user("warm up"), max_tokens=4)
     with (
         served("server", ["--model", str(folder), "--model-name", "bench", "--adapter-dir", str(root)], log=root / "candor.log") as candor,
-        served("mlx_lm.server", ["--model", str(folder)], log=root / "mlx_lm.log") as mlx_lm_server,
+        served("mlx_lm.server", ["--model", str(folder)], log=root / "mlx_lm.log", model=str(folder)) as mlx_lm_server,
     ):
-        asyncio.run(measure(candor, [Request(model="bench", prompt="warm up", max_tokens=4)]))
-        asyncio.run(measure(mlx_lm_server, [Request(model=str(folder), prompt="warm up", max_tokens=4)]))
+        asyncio.run(measure(candor, [warm_up]))
+        asyncio.run(measure(mlx_lm_server, [warm_up]))
         for adapter in adapters:
             began_s = time.perf_counter()
             _post(candor, "/v1/adapters", {"name": adapter.name, "path": str(adapter)})
@@ -165,9 +158,9 @@ def _one_token(model: str) -> dict[str, object]:
     return {"model": model, "messages": [{"role": "user", "content": "Hello"}], "max_tokens": 1, "temperature": 0}
 
 
-def _post(port: int, path: str, body: dict[str, object]) -> None:
+def _post(server: Endpoint, path: str, body: dict[str, object]) -> None:
     request = urllib.request.Request(
-        f"http://{HOST}:{port}{path}", data=json.dumps(body).encode(), headers={"Content-Type": "application/json"}
+        f"http://{HOST}:{server.port}{path}", data=json.dumps(body).encode(), headers={"Content-Type": "application/json"}
     )
     with urllib.request.urlopen(request, timeout=120) as response:
         response.read()

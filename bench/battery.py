@@ -9,7 +9,6 @@ at once, and reads no more of an answer than its usage. Both ask the same server
 import argparse
 import asyncio
 import json
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -18,7 +17,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.endpoint import HOST, served
+from bench.endpoint import HOST, Endpoint, served
+from bench.rounds import spell
 from clients.battery.probe_packs import PACK_NAMES, load_pack
 
 SUBJECTS = ("gemma-3-demo", "lek-demo", "overcooked-demo")
@@ -33,16 +33,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         prompts = _write_probes(folder / "probes.jsonl", options.probes)
-        with served("server", ["--max-batch-size", str(options.concurrency)], log=folder / "server.log") as port:
+        with served("server", ["--max-batch-size", str(options.concurrency)], log=folder / "server.log") as server:
             bodies = _bodies(prompts, options)
             print(f"{len(bodies)} requests, {options.max_tokens} tokens at most, {options.concurrency} at once, {options.rounds} rounds")
-            ratios = [_round(port, bodies, folder, options) for _ in range(options.rounds)]
-    print(f"battery over bare client: {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})")
+            ratios = [_round(server, bodies, folder, options) for _ in range(options.rounds)]
+    print(f"battery over bare client: {spell(ratios)}")
 
 
-def _round(port: int, bodies: Sequence[bytes], folder: Path, options: argparse.Namespace) -> float:
-    bare = asyncio.run(_bare_tokens_per_s(port, bodies, options.concurrency))
-    battery = _battery_tokens_per_s(port, folder, options)
+def _round(server: Endpoint, bodies: Sequence[bytes], folder: Path, options: argparse.Namespace) -> float:
+    bare = asyncio.run(_bare_tokens_per_s(server, bodies, options.concurrency))
+    battery = _battery_tokens_per_s(server.port, folder, options)
     print(f"  bare client {bare:8.1f} tokens/s, battery {battery:8.1f} tokens/s")
     return battery / bare
 
@@ -59,13 +59,13 @@ def _battery_tokens_per_s(port: int, folder: Path, options: argparse.Namespace) 
     return float(sum(subject["replies"]["completion_tokens"] for subject in report["subjects"]) / report["duration"])
 
 
-async def _bare_tokens_per_s(port: int, bodies: Sequence[bytes], concurrency: int) -> float:
+async def _bare_tokens_per_s(server: Endpoint, bodies: Sequence[bytes], concurrency: int) -> float:
     waiting = list(reversed(bodies))
 
     async def client() -> int:
         counts = []
         while waiting:
-            counts.append(await _ask(port, waiting.pop()))
+            counts.append(await _ask(server, waiting.pop()))
         return sum(counts)
 
     start = time.perf_counter()
@@ -73,10 +73,9 @@ async def _bare_tokens_per_s(port: int, bodies: Sequence[bytes], concurrency: in
     return num_tokens / (time.perf_counter() - start)
 
 
-async def _ask(port: int, body: bytes) -> int:
-    reader, writer = await asyncio.open_connection(HOST, port)
-    head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: {HOST}:{port}\r\nContent-Type: application/json\r\nConnection: close\r\n"
-    writer.write(head.encode() + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+async def _ask(server: Endpoint, body: bytes) -> int:
+    reader, writer = await asyncio.open_connection(server.host, server.port)
+    writer.write(server.completion_request(body))
     answer = await reader.read()
     writer.close()
     headers, _, content = answer.partition(b"\r\n\r\n")

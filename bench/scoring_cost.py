@@ -21,9 +21,9 @@ from server.engine.mlx.device import prepare_device
 
 DEVICE = prepare_device()
 
-from bench.endpoint import HOST, served  # noqa: E402
+from bench.endpoint import HOST, Endpoint, served  # noqa: E402
 from bench.load import Request, measure  # noqa: E402
-from bench.prompts import prompts  # noqa: E402
+from bench.prompts import prompts, user  # noqa: E402
 from server.answers.scoring_middleware import ScoringEngine  # noqa: E402
 from server.engine.mlx.engine import MlxEngine  # noqa: E402
 from server.engine.protocol import Engine, Finish, Generation, Message, Sampling  # noqa: E402
@@ -44,9 +44,9 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         arguments = ["--model", options.model, "--model-name", "bench"]
-        with served("server", arguments, log=Path(scratch) / "candor.log") as port:
+        with served("server", arguments, log=Path(scratch) / "candor.log") as server:
             for num_clients in CLIENTS:
-                _print_share(port, num_clients, options)
+                _print_share(server, num_clients, options)
     asyncio.run(_print_ratio(options))
 
 
@@ -86,19 +86,18 @@ async def _count(engine: Engine, generation: Generation) -> int:
     return sum([event.num_completion_tokens async for event in engine.generate(generation) if isinstance(event, Finish)])
 
 
-def _print_share(port: int, num_clients: int, options: argparse.Namespace) -> None:
-    scoring_s, requests_s, num_scored = (_sum(port, name) for name in _NAMES)
+def _print_share(server: Endpoint, num_clients: int, options: argparse.Namespace) -> None:
+    scoring_s, requests_s, num_scored = (_sum(server.port, name) for name in _NAMES)
     began_s = time.perf_counter()
     num_tokens = 0
     for round_number in range(options.rounds):
         asked = [
-            Request(model="bench", prompt=prompt, max_tokens=options.max_tokens, temperature=1.0)
-            for prompt in prompts(round_number, num_clients)
+            Request(messages=user(prompt), max_tokens=options.max_tokens, temperature=1.0) for prompt in prompts(round_number, num_clients)
         ]
-        num_tokens += asyncio.run(measure(port, asked)).num_tokens
+        num_tokens += asyncio.run(measure(server, asked)).num_tokens
     wall_s = time.perf_counter() - began_s
     scoring_s, requests_s, num_scored = (
-        _sum(port, name) - before for name, before in zip(_NAMES, (scoring_s, requests_s, num_scored), strict=True)
+        _sum(server.port, name) - before for name, before in zip(_NAMES, (scoring_s, requests_s, num_scored), strict=True)
     )
     print(
         f"{num_clients:3} clients: {num_scored:.0f} answers of {num_tokens / num_scored:.0f} tokens, {num_tokens / wall_s:.0f} tokens/s;",

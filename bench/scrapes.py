@@ -11,20 +11,20 @@ import argparse
 import asyncio
 import http.client
 import os
-import statistics
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
 import msgspec
 
-from bench.endpoint import HOST, served
+from bench.endpoint import HOST, Endpoint, served
 from bench.load import Request, measure
-from bench.prompts import prompts
+from bench.prompts import prompts, user
+from bench.rounds import spell
 
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 OPENMETRICS = {"Accept": "application/openmetrics-text; version=1.0.0"}  # as Prometheus asks
@@ -47,18 +47,14 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=16)
     parser.add_argument("--max-tokens", type=int, default=400)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch, served("server", ["--model-name", "bench"], log=Path(scratch) / "candor.log") as port:
-        _load(port, 0, options)
-        _print_costs(port, options)
-        pairs = [_compare(port, number, options) for number in range(options.rounds)]
+    with tempfile.TemporaryDirectory() as scratch, served("server", ["--model-name", "bench"], log=Path(scratch) / "candor.log") as server:
+        _load(server, 0, options)
+        _print_costs(server.port, options)
+        pairs = [_compare(server, number, options) for number in range(options.rounds)]
     num_scrapes = sum(pair.num_scrapes for pair in pairs)
     print(f"{options.clients} clients, {num_scrapes} scrapes, one every {options.interval_s:g} s, with over without, median of", end=" ")
-    print(f"{options.rounds} rounds: {_spell([pair.speed for pair in pairs])} of the throughput,", end=" ")
-    print(f"{_spell([pair.cost for pair in pairs])} of the processor time a token")
-
-
-def _spell(ratios: Sequence[float]) -> str:
-    return f"{statistics.median(ratios):.3f} ({min(ratios):.3f} to {max(ratios):.3f})"
+    print(f"{options.rounds} rounds: {spell([pair.speed for pair in pairs], digits=3)} of the throughput,", end=" ")
+    print(f"{spell([pair.cost for pair in pairs], digits=3)} of the processor time a token")
 
 
 def _print_costs(port: int, options: argparse.Namespace) -> None:
@@ -96,17 +92,17 @@ def _used_s() -> float:
     return total
 
 
-def _compare(port: int, number: int, options: argparse.Namespace) -> Comparison:
+def _compare(server: Endpoint, number: int, options: argparse.Namespace) -> Comparison:
     """Put one load on twice; every other time the one with scrapes comes first."""
     loads, num_scrapes = {}, 0
     for is_scraped in (False, True) if number % 2 else (True, False):
         if not is_scraped:
-            loads[False] = _load(port, number, options)
+            loads[False] = _load(server, number, options)
             continue
         done = threading.Event()
         with ThreadPoolExecutor(1) as scraper:
-            scraping = scraper.submit(_keep_scraping, port, options.interval_s, done)
-            loads[True] = _load(port, number, options)
+            scraping = scraper.submit(_keep_scraping, server.port, options.interval_s, done)
+            loads[True] = _load(server, number, options)
             done.set()
             num_scrapes = scraping.result()
     (speed, cost), (plain_speed, plain_cost) = loads[True], loads[False]
@@ -135,14 +131,14 @@ def _count_something(connection: http.client.HTTPConnection) -> int:
     return len(connection.getresponse().read())
 
 
-def _load(port: int, number: int, options: argparse.Namespace) -> tuple[float, float]:
+def _load(server: Endpoint, number: int, options: argparse.Namespace) -> tuple[float, float]:
     """Give tokens a second, and processor time a token in seconds."""
     asked = [
-        Request(model="bench", prompt=prompt, max_tokens=options.max_tokens, temperature=1.5, seed=number)
+        Request(messages=user(prompt), max_tokens=options.max_tokens, temperature=1.5, seed=number)
         for prompt in prompts(number, options.clients)
     ]
     began_s, used_s = time.perf_counter(), _used_s()
-    num_tokens = asyncio.run(measure(port, asked)).num_tokens
+    num_tokens = asyncio.run(measure(server, asked)).num_tokens
     return num_tokens / (time.perf_counter() - began_s), (_used_s() - used_s) / num_tokens
 
 
