@@ -1,7 +1,7 @@
 """The running rows and their step: schedule, run, postprocess."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Literal, NamedTuple
 
@@ -34,6 +34,9 @@ class NotFinite(msgspec.Struct, frozen=True):
     """A row whose logits are no numbers: nothing can be drawn from them. It has left the batch."""
 
     row: Row
+
+
+Take = Callable[[list[Token | NotFinite]], None]
 
 
 class Schedule(NamedTuple):
@@ -114,16 +117,23 @@ class Batch:
             self._store.free(row.place)
             row.place = None
 
-    def step(self) -> list[Token | NotFinite]:
-        """Start the next pass, and give what the one before has drawn."""
+    def step(self, take: Take) -> None:
+        """Start the next pass, and have what the one before has drawn taken.
+
+        That goes on beside the new pass, unless somebody waits for a first token: it would come a step later.
+        """
         launch, outputs = self._build(self._schedule())
         before, self._launched = self._launched, launch
         if self._runs_ahead:
             self._start(launch, outputs)
         self._wait(before)
+        is_urgent = before is not None and any(row.first_token_s is None for row in before.rows)
+        if is_urgent:
+            take(self._settle(before))
         if not self._runs_ahead:
             self._start(launch, outputs)
-        return self._settle(before)
+        if not is_urgent:
+            take(self._settle(before))
 
     def rest(self) -> None:
         """Let the pass under way end, whose rows have all gone."""

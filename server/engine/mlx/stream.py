@@ -43,18 +43,26 @@ class AnswerStream:
 
 
 def _joined(news: Sequence[News]) -> Iterator[Event | EngineError]:
-    """Join neighbouring pieces, and drop those without text unless they carry the ids of what follows."""
-    text = ""
-    ids: list[int] = []
+    """Join neighbouring pieces; those without text carry the ids of what follows."""
+    pieces: list[Piece] = []
     for one in news:
         match one:
             case Piece():
-                text += one.text
-                ids += one.token_ids
+                pieces.append(one)
             case Finish() | EngineError():
-                if text or ids:
-                    yield Piece(text=text, token_ids=tuple(ids))
-                text, ids = "", []
+                if pieces:
+                    yield _join(pieces)
+                pieces = []
                 yield one
-    if text or ids:
-        yield Piece(text=text, token_ids=tuple(ids))
+    if pieces:
+        yield _join(pieces)
+
+
+def _join(pieces: Sequence[Piece]) -> Piece:
+    if len(pieces) == 1:
+        return pieces[0]
+    return Piece(
+        text="".join(piece.text for piece in pieces),
+        token_ids=tuple(token for piece in pieces for token in piece.token_ids),
+        logprobs=tuple(one for piece in pieces for one in piece.logprobs),
+    )

@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from queue import Empty, SimpleQueue
 from typing import TypeVar
@@ -207,10 +207,12 @@ class Worker(threading.Thread):
             self._batch.rest()
             return
         try:
-            drawn = self._batch.step()
+            self._batch.step(self._take_all)
         except Exception as exc:
             self._recover(exc)
-            return
+
+    def _take_all(self, drawn: Sequence[Token | NotFinite]) -> None:
+        """Turn what a step has drawn into text and send it; what a row's own text raises fails that row."""
         for one in drawn:
             self._is_failing = False
             try:
@@ -218,6 +220,7 @@ class Worker(threading.Thread):
             except Exception as exc:
                 self._release(one.row)
                 self._fail(one.row, exc)
+        self._send()
 
     def _take(self, drawn: Token | NotFinite) -> None:
         """Turn a token into text, and end the row where it ends."""
@@ -288,8 +291,9 @@ class Worker(threading.Thread):
         batch = self._runtime.make_batch()
         try:
             batch.insert(row)
-            while not batch.step():
-                pass
+            drawn: list[Token | NotFinite] = []
+            while not drawn:
+                batch.step(drawn.extend)
         except Exception as exc:
             return exc
         finally:

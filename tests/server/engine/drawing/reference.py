@@ -16,7 +16,7 @@ from server.engine.protocol import Sampling
 Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.integer[Any]]
 
-ROUNDING = 1e-5  # of a float32 sum, beside its total
+ROUNDING = 5e-6  # of a float32 sum, beside its total
 
 
 class FakeRow(msgspec.Struct, eq=False):
@@ -82,7 +82,7 @@ def expected_draws(logits: Floats, row: FakeRow, num_steps: int) -> list[set[int
     return expected
 
 
-def assert_as_expected(rows: Sequence[FakeRow], logits: Floats, drawn: Ints, most_unclear: float = 0.05) -> None:
+def assert_as_expected(rows: Sequence[FakeRow], logits: Floats, drawn: Ints, most_unclear: float = 0.08) -> None:
     """Hold draws (B, steps) against the reference, of which hardly any may lie where float32 could round either way."""
     expected = [expected_draws(one, row, drawn.shape[1]) for one, row in zip(logits, rows, strict=True)]
     wrong = [

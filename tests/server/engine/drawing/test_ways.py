@@ -85,6 +85,8 @@ def test_half_precision_is_drawn_from_as_it_stands(dtype: mx.Dtype) -> None:
         (Sampling(top_k=3), [-1, 0, -1, -1, 0, -1], {0, 1, 4}),
         (Sampling(min_p=0.5), [0, -1, -1, -2], {0, 1, 2}),
         (Sampling(min_p=0.51), [0, -1, -1, -2], {0}),
+        (Sampling(min_p=0.5, top_k=3), [0, -1, -1, -2], {0, 1, 2}),
+        (Sampling(min_p=0.51, top_k=3), [0, -1, -1, -2], {0}),
         (Sampling(min_p=0.25, top_p=0.9), [0, -1, -1, -2, -2, -3], {0, 1, 2, 3, 4}),
         (Sampling(min_p=0.5, top_p=0.9), [0, -1, -1, -2, -2, -3], {0, 1, 2}),
         (Sampling(), [-np.inf, 0, -np.inf, 0], {1, 3}),

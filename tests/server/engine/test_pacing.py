@@ -1,0 +1,51 @@
+"""Reading beside decoding: a burst in one go, a steady load at about half of the time."""
+
+from server.engine.mlx.pacing import FEWEST_TOKENS, MOST_SAVED_S, MOST_TOKENS, Pace
+
+DECODE_S = 0.01
+READ_S = 0.0002  # a token
+
+
+def step(pace: Pace, *, num_decoding: int, wanted: int) -> tuple[int, float]:
+    """Run a step on a machine of constant speed; gives what was read, and the time it took."""
+    num_read = min(wanted, pace.budget(num_decoding=num_decoding)) if wanted else 0
+    spent_s = (DECODE_S if num_decoding else 0) + num_read * READ_S
+    pace.note(spent_s=spent_s, num_decoded=num_decoding, num_read=num_read)
+    return num_read, spent_s
+
+
+def learnt() -> Pace:
+    pace = Pace()
+    step(pace, num_decoding=0, wanted=100)
+    for _ in range(50):
+        step(pace, num_decoding=8, wanted=0)
+    return pace
+
+
+def test_a_burst_of_short_prompts_is_read_in_one_go() -> None:
+    num_read, spent_s = step(learnt(), num_decoding=8, wanted=900)
+    assert num_read == 900
+    assert spent_s <= DECODE_S + MOST_SAVED_S
+
+
+def test_under_a_steady_load_of_prompts_gaps_between_tokens_stay_below_three_steps() -> None:
+    pace = learnt()
+    steps = [step(pace, num_decoding=8, wanted=32_000) for _ in range(300)]
+    gaps = sorted(spent_s for _, spent_s in steps)
+    assert gaps[int(len(gaps) * 0.98)] <= 3 * DECODE_S
+    assert sum(num_read for num_read, _ in steps[10:]) * READ_S >= 0.8 * 290 * DECODE_S  # and prompts get nearly as much time
+
+
+def test_where_nobody_decodes_a_pass_reads_more_and_no_more_than_its_memory_allows() -> None:
+    pace = learnt()
+    assert pace.budget(num_decoding=0) > 2000
+    pace.note(spent_s=1e-6, num_decoded=0, num_read=1000)
+    for _ in range(30):
+        pace.note(spent_s=1e-6, num_decoded=0, num_read=1000)
+    assert pace.budget(num_decoding=0) == MOST_TOKENS
+
+
+def test_prompts_go_on_however_slow_the_machine_is() -> None:
+    pace = Pace()
+    pace.note(spent_s=60.0, num_decoded=0, num_read=10)
+    assert pace.budget(num_decoding=0) == FEWEST_TOKENS
