@@ -99,7 +99,7 @@ def test_penalties_of_a_row_that_went_back_begin_with_what_the_host_knows(back: 
         row.token_ids = list(answers.drawn[id(row)])
         row.num_drawn = len(row.token_ids)
         answers._last[id(row)] = mx.array(row.token_ids[-1], dtype=mx.uint32)
-    for _ in range(5):
+    for _ in range(40):
         answers.step(answers.rows[::-1] if anew else answers.rows)
 
 
