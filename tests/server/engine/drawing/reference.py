@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from server.engine.mlx.drawing.drawer import Drawer
-from server.engine.mlx.drawing.penalties import Penalties
+from server.engine.mlx.drawing.processor import LogitProcessor
 from server.engine.mlx.drawing.uniform import draw_uniform
 from server.engine.protocol import Sampling
 
@@ -25,7 +25,7 @@ class FakeRow(msgspec.Struct, eq=False):
     sampling: Sampling
     seed: int = 0
     prompt_ids: list[int] = []
-    processors: list[Penalties] = []
+    processors: Sequence[LogitProcessor] = ()
     num_top_logprobs: int | None = None
     num_drawn: int = 0
     token_ids: list[int] = []

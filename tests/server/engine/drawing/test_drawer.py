@@ -1,12 +1,43 @@
 """A batch's draw is lazy, keeps to ids that have a piece, and says which rows have no numbers."""
 
+from collections.abc import Sequence
+
 import mlx.core as mx
 import numpy as np
 import pytest
 
 from server.engine.mlx.drawing.drawer import Drawer
+from server.engine.mlx.drawing.processor import Seat
 from server.engine.protocol import Sampling
 from tests.server.engine.drawing.reference import FakeRow, draw_steps
+
+
+class Forced:
+    """Sets all logits to 0 but one; joins with none but its own class."""
+
+    needs_host_tokens = False
+
+    def __init__(self, id: int) -> None:
+        self.id = id
+
+    @property
+    def stage(self) -> int:
+        return 5
+
+    def join(self, seats: Sequence[Seat]) -> "Forced":
+        return self
+
+    def apply(self, logits: mx.array, last_tokens: mx.array | None) -> mx.array:
+        return mx.broadcast_to((mx.arange(logits.shape[-1]) == self.id).astype(mx.float32), logits.shape)
+
+
+class ForcedEarly(Forced):
+    """The same, but before."""
+
+    @property
+    def stage(self) -> int:
+        return 1
+
 
 WAYS = [
     Sampling(temperature=0),
@@ -81,3 +112,10 @@ def test_rows_that_come_and_go_are_drawn_by_their_own_parameters() -> None:
     swapped = np.array(drawer.draw(logits[::-1], [hot, greedy], None).token_ids).tolist()
     assert swapped == first[::-1]
     assert first[0] == int(mx.argmax(logits[0]))
+
+
+@pytest.mark.parametrize("processors", [[ForcedEarly(3), Forced(4)], [Forced(4), ForcedEarly(3)]])
+def test_processors_of_a_later_stage_have_the_last_word(processors: list[Forced]) -> None:
+    rows = [FakeRow(Sampling(temperature=0), processors=processors), FakeRow(Sampling(temperature=0))]
+    drawn = Drawer(num_rows_of_head=9, drawable=set(range(9))).draw(mx.array([[0.0] * 8 + [1.0]] * 2), rows, None)
+    assert drawn.token_ids.tolist() == [4, 8]
