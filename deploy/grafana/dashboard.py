@@ -14,7 +14,8 @@ from grafana_foundation_sdk.models.common import DataSourceRef, LegendDisplayMod
 from grafana_foundation_sdk.models.dashboard import DashboardCursorSync, VariableRefresh
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
-from deploy.grafana.panels import ADAPTER_LOADS, ROWS, Panel, Query
+from deploy.grafana.panel import Panel, Query
+from deploy.grafana.panels import ADAPTER_LOADS, ROWS
 
 PATH = Path(__file__).with_name("candor.json")
 SOURCE = DataSourceRef(type_val="prometheus", uid="${datasource}")

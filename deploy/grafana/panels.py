@@ -1,58 +1,9 @@
-"""What the dashboard shows: rows of panels, each a title, what it says, and its queries.
+"""What the dashboard shows, row by row.
 
 `$model` and `$adapter` are the dashboard's variables. Rules' names (`candor:…`) come from deploy/prometheus/rules/recording.yml.
 """
 
-from typing import Literal
-
-import msgspec
-
-Kind = Literal["time series", "stacked", "heatmap", "stat", "table"]
-
-OF = 'model=~"$model", adapter=~"$adapter"'
-WINDOW = "$__rate_interval"
-
-
-class Query(msgspec.Struct, frozen=True):
-    """One expression and the name of the lines it draws."""
-
-    expr: str
-    legend: str = "{{model}} {{adapter}}"
-
-
-class Panel(msgspec.Struct, frozen=True, kw_only=True):
-    """One panel. `span` is its width in 24ths of the page."""
-
-    title: str
-    says: str
-    queries: tuple[Query, ...]
-    unit: str = "short"
-    kind: Kind = "time series"
-    span: int = 8
-
-
-class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """Panels that belong together, under one heading."""
-
-    title: str
-    panels: tuple[Panel, ...]
-
-
-def _quantiles(metric: str, by: str, of: str) -> tuple[Query, ...]:
-    """Ask for the median and the 95th percentile of a histogram in seconds."""
-    return tuple(
-        Query(f"histogram_quantile({q}, sum by ({by}, le) (rate({metric}_bucket{{{of}}}[{WINDOW}])))", f"p{q * 100:.0f} {_legend(by)}")
-        for q in (0.5, 0.95)
-    )
-
-
-def _legend(by: str) -> str:
-    return " ".join(f"{{{{{label}}}}}" for label in by.split(", "))
-
-
-def _rate(metric: str, by: str, of: str = OF) -> str:
-    return f"sum by ({by}) (rate({metric}{{{of}}}[{WINDOW}]))"
-
+from deploy.grafana.panel import MODEL, OF, WINDOW, Panel, Query, Row, quantiles, rate
 
 OVERVIEW = Row(
     title="Now",
@@ -129,8 +80,8 @@ ALIGNMENT = Row(
             span=16,
             queries=(
                 Query(
-                    f"{_rate('candor_heuristic_total', 'model, adapter, dimension')} / on (model, adapter) group_left () "
-                    f"({_rate('candor_responses_scored_total', 'model, adapter')} > 0)",
+                    f"{rate('candor_heuristic_total', 'model, adapter, dimension')} / on (model, adapter) group_left () "
+                    f"({rate('candor_responses_scored_total', 'model, adapter')} > 0)",
                     "{{model}} {{adapter}} {{dimension}}",
                 ),
             ),
@@ -158,9 +109,7 @@ DEGENERATION = Row(
             says="Answers a second that raised each flag.",
             unit="reqps",
             queries=(
-                Query(
-                    _rate("candor_degenerate_responses_total", "model, adapter, flag, tier"), "{{model}} {{adapter}} {{flag}} ({{tier}})"
-                ),
+                Query(rate("candor_degenerate_responses_total", "model, adapter, flag, tier"), "{{model}} {{adapter}} {{flag}} ({{tier}})"),
             ),
         ),
         Panel(
@@ -168,20 +117,20 @@ DEGENERATION = Row(
             says="Answers a second by the worst tier of their flags.",
             unit="reqps",
             kind="stacked",
-            queries=(Query(_rate("candor_responses_by_verdict_total", "verdict"), "{{verdict}}"),),
+            queries=(Query(rate("candor_responses_by_verdict_total", "verdict"), "{{verdict}}"),),
         ),
         Panel(
             title="Stopped by the guard",
             says="Answers a second that were ended at a hard flag.",
             unit="reqps",
             span=12,
-            queries=(Query(_rate("candor_guard_stops_total", "model, adapter, flag"), "{{model}} {{adapter}} {{flag}}"),),
+            queries=(Query(rate("candor_guard_stops_total", "model, adapter, flag"), "{{model}} {{adapter}} {{flag}}"),),
         ),
         Panel(
             title="Tokens saved by the guard",
             says="What the stopped requests still allowed: an upper bound.",
             span=12,
-            queries=(Query(_rate("candor_guard_tokens_saved_total", "model, adapter"), "{{model}} {{adapter}}"),),
+            queries=(Query(rate("candor_guard_tokens_saved_total", "model, adapter"), "{{model}} {{adapter}}"),),
         ),
     ),
 )
@@ -194,15 +143,15 @@ TRAFFIC = Row(
             says="By how they ended.",
             unit="reqps",
             kind="stacked",
-            queries=(Query(_rate("candor_requests_total", "outcome"), "{{outcome}}"),),
+            queries=(Query(rate("candor_requests_total", "outcome"), "{{outcome}}"),),
         ),
         Panel(
             title="Tokens",
             says="Read and generated, a second.",
             queries=(
-                Query(_rate("candor_generation_tokens_total", "model, adapter"), "generated {{model}} {{adapter}}"),
-                Query(_rate("candor_prompt_tokens_total", "model, adapter"), "prompt {{model}} {{adapter}}"),
-                Query(_rate("candor_cached_prompt_tokens_total", "model, adapter"), "prompt, cached {{model}} {{adapter}}"),
+                Query(rate("candor_generation_tokens_total", "model, adapter"), "generated {{model}} {{adapter}}"),
+                Query(rate("candor_prompt_tokens_total", "model, adapter"), "prompt {{model}} {{adapter}}"),
+                Query(rate("candor_cached_prompt_tokens_total", "model, adapter"), "prompt, cached {{model}} {{adapter}}"),
             ),
         ),
         Panel(
@@ -223,33 +172,93 @@ LATENCY = Row(
             title="Request",
             says="From arrival to the last byte.",
             unit="s",
-            queries=_quantiles("candor_request_duration_seconds", "model, adapter", OF),
+            span=6,
+            queries=quantiles("candor_request_duration_seconds", "model, adapter", OF),
         ),
         Panel(
             title="First token",
             says="From arrival to the first token.",
             unit="s",
-            queries=_quantiles("candor_time_to_first_token_seconds", "model, adapter", OF),
+            span=6,
+            queries=quantiles("candor_time_to_first_token_seconds", "model, adapter", OF),
         ),
         Panel(
             title="Time a token",
             says="Mean time between an answer's tokens.",
             unit="s",
-            queries=_quantiles("candor_time_per_output_token_seconds", "model, adapter", OF),
-        ),
-        Panel(
-            title="Queue",
-            says="From arrival at the engine to the start of work; all adapters share one queue.",
-            unit="s",
-            span=12,
-            queries=_quantiles("candor_queue_time_seconds", "model", 'model=~"$model"'),
+            span=6,
+            queries=quantiles("candor_time_per_output_token_seconds", "model, adapter", OF),
         ),
         Panel(
             title="Scoring",
             says="Time spent on scoring an answer.",
             unit="s",
+            span=6,
+            queries=quantiles("candor_scoring_seconds", "model", MODEL),
+        ),
+    ),
+)
+
+ENGINE = Row(
+    title="Engine",
+    panels=(
+        Panel(
+            title="Keys and values",
+            says="What running rows may come to need, against what there is room for: where it is full, requests wait.",
+            unit="bytes",
+            queries=(
+                Query(f"candor_kv_bytes{{{MODEL}}}", "reserved {{model}} {{instance}}"),
+                Query(f"candor_kv_budget_bytes{{{MODEL}}}", "budget {{model}} {{instance}}"),
+            ),
+        ),
+        Panel(
+            title="Prefix cache",
+            says="What is kept of prompts, against what it may take at most; it gives way to running rows.",
+            unit="bytes",
+            queries=(
+                Query(f"candor_prefix_cache_bytes{{{MODEL}}}", "kept {{model}} {{instance}}"),
+                Query(f"candor_prefix_cache_budget_bytes{{{MODEL}}}", "budget {{model}} {{instance}}"),
+            ),
+        ),
+        Panel(
+            title="Rows in a batch",
+            says="By what is done with them: prompts that are read, answers that are drawn.",
+            kind="stacked",
+            queries=(Query(f"sum by (state) (candor_batch_rows{{{MODEL}}})", "{{state}}"),),
+        ),
+        Panel(
+            title="Found in the prefix cache",
+            says="The share of the prompts' tokens that had not to be read, and of prompts of which a beginning was there.",
+            unit="percentunit",
             span=12,
-            queries=_quantiles("candor_scoring_seconds", "model", 'model=~"$model"'),
+            queries=(
+                Query(f"candor:cached_prompt_tokens:ratio15m{{{MODEL}}}", "tokens {{model}}"),
+                Query(f"candor:prefix_cache_hits:ratio15m{{{MODEL}}}", "prompts {{model}} {{instance}}"),
+            ),
+        ),
+        Panel(
+            title="Evictions a minute",
+            says="Entries that the prefix cache dropped for want of room. Many, and nothing found: it is too small for this traffic.",
+            span=12,
+            queries=(Query(f"60 * {rate('candor_prefix_cache_evictions_total', 'model, instance', MODEL)}", "{{model}} {{instance}}"),),
+        ),
+        Panel(
+            title="Queue",
+            says="From arrival at the engine to the start of work; all adapters share one queue.",
+            unit="s",
+            queries=quantiles("candor_queue_time_seconds", "model", MODEL),
+        ),
+        Panel(
+            title="Prefill",
+            says="From there to the first token: the prompt is read, as far as the cache has it not.",
+            unit="s",
+            queries=quantiles("candor_prefill_time_seconds", "model", MODEL),
+        ),
+        Panel(
+            title="Decode",
+            says="From the first token to the last.",
+            unit="s",
+            queries=quantiles("candor_decode_time_seconds", "model", MODEL),
         ),
     ),
 )
@@ -274,10 +283,10 @@ ADAPTERS = Row(
             title="Scoring errors",
             says="Answers a second that could not be scored.",
             unit="reqps",
-            queries=(Query(_rate("candor_scoring_errors_total", "model, adapter, reason"), "{{model}} {{adapter}} {{reason}}"),),
+            queries=(Query(rate("candor_scoring_errors_total", "model, adapter, reason"), "{{model}} {{adapter}} {{reason}}"),),
         ),
     ),
 )
 
-ROWS = (OVERVIEW, ALIGNMENT, DEGENERATION, TRAFFIC, LATENCY, ADAPTERS)
+ROWS = (OVERVIEW, ALIGNMENT, DEGENERATION, TRAFFIC, LATENCY, ENGINE, ADAPTERS)
 ADAPTER_LOADS = 'candor_adapter_load_timestamp_seconds{model=~"$model", adapter=~"$adapter"} * 1000'  # ms, as Grafana wants times

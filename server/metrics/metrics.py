@@ -53,9 +53,9 @@ class Metrics(Collector):
         return self._pairs[pair]
 
     def show_engine(self, models: Sequence[ServedModel], *, is_ready: bool, load: Load = IDLE) -> None:
-        """Say whether the engine is ready, how busy it is and what it serves: start a new model's series at zero, end those of adapters that have gone.
+        """Say whether the engine is ready, how busy it is and what it serves.
 
-        Changes nothing where all is as it was.
+        Starts a new model's series at zero and ends those of adapters that have gone; changes nothing where all is as it was.
         """
         self._engine.show_ready(is_ready)
         self._engine.show_load(load)
@@ -85,9 +85,11 @@ class Metrics(Collector):
         """Let them go."""
         self.of(pair).num_open -= 1
 
-    def observe_finish(self, pair: Pair, finish: Finish, *, response_id: str) -> None:
-        """Count what the end of an answer says."""
-        self.of(pair).observe_finish(finish, response_id=response_id)
+    def observe_finish(self, pair: Pair, finish: Finish) -> None:
+        """Count what the engine says at the end of an answer; the tokens that it drew have been counted as they came."""
+        metrics = self.of(pair)
+        metrics.prompt_tokens.labels().inc(finish.num_prompt_tokens)
+        metrics.cached_tokens.labels().inc(finish.num_cached_tokens)
         self._engine.queue_time.labels().observe(finish.queue_time_s)
 
     def observe_scoring(self, pair: Pair, *, spent_s: float, has_failed: bool) -> None:
