@@ -20,9 +20,8 @@ from server.engine.protocol import Sampling
 
 Found = tuple[mx.array, mx.array]  # ids (P,) and each row's greatest logit (P,)
 
-
 GREEDY_BELOW = 1e-5  # a temperature under this is greedy: its reciprocal would overflow
-FEW = (64, 1024)  # a row that keeps more candidates must not make those of all others as many
+FEW, MANY = 64, 1024  # rows that keep up to as many tokens are drawn together
 
 
 class Way(Protocol):
@@ -41,17 +40,17 @@ class Greedy:
 
 
 class AmongFew:
-    """Draws among the top_k likeliest tokens."""
+    """Draws among the top_k likeliest tokens, at most `width`: as wide for any company, so that sums round alike."""
 
-    def __init__(self, samplings: Sequence[Sampling]) -> None:
+    def __init__(self, samplings: Sequence[Sampling], width: int) -> None:
         self._scales = scales_of(samplings)
-        self._most = max(sampling.top_k for sampling in samplings)
+        self._width = width
         self._top_k = mx.array([[sampling.top_k] for sampling in samplings])
         self._top_p = mx.array([[sampling.top_p if sampling.top_p < 1 else inf] for sampling in samplings])
         self._min_p = _min_p_of(samplings)
 
     def draw(self, logits: mx.array, rows: Sequence[DrawingRow]) -> Found:
-        ids, values = find_candidates(logits, self._most)
+        ids, values = find_candidates(logits, self._width)
         weights = weigh(values, values[:, :1], self._scales)  # falling
         weights = mx.where(mx.arange(weights.shape[-1]) < self._top_k, weights, 0)
         mass_above = mx.cumsum(weights, axis=-1, inclusive=False)
@@ -104,7 +103,7 @@ def _has_min_p(samplings: Sequence[Sampling]) -> bool:
     return any(sampling.min_p > 0 for sampling in samplings)
 
 
-Kind = tuple[Literal["greedy", "few", "all", "nucleus"], int]  # the second number parts the few from the many few
+Kind = tuple[Literal["greedy", "few", "all", "nucleus"], int]  # the second: among how many
 
 
 def kind_of(sampling: Sampling, num_ids: int) -> Kind:
@@ -112,7 +111,7 @@ def kind_of(sampling: Sampling, num_ids: int) -> Kind:
     if sampling.temperature < GREEDY_BELOW:
         return "greedy", 0
     if 0 < sampling.top_k < num_ids:
-        return "few", sum(sampling.top_k > few for few in FEW)
+        return "few", _round_up(sampling.top_k)
     return ("nucleus" if sampling.top_p < 1 else "all"), 0
 
 
@@ -122,8 +121,15 @@ def make_way(kind: Kind, samplings: Sequence[Sampling]) -> Way:
         case "greedy":
             return Greedy()
         case "few":
-            return AmongFew(samplings)
+            return AmongFew(samplings, kind[1])
         case "all":
             return AmongAll(samplings)
         case "nucleus":
             return InNucleus(samplings)
+
+
+def _round_up(top_k: int) -> int:
+    """Make few kinds of many numbers: a row that keeps many tokens must not make others search for as many."""
+    if top_k <= MANY:
+        return FEW if top_k <= FEW else MANY
+    return 1 << (top_k - 1).bit_length()

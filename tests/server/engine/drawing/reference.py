@@ -72,10 +72,11 @@ def expected_draws(logits: Floats, row: FakeRow, num_steps: int) -> list[set[int
     points = np.array([high + low * 2.0**-24 for high, low in (draw_uniform(row.seed, step) for step in range(num_steps))])
     expected: list[set[int]] = [set() for _ in points]
     falling = order(logits)
-    for error in (-ROUNDING, 0, ROUNDING) if row.sampling.top_p < 1 else (0,):
+    rounding = 4 * ROUNDING if row.sampling.top_k > 1024 else ROUNDING  # so many candidates are summed up one after the other
+    for error in (-rounding, 0, rounding) if row.sampling.top_p < 1 else (0,):
         ids, weights = kept_weights(logits, falling, row.sampling, row.sampling.top_p + error)
         ends = np.cumsum(weights) / weights.sum()
-        for shift in (-ROUNDING, 0, ROUNDING):
+        for shift in (-rounding, 0, rounding):
             places = np.searchsorted(ends, np.clip(points + shift, 0, ends[-1] - 1e-12), side="right")
             for step, place in enumerate(places):
                 expected[step].add(int(ids[place]))

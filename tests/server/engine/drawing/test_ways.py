@@ -17,6 +17,7 @@ SAMPLINGS = [
     Sampling(top_k=5, temperature=3),
     Sampling(top_k=500, top_p=0.6),
     Sampling(top_k=900, min_p=0.02),
+    Sampling(top_k=3000, top_p=0.99),
     Sampling(),
     Sampling(temperature=0.3),
     Sampling(temperature=2.5, min_p=0.05),
