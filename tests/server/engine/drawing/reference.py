@@ -72,7 +72,7 @@ def expected_draws(logits: Floats, row: FakeRow, num_steps: int) -> list[set[int
     points = np.array([high + low * 2.0**-24 for high, low in (draw_uniform(row.seed, step) for step in range(num_steps))])
     expected: list[set[int]] = [set() for _ in points]
     falling = order(logits)
-    rounding = 4 * ROUNDING if row.sampling.top_k > 1024 else ROUNDING  # so many candidates are summed up one after the other
+    rounding = 4 * ROUNDING if 1024 < row.sampling.top_k < len(logits) else ROUNDING  # so many candidates are summed up one after the other
     for error in (-rounding, 0, rounding) if row.sampling.top_p < 1 else (0,):
         ids, weights = kept_weights(logits, falling, row.sampling, row.sampling.top_p + error)
         ends = np.cumsum(weights) / weights.sum()
