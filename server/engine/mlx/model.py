@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import mlx.core as mx
 import mlx.nn as nn
 import msgspec
 from mlx_lm.tokenizer_utils import TokenizerWrapper
-from mlx_lm.utils import dequantize_model, load_model, load_tokenizer
+from mlx_lm.utils import dequantize_model, load_config, load_model, load_tokenizer
 
 from server.engine.errors import ModelLoadError
 from server.engine.mlx.device import Device
@@ -37,24 +39,28 @@ def load(path: Path, device: Device) -> LoadedModel:
     """Load the model in folder `path` for `device`. Raises ModelLoadError with a message for people."""
     _check_type(path)
     try:
-        model, config = load_model(path, lazy=True)
-        tokenizer = load_tokenizer(path, eos_token_ids=config.get("eos_token_id"))
+        config = load_config(path)
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            # Gemma's tokenizer takes as long as the weights: Python reads its 33 MB three times over, while weights are read without it.
+            reading = beside.submit(load_tokenizer, path, eos_token_ids=config.get("eos_token_id"))
+            model, _ = load_model(path, lazy=True)
+            if device.weights_dtype:
+                _cast(model, getattr(mx, device.weights_dtype))
+            mx.eval(model.parameters())
+            tokenizer = reading.result()
     except (OSError, ValueError, RuntimeError, KeyError, TypeError) as exc:
         raise ModelLoadError(f"the model in {path} could not be loaded: {exc}") from exc
     if _text_model(model).sliding_window_pattern > len(model.layers):
-        # mlx-lm looks for the first global layer's cache at every step
         raise ModelLoadError(f"the model in {path} has {len(model.layers)} layers, none of them global: expected a whole Gemma 3")
-    if device.weights_dtype:
-        _cast(model, getattr(mx, device.weights_dtype))
-    mx.eval(model.parameters())
     text_config = config.get("text_config", config)
-    vocabulary_size = _embedding(model).weight.shape[0]
+    vocabulary_size = _text_model(model).embed_tokens.weight.shape[0]
+    ids_by_piece = tokenizer.get_vocab()  # takes a while for Gemma's, so once
     return LoadedModel(
         model=model,
         tokenizer=tokenizer,
-        stop_ids=frozenset(token for token in _stop_ids(tokenizer) if token < vocabulary_size),
+        stop_ids=frozenset(token for token in _stop_ids(tokenizer, ids_by_piece) if token < vocabulary_size),
         vocabulary_size=vocabulary_size,
-        drawable=frozenset(token for token in tokenizer.get_vocab().values() if token < vocabulary_size),
+        drawable=frozenset(token for token in ids_by_piece.values() if token < vocabulary_size),
         context_size=text_config.get("max_position_embeddings", DEFAULT_CONTEXT_SIZE),
         dtype=_text_model(model).norm.weight.dtype,
         fingerprint=_fingerprint(path),
@@ -82,13 +88,9 @@ def _text_model(model: nn.Module) -> nn.Module:
     return getattr(model, "language_model", model).model
 
 
-def _embedding(model: nn.Module) -> nn.Module:
-    return _text_model(model).embed_tokens
-
-
-def _stop_ids(tokenizer: TokenizerWrapper) -> frozenset[int]:
+def _stop_ids(tokenizer: TokenizerWrapper, ids_by_piece: Mapping[str, int]) -> frozenset[int]:
     """The union of the tokenizer's ids, the configurations' (mlx-lm joins those) and the turn marker's: one alone is often missing."""
-    end_of_turn = tokenizer.get_vocab().get(END_OF_TURN)
+    end_of_turn = ids_by_piece.get(END_OF_TURN)
     return frozenset(tokenizer.eos_token_ids) | ({end_of_turn} if end_of_turn is not None else set())
 
 

@@ -29,8 +29,9 @@ class PromptEncoder:
         self._tokenizer = tokenizer
         self._max_tokens = max_tokens  # the model's context
         self._num_embeddings = num_embeddings  # Gemma 3's tokenizer has one piece more than the smaller models have rows
-        self._longest_token = max(len(token) for token in tokenizer.get_vocab())  # characters
-        self._start_of_turn = tokenizer.get_vocab().get(START_OF_TURN)
+        ids_by_piece = tokenizer.get_vocab()
+        self._longest_token = max(map(len, ids_by_piece))  # characters
+        self._start_of_turn = ids_by_piece.get(START_OF_TURN)
         # A system text comes again with every request, and is the longest part of many.
         self._encode_beginning = lru_cache(maxsize=16)(partial(tokenizer.encode, add_special_tokens=False))
         self.executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="prompt")

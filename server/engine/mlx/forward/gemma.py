@@ -13,7 +13,7 @@ from mlx_lm.models.gemma3_text import clip_residual
 
 from adapters.routing import Routing
 from server.engine.mlx.device import Device
-from server.engine.mlx.forward.activation import gelu_times
+from server.engine.mlx.forward.activation import gelu_times, warm_up
 from server.engine.mlx.forward.attention import Attention, FusedAttention, MatmulAttention
 from server.engine.mlx.forward.packing import Pass
 from server.engine.mlx.forward.rotation import Rotate, make_rotation
@@ -40,6 +40,8 @@ class GemmaForward:
         self._last_norm = 1.0 + self._trunk.norm.weight
         self._embedding_scale = mx.array(self._trunk.args.hidden_size**0.5, mx.bfloat16).astype(self._last_norm.dtype)
         mx.eval(self._last_norm, self._embedding_scale, *(norms.arrays() for norms in self._norms))
+        if self._activates_by_polynomial:
+            warm_up(self._last_norm.dtype)
 
     def __call__(self, step: Pass) -> mx.array:
         """Run a pass; gives the hidden states (T, D) and has written the keys and values."""
