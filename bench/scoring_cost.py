@@ -3,8 +3,8 @@
     python -m bench.scoring_cost [--model FOLDER] [--max-tokens 200] [--rounds 5]
 
 For 1, 8 and 16 clients: the seconds spent on scoring as a share of the requests' durations, and as a share of the wall clock, which is
-what scoring takes from all rows together. Then, in this process and in turn, a batch of 32 rows through the engine alone and through the
-scoring middleware: the ratio of their throughputs, round by round.
+what scoring takes from all rows together. Then, in this process and in turn, a batch of 32 rows that nobody watches and one that is scored
+as it passes: the ratio of their throughputs, round by round.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import statistics
 import tempfile
 import time
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
@@ -24,9 +25,12 @@ DEVICE = prepare_device()
 from bench.endpoint import HOST, Endpoint, served  # noqa: E402
 from bench.load import Request, measure  # noqa: E402
 from bench.prompts import prompts, user  # noqa: E402
-from server.answers.scoring_middleware import ScoringEngine  # noqa: E402
+from server.answers.answer import Answer, Scored  # noqa: E402
+from server.answers.run import AnswerRun  # noqa: E402
+from server.answers.scoring_watch import ScoringStage  # noqa: E402
+from server.answers.watcher import Watch  # noqa: E402
 from server.engine.mlx.engine import MlxEngine  # noqa: E402
-from server.engine.protocol import Engine, Finish, Generation, Message, Sampling  # noqa: E402
+from server.engine.protocol import Engine, Generation, Message, Sampling  # noqa: E402
 from server.settings.demo import resolve_demo  # noqa: E402
 from server.settings.settings import Settings  # noqa: E402
 
@@ -53,21 +57,23 @@ def main() -> None:
 async def _print_ratio(options: argparse.Namespace) -> None:
     settings = resolve_demo(Settings(model=options.model))
     engine = MlxEngine.open(model=settings.model, device=DEVICE, limits=Settings(max_batch_size=FULL_BATCH).limits)
-    scoring = ScoringEngine(engine, scorer="lek-v1", on_degeneration="observe", observe=lambda _generation, _watch: None)
-    await _speed(engine, 0, options)
+    stage = ScoringStage(engine, scorer="lek-v1", on_degeneration="observe", observe=lambda _answer, _watch: None)
+    bare: tuple[Watch, ...] = ()
+    scored = (stage.watch,)
+    await _speed(engine, bare, 0, options)
     ratios = []
     for number in range(options.rounds * NUM_PAIRS):
-        first, second = (engine, scoring) if number % 2 else (scoring, engine)  # so that neither always has the warmer machine
-        speeds = {first: await _speed(first, number, options), second: await _speed(second, number, options)}
-        ratios.append(speeds[scoring] / speeds[engine])
+        first, second = (bare, scored) if number % 2 else (scored, bare)  # so that neither always has the warmer machine
+        speeds = {watches: await _speed(engine, watches, number, options) for watches in (first, second)}
+        ratios.append(speeds[scored] / speeds[bare])
     await engine.close(5)
     low, _, high = statistics.quantiles(ratios, n=4)
     print(f"{FULL_BATCH} rows: with scoring {statistics.median(ratios):.3f} times the throughput without", end=" ")
     print(f"(median of {len(ratios)} pairs, quartiles {low:.3f} and {high:.3f})")
 
 
-async def _speed(engine: Engine, number: int, options: argparse.Namespace) -> float:
-    """Answer a full batch; tokens a second. The seeds are the round's, so both engines of a pair draw the same answers."""
+async def _speed(engine: Engine, watches: Sequence[Watch], number: int, options: argparse.Namespace) -> float:
+    """Answer a full batch; tokens a second. The seeds are the round's, so both halves of a pair draw the same answers."""
     generations = [
         Generation(
             id=f"{row}",
@@ -78,12 +84,14 @@ async def _speed(engine: Engine, number: int, options: argparse.Namespace) -> fl
         for row, text in enumerate(prompts(number, FULL_BATCH))
     ]
     began_s = time.perf_counter()
-    counts = await asyncio.gather(*(_count(engine, generation) for generation in generations))
+    base = engine.models()[0]
+    counts = await asyncio.gather(*(_count(AnswerRun(engine, Answer(one, base), watches)) for one in generations))
     return sum(counts) / (time.perf_counter() - began_s)
 
 
-async def _count(engine: Engine, generation: Generation) -> int:
-    return sum([event.num_completion_tokens async for event in engine.generate(generation) if isinstance(event, Finish)])
+async def _count(run: AnswerRun) -> int:
+    async with run:
+        return sum([event.finish.num_completion_tokens async for event in run if isinstance(event, Scored)])
 
 
 def _print_share(server: Endpoint, num_clients: int, options: argparse.Namespace) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, Protocol
 
 import msgspec
@@ -12,21 +13,24 @@ from litestar.exceptions import HTTPException, NotFoundException
 from prometheus_client import CollectorRegistry
 
 from scoring.scorers import find_scorer
-from server.adapter_loading.names import NO_ADAPTER
 from server.adapter_loading.roots import AdapterRoots
-from server.answers.scoring_middleware import ScoringEngine
+from server.answers.answer import Answer
+from server.answers.run import Answering
 from server.answers.scoring_thread import ScoringThread
-from server.answers.scoring_watch import AnswerWatch
+from server.answers.scoring_watch import ScoringStage, ScoringWatch
+from server.answers.watcher import Watch, Watcher
 from server.board.board import Board
-from server.board.board_engine import BoardEngine
+from server.board.board_watch import BoardWatch
 from server.board.page import read_page
-from server.engine.protocol import Engine, Generation
+from server.engine.protocol import Engine
 from server.errors import RouteNotFound
 from server.http.failure import log_failure, to_failure
 from server.http.keys import ApiKeyMiddleware
 from server.http.request_id import add_request_id, identify
+from server.metrics.counting import CountingWatch
 from server.metrics.metrics import Metrics
 from server.metrics.page import MetricsPage
+from server.metrics.pair import pair_of
 from server.routes.adapters import create_adapter, delete_adapter, list_adapters
 from server.routes.board import show_board, show_board_state
 from server.routes.chat import create_chat_completion
@@ -46,8 +50,8 @@ LATER_ROUTES = ("/schema", "/v1/completions", "/v1/responses")
 class Traces(Protocol):
     """What makes spans of answers; `server/answers/tracing.py` has it, which only a server with a collector imports."""
 
-    def wrap(self, engine: Engine) -> Engine:
-        """Stand in front of the engine that has scores."""
+    def watch(self, answer: Answer) -> Watcher:
+        """Begin the span of an answer."""
         ...
 
     def close(self) -> None:
@@ -57,20 +61,13 @@ class Traces(Protocol):
 
 def create_app(engine: Engine, settings: Settings, *, traces: Traces | None = None) -> Litestar:
     """Wire everything together; nothing is shared between two applications."""
-    base = engine.models()[0]
     metrics = _start_metrics(engine, settings)
-
-    def observe_scoring(generation: Generation, watch: AnswerWatch) -> None:
-        metrics.observe_scoring((base.id, generation.adapter or NO_ADAPTER), spent_s=watch.spent_s, has_failed=watch.has_failed)
-
-    scoring_engine: Engine = ScoringEngine(
-        engine, scorer=settings.scorer, on_degeneration=settings.on_degeneration, observe=observe_scoring
-    )
     board = Board(shows_text=settings.board_text)
-    board_engine = BoardEngine(scoring_engine, board)
+    answering = Answering(engine, _compose_watches(engine, settings, metrics, board, traces))
     scoring_thread = ScoringThread()
     shared = {
-        "engine": traces.wrap(board_engine) if traces else board_engine,
+        "engine": engine,
+        "answering": answering,
         "settings": settings,
         "scoring_thread": scoring_thread,
         "roots": AdapterRoots(settings.adapter_dirs),
@@ -86,6 +83,7 @@ def create_app(engine: Engine, settings: Settings, *, traces: Traces | None = No
             yield
         finally:
             scoring_thread.close()
+            answering.stop_all()
             await engine.close(CLOSE_GRACE_S)
             if traces:  # here and not behind the server: uvicorn ends the process by the signal that stopped it
                 await asyncio.to_thread(traces.close)
@@ -115,6 +113,17 @@ def create_app(engine: Engine, settings: Settings, *, traces: Traces | None = No
         openapi_config=None,
         logging_config=None,
     )
+
+
+def _compose_watches(engine: Engine, settings: Settings, metrics: Metrics, board: Board, traces: Traces | None) -> tuple[Watch, ...]:
+    """List those who watch every answer: the scoring first, as the others want its scores."""
+
+    def observe(answer: Answer, scoring: ScoringWatch) -> None:
+        metrics.observe_scoring(pair_of(answer.served), spent_s=scoring.spent_s, has_failed=scoring.has_failed)
+
+    scoring = ScoringStage(engine, scorer=settings.scorer, on_degeneration=settings.on_degeneration, observe=observe)
+    watches = (scoring.watch, partial(CountingWatch, metrics), partial(BoardWatch, board))
+    return (*watches, traces.watch) if traces else watches
 
 
 def _start_metrics(engine: Engine, settings: Settings) -> Metrics:

@@ -4,10 +4,6 @@ The score is an event of the span, `gen_ai.evaluation.result`, and so is each de
 This module needs the `otel` extra and is imported only where traces are wanted.
 """
 
-import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
-
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import TracerProvider
@@ -15,46 +11,35 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer
 
 from scoring.scores import Scores
-from server.answers.wrapped_engine import WrappedEngine
-from server.engine.protocol import Engine, Event, Finish, Generation, Piece
+from server.answers.answer import Answer
+from server.answers.outcome import Outcome
+from server.engine.protocol import Finish, Piece
 
 EVALUATION = "gen_ai.evaluation.result"
 
 
-class TracingEngine(WrappedEngine):
-    """Wraps the scoring engine: what it sees has its scores."""
+class TracingWatch:
+    """Makes the span of one answer; it stands behind the scoring, whose scores it shows."""
 
-    def __init__(self, engine: Engine, tracer: Tracer) -> None:
-        super().__init__(engine)
-        self._tracer = tracer
-
-    async def generate(self, generation: Generation) -> AsyncGenerator[Event]:
-        """Pass the answer on, inside a span that ends with it, however it ends."""
-        model = generation.adapter or self.models()[0].id
+    def __init__(self, tracer: Tracer, answer: Answer) -> None:
+        self._answer = answer
         # Not made the current one: events of many answers take turns on this thread.
-        span = self._tracer.start_span(f"chat {model}", kind=SpanKind.SERVER, attributes=_describe_request(generation, model))
-        is_whole = False
-        try:
-            async with aclosing(self._engine.generate(generation)) as events:
-                async for event in events:
-                    match event:
-                        case Piece():
-                            pass
-                        case Finish():
-                            is_whole = True
-                            _describe_finish(span, generation, event)
-                    yield event
-        except Exception as exc:
-            span.set_status(Status(StatusCode.ERROR, str(exc)))
-            span.set_attribute("error.type", type(exc).__name__)
-            raise
-        except (asyncio.CancelledError, GeneratorExit) as exc:  # the client has gone, or its time is up; after the end, nothing has
-            if not is_whole:
-                span.set_status(Status(StatusCode.ERROR, "the answer was abandoned before its end"))
-                span.set_attribute("error.type", type(exc).__name__)
-            raise
-        finally:
-            span.end()
+        self._span = tracer.start_span(f"chat {answer.served.id}", kind=SpanKind.SERVER, attributes=_describe_request(answer))
+
+    def piece(self, piece: Piece) -> None:
+        """Do nothing: a span is of the whole."""
+
+    def finish(self, finish: Finish) -> None:
+        """Describe how the answer ended."""
+        _describe_finish(self._span, self._answer, finish)
+
+    def ended(self, how: Outcome, error: BaseException | None) -> None:
+        """End the span, with the error of an answer that has no end; after it, nothing has failed."""
+        if self._answer.finish is None:
+            text = str(error) if how != "disconnected" else "the answer was abandoned before its end"
+            self._span.set_status(Status(StatusCode.ERROR, text))
+            self._span.set_attribute("error.type", type(error).__name__)
+        self._span.end()
 
 
 class CollectorTraces:
@@ -62,10 +47,11 @@ class CollectorTraces:
 
     def __init__(self, endpoint: str) -> None:
         self._provider = open_provider(endpoint)
+        self._tracer = self._provider.get_tracer("candor")
 
-    def wrap(self, engine: Engine) -> Engine:
-        """Make a span of each of its answers."""
-        return TracingEngine(engine, self._provider.get_tracer("candor"))
+    def watch(self, answer: Answer) -> TracingWatch:
+        """Begin the span of an answer."""
+        return TracingWatch(self._tracer, answer)
 
     def close(self) -> None:
         """Send what still waits."""
@@ -79,12 +65,13 @@ def open_provider(endpoint: str) -> TracerProvider:
     return provider
 
 
-def _describe_request(generation: Generation, model: str) -> dict[str, str | int | float]:
+def _describe_request(answer: Answer) -> dict[str, str | int | float]:
+    generation = answer.generation
     sampling = generation.sampling
     attributes: dict[str, str | int | float] = {
         "gen_ai.operation.name": "chat",
         "gen_ai.provider.name": "candor",
-        "gen_ai.request.model": model,
+        "gen_ai.request.model": answer.served.id,
         "gen_ai.response.id": generation.id,
         "gen_ai.request.max_tokens": generation.max_tokens,
         "gen_ai.request.temperature": sampling.temperature,
@@ -96,14 +83,14 @@ def _describe_request(generation: Generation, model: str) -> dict[str, str | int
     return attributes if sampling.seed is None else attributes | {"gen_ai.request.seed": sampling.seed}
 
 
-def _describe_finish(span: Span, generation: Generation, finish: Finish) -> None:
+def _describe_finish(span: Span, answer: Answer, finish: Finish) -> None:
     span.set_attribute("gen_ai.response.finish_reasons", (finish.reason,))
     span.set_attribute("gen_ai.usage.input_tokens", finish.num_prompt_tokens)
     span.set_attribute("gen_ai.usage.output_tokens", finish.num_completion_tokens)
     if finish.stopped_by is not None:
         span.set_attribute("candor.stopped_by", finish.stopped_by)
-    if finish.scores is not None:
-        _add_evaluations(span, generation.id, finish.scores)
+    if answer.scores is not None:
+        _add_evaluations(span, answer.generation.id, answer.scores)
 
 
 def _add_evaluations(span: Span, response_id: str, scores: Scores) -> None:

@@ -8,126 +8,129 @@ from collections.abc import AsyncGenerator
 import msgspec
 from litestar.types import Receive, Scope, Send
 
+from server.answers.answer import Answer
+from server.answers.outcome import SHUTDOWN, TIMEOUT, Outcome, name_outcome
+from server.answers.run import Answering, AnswerRun
 from server.chat.model_choice import choose_served
-from server.chat.rendering import AnswerHead, ChunkRenderer, render_completion, render_error_event
-from server.chat.translation import translate_chat
+from server.chat.rendering import AnswerHead, ChunkRenderer
+from server.chat.reply import Reply, StreamedReply, WholeReply
+from server.chat.translation import translate_chat, translate_scoring
 from server.engine.errors import EngineUnavailable
-from server.engine.protocol import Engine, Event, Generation, Piece
-from server.errors import ClientDisconnected
+from server.engine.protocol import Engine, Finish, Piece
+from server.errors import ClientDisconnected, RequestTimedOut
 from server.http.body import read_request
-from server.http.deadline import answer_within
+from server.http.deadline import Deadline
 from server.http.disconnect import DisconnectWatch
 from server.http.failure import log_failure, to_failure
 from server.http.request_id import identify
 from server.metrics.metrics import Metrics
-from server.metrics.observation import Observation, name_outcome
+from server.metrics.observation import Observation
 from server.metrics.pair import pair_of
 from server.settings.settings import Settings
 from server.wire.chat_request import ChatRequest
 
 _DECODER = msgspec.json.Decoder(ChatRequest)
-_JSON_HEADERS = ((b"content-type", b"application/json"),)
-_STREAM_HEADERS = ((b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no"))
-_LAST_WORD_TIMEOUT_S = 5.0  # for telling a client that may not be reading that its stream has failed
+_LAST_WORD_TIMEOUT_S = 5.0  # for ending a stream whose client may not be reading
 
 
 class ChatExchange:
-    """Answers one request. Streamed and whole answers share everything but their last step.
+    """Answers one request. Streamed and whole answers share everything but their reply.
 
     It speaks ASGI itself: at an event a token, a framework's response costs more than the rest of the path.
     """
 
-    def __init__(self, *, engine: Engine, settings: Settings, metrics: Metrics) -> None:
+    def __init__(self, *, engine: Engine, answering: Answering, settings: Settings, metrics: Metrics) -> None:
         self._engine = engine
+        self._answering = answering
         self._settings = settings
         self._observation = Observation(metrics)
-        self._has_begun = False  # whether the status line is out
+        self._reply: Reply | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or raise before the first byte is out; after it, an error is an event of the stream."""
         try:
-            await self._answer_in_time(scope, receive, send)
-        except ClientDisconnected:
-            self._observation.close("disconnected")
+            outcome = await self._answer(scope, receive, send)
         except Exception as exc:
             # Broad because nobody further out can speak in a stream that has begun.
-            failure = to_failure(exc)
-            self._observation.close(name_outcome(failure.status))
-            if not self._has_begun:
-                raise
-            log_failure(exc, failure, request_id=identify(scope))
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_LAST_WORD_TIMEOUT_S):
-                    await _send_body(send, render_error_event(failure.body), is_last=True)
+            self._observation.close(name_outcome(exc))
+            if not isinstance(exc, ClientDisconnected):
+                await self._fail(exc, scope)
         else:
-            self._observation.close("completed")
+            self._observation.close(outcome)
 
-    async def _answer_in_time(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _fail(self, exc: Exception, scope: Scope) -> None:
+        if self._reply is None or not self._reply.has_begun:
+            raise exc
+        failure = to_failure(exc)
+        log_failure(exc, failure, request_id=identify(scope))
+        async with _last_word():
+            await self._reply.fail(failure.body)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> Outcome:
         try:
-            async with answer_within(self._settings.request_timeout_s):
-                await self._answer(scope, receive, send)
+            return await self._answer_by(Deadline(self._settings.request_timeout_s), scope, receive, send)
         except asyncio.CancelledError as exc:
             # Only a server that stops at once cancels its requests; this one ends by saying so.
             raise EngineUnavailable("The server is shutting down.") from exc
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _answer_by(self, deadline: Deadline, scope: Scope, receive: Receive, send: Send) -> Outcome:
         settings = self._settings
-        request = await read_request(scope, receive, settings, _DECODER)
+        async with deadline.kept():
+            request = await read_request(scope, receive, settings, _DECODER)
         served = choose_served(request, self._engine.models())
+        self._observation.name(pair_of(served))
         answer_id = f"chatcmpl-{identify(scope)}"
-        self._observation.name(pair_of(served), answer_id)
         generation = translate_chat(request, id=answer_id, served=served, max_completion_tokens=settings.max_completion_tokens)
-        head = AnswerHead(
-            id=answer_id,
-            created=int(time.time()),
-            model=request.model,
-            system_fingerprint=self._engine.fingerprint,
-            served=served,
-            adapter_scale=generation.adapter_scale,
-            request_metadata=request.metadata or {},
-        )
-        await self._generate(generation, request, head, receive, send)
-
-    async def _generate(self, generation: Generation, request: ChatRequest, head: AnswerHead, receive: Receive, send: Send) -> None:
+        answer = Answer(generation, served, wish=translate_scoring(request), arrived_s=self._observation.arrived_s)
+        reply = self._reply = _open_reply(request, answer, self._engine.fingerprint, send)
         self._observation.start_waiting()
-        async with DisconnectWatch(receive), contextlib.aclosing(self._engine.generate(generation)) as events:
-            # The first event is awaited before anything is sent, so that a refusal is a status code and not a cut-off 200.
-            first = await anext(events)
-            self._observation.note_first_event()
-            if request.stream:
-                include_usage = request.stream_options is not None and bool(request.stream_options.include_usage)
-                await self._send_chunks(ChunkRenderer(head, include_usage=include_usage), first, events, send)
-            else:
-                await self._send_whole(head, first, events, send)
+        async with self._answering.run(answer) as run:
+            finish = await self._deliver(run, reply, deadline, receive)
+        return name_outcome(None, stopped_by=finish.stopped_by)
 
-    async def _send_whole(self, head: AnswerHead, event: Event, events: AsyncGenerator[Event], send: Send) -> None:
-        texts: list[str] = []
+    async def _deliver(self, run: AnswerRun, reply: Reply, deadline: Deadline, receive: Receive) -> Finish:
+        """Send the answer; at the deadline, and where the server is told to stop at once, what there is of it."""
+        try:
+            async with DisconnectWatch(receive), run.ending_by(deadline):
+                return await self._pass_on(run, reply)
+        except (RequestTimedOut, asyncio.CancelledError) as exc:
+            if not run.can_be_cut:
+                raise
+            scored = await run.cut_short(TIMEOUT if isinstance(exc, RequestTimedOut) else SHUTDOWN)
+            async with _last_word():
+                await reply.end(scored)
+            return scored.finish
+
+    async def _pass_on(self, run: AnswerRun, reply: Reply) -> Finish:
+        # The first event is awaited before anything is sent, so that a refusal is a status code and not a cut-off 200.
+        event = await anext(run)
+        self._observation.note_first_event()
         while isinstance(event, Piece):
-            self._observation.note_piece(event)
-            texts.append(event.text)
-            event = await anext(events)
-        self._observation.note_finish(event)
-        body = render_completion(head, "".join(texts), event)
-        self._has_begun = True
-        await _send_start(send, (*_JSON_HEADERS, (b"content-length", b"%d" % len(body))))
-        await _send_body(send, body, is_last=True)
-
-    async def _send_chunks(self, renderer: ChunkRenderer, event: Event, events: AsyncGenerator[Event], send: Send) -> None:
-        self._has_begun = True
-        await _send_start(send, _STREAM_HEADERS)
-        await _send_body(send, renderer.render_start())
-        while isinstance(event, Piece):
-            self._observation.note_piece(event)
-            if event.text:
-                await _send_body(send, renderer.render_text(event.text))
-            event = await anext(events)
-        self._observation.note_finish(event)
-        await _send_body(send, renderer.render_finish(event), is_last=True)
+            await reply.add(event)
+            event = await anext(run)
+        await reply.end(event)
+        return event.finish
 
 
-async def _send_start(send: Send, headers: tuple[tuple[bytes, bytes], ...]) -> None:
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
+def _open_reply(request: ChatRequest, answer: Answer, fingerprint: str, send: Send) -> Reply:
+    head = AnswerHead(
+        id=answer.generation.id,
+        created=int(time.time()),
+        model=request.model,
+        system_fingerprint=fingerprint,
+        served=answer.served,
+        adapter_scale=answer.generation.adapter_scale,
+        request_metadata=request.metadata or {},
+    )
+    if not request.stream:
+        return WholeReply(head, send)
+    include_usage = request.stream_options is not None and bool(request.stream_options.include_usage)
+    return StreamedReply(ChunkRenderer(head, include_usage=include_usage), send)
 
 
-async def _send_body(send: Send, body: bytes, *, is_last: bool = False) -> None:
-    await send({"type": "http.response.body", "body": body, "more_body": not is_last})
+@contextlib.asynccontextmanager
+async def _last_word() -> AsyncGenerator[None]:
+    """Give up speaking to a client that may not be reading."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_LAST_WORD_TIMEOUT_S):
+            yield

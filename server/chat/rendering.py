@@ -1,8 +1,9 @@
-"""From an engine's events to the bytes of an answer: pure, whole or chunk by chunk."""
+"""From what an answer's run gives to the bytes of an answer: pure, whole or chunk by chunk."""
 
 import msgspec
 
 from server.adapter_loading.names import NO_ADAPTER
+from server.answers.answer import Scored
 from server.engine.protocol import Finish, ServedModel
 from server.wire.chat_response import (
     ChatChunk,
@@ -34,17 +35,17 @@ class AnswerHead(msgspec.Struct, frozen=True, kw_only=True):
     request_metadata: dict[str, str]
 
 
-def render_completion(head: AnswerHead, text: str, finish: Finish) -> bytes:
+def render_completion(head: AnswerHead, text: str, scored: Scored) -> bytes:
     """Render a whole answer as JSON."""
-    choice = Choice(message=ResponseMessage(content=text), finish_reason=finish.reason, scores=finish.scores)
+    choice = Choice(message=ResponseMessage(content=text), finish_reason=scored.finish.reason, scores=scored.scores)
     completion = ChatCompletion(
         id=head.id,
         created=head.created,
         model=head.model,
         system_fingerprint=head.system_fingerprint,
         choices=(choice,),
-        usage=_count_usage(finish),
-        metadata=_describe_answer(head, finish),
+        usage=_count_usage(scored.finish),
+        metadata=_describe_answer(head, scored),
     )
     return msgspec.json.encode(completion)
 
@@ -78,20 +79,20 @@ class ChunkRenderer:
         """Render a chunk of text; this runs once a token."""
         return b"%b%b%b" % (self._before_text, self._encode(text), self._after_text)
 
-    def render_finish(self, finish: Finish) -> bytes:
+    def render_finish(self, scored: Scored) -> bytes:
         """Render the end of the message, with usage, scores and metadata."""
-        last = self._render(Delta(), finish)
+        last = self._render(Delta(), scored)
         if self._include_usage:
-            last += self._to_event(self._make_chunk((), usage=_count_usage(finish)))
+            last += self._to_event(self._make_chunk((), usage=_count_usage(scored.finish)))
         return last + STREAM_END
 
-    def _render(self, delta: Delta, finish: Finish | None) -> bytes:
-        usage = None if self._include_usage else msgspec.UNSET
-        if finish is None:
-            return self._to_event(self._make_chunk((ChunkChoice(delta=delta),), usage=usage))
-        choice = ChunkChoice(delta=delta, finish_reason=finish.reason, scores=finish.scores)
-        metadata = _describe_answer(self._head, finish)
-        return self._to_event(self._make_chunk((choice,), usage=None if self._include_usage else _count_usage(finish), metadata=metadata))
+    def _render(self, delta: Delta, scored: Scored | None) -> bytes:
+        if scored is None:
+            no_usage = None if self._include_usage else msgspec.UNSET
+            return self._to_event(self._make_chunk((ChunkChoice(delta=delta),), usage=no_usage))
+        choice = ChunkChoice(delta=delta, finish_reason=scored.finish.reason, scores=scored.scores)
+        usage = None if self._include_usage else _count_usage(scored.finish)
+        return self._to_event(self._make_chunk((choice,), usage=usage, metadata=_describe_answer(self._head, scored)))
 
     def _make_chunk(
         self,
@@ -129,10 +130,11 @@ def _count_usage(finish: Finish) -> Usage:
     )
 
 
-def _describe_answer(head: AnswerHead, finish: Finish) -> dict[str, str]:
+def _describe_answer(head: AnswerHead, scored: Scored) -> dict[str, str]:
     """Join the request's metadata and ours, which wins a clash."""
+    finish = scored.finish
     metadata = {key: value for key, value in head.request_metadata.items() if key not in SOMETIMES_OURS}
-    if (scores := finish.scores) is not None:
+    if (scores := scored.scores) is not None:
         metadata["scorer"] = scores.scorer
         metadata["scorer_version"] = scores.scorer_version
         metadata["lek_score"] = write_shortest(scores.lek_score)

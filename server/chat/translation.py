@@ -1,10 +1,11 @@
-"""From a wire request to a `Generation`: pure, and the only module that knows both."""
+"""From a wire request to a `Generation` and how its answer is to be scored: pure, and the only module that knows both sides."""
 
 from collections.abc import Iterator, Sequence
 from itertools import chain, groupby
 
 import msgspec
 
+from server.answers.answer import ScoringWish
 from server.engine.protocol import Generation, Message, Role, Sampling, ServedModel
 from server.http.faults import Fault, find_scorer_faults, refuse
 from server.wire.chat_request import ChatRequest, ContentPart, RequestMessage
@@ -61,9 +62,12 @@ def translate_chat(request: ChatRequest, *, id: str, served: ServedModel, max_co
         stop=(request.stop,) if isinstance(request.stop, str) else request.stop or (),
         adapter=None if served.parent is None else served.id,
         adapter_scale=_choose_scale(request),
-        scorer=request.scorer,
-        on_degeneration=request.degeneration.action if request.degeneration else None,
     )
+
+
+def translate_scoring(request: ChatRequest) -> ScoringWish:
+    """Translate how the answer is to be scored."""
+    return ScoringWish(scorer=request.scorer, on_degeneration=request.degeneration.action if request.degeneration else None)
 
 
 def _choose_scale(request: ChatRequest) -> float:

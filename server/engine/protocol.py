@@ -1,6 +1,6 @@
 """What an engine is: a `Generation` in, `Piece`s and one `Finish` out.
 
-The HTTP layer, the scoring middleware and the tests' fakes know this file and no other part of an engine.
+The HTTP layer, the watchers of answers and the tests' fakes know this file and no other part of an engine.
 """
 
 from collections.abc import AsyncGenerator, Sequence
@@ -9,11 +9,8 @@ from typing import Literal, Protocol, runtime_checkable
 
 import msgspec
 
-from scoring.scores import Scores
-
 Role = Literal["system", "user", "assistant"]
 FinishReason = Literal["stop", "length"]
-DegenerationAction = Literal["observe", "stop"]
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,9 +44,6 @@ class Generation(msgspec.Struct, frozen=True, kw_only=True):
     adapter: str | None = None  # None is the base model
     adapter_scale: float = 1.0  # on top of the adapter's own; 0 is the base, 1 as trained
     num_top_logprobs: int | None = None  # None: no log-probabilities; 0: of the drawn tokens; more: of as many likeliest tokens beside
-    # For the scoring middleware, not for an engine; None is what the server does by default.
-    scorer: str | None = None
-    on_degeneration: DegenerationAction | None = None
 
 
 class TokenLogprobs(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,9 +73,6 @@ class Finish(msgspec.Struct, frozen=True, kw_only=True, tag="finish"):
     adapter_digest: str | None = None  # of the version that answered, from the first token to the last; None is the base
     stopped_by: str | None = None  # what `Engine.stop` gave as its reason; None where the answer ended by itself
     num_tokens_left: int = 0  # that the answer could still have taken
-    # Filled in by the scoring middleware, never by an engine.
-    scores: Scores | None = None  # by the request's scorer: what the response shows
-    counted_scores: Scores | None = None  # by the server's own scorer: what the metrics count, on one scale whatever requests ask for
 
 
 Event = Piece | Finish

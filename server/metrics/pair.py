@@ -2,16 +2,14 @@
 
 import math
 from collections.abc import Sequence
-from typing import Literal
 
 from scoring.scores import Scores
 from server.adapter_loading.names import NO_ADAPTER, NO_MODEL
-from server.engine.protocol import Finish, ServedModel
+from server.answers.outcome import OUTCOMES
+from server.engine.protocol import ServedModel
 from server.metrics.buckets import FIRST_TOKEN_BOUNDS_S, LEK_BOUNDS, OUTPUT_TOKEN_BOUNDS_S, REQUEST_BOUNDS_S, SCORE_BANDS, score_band
 from server.metrics.group import MetricGroup
 
-Outcome = Literal["completed", "invalid", "rejected", "disconnected", "timed_out", "failed"]
-OUTCOMES: tuple[Outcome, ...] = ("completed", "invalid", "rejected", "disconnected", "timed_out", "failed")
 VERDICTS = ("hard", "soft", "clean")  # the worst first
 SIGNS = ("positive", "negative")
 SCORING_FAULTS = ("raised", "not_finite")
@@ -93,18 +91,14 @@ class PairMetrics(MetricGroup):
         self.adapter_loaded.remove()
         self.adapter_load_time.remove()
 
-    def observe_finish(self, finish: Finish, *, response_id: str) -> None:
-        """Count what the end of an answer says; `response_id` becomes an exemplar, so that a point of a graph leads to its answer."""
-        self.prompt_tokens.labels().inc(finish.num_prompt_tokens)
-        self.cached_tokens.labels().inc(finish.num_cached_tokens)
-        self.generation_tokens.labels().inc(finish.num_completion_tokens)
-        if finish.counted_scores is not None:
-            self._observe_scores(finish.counted_scores, {"response_id": response_id})
-        if finish.stopped_by is not None:
-            self.guard_stops.labels(finish.stopped_by).inc()
-            self.guard_saved.labels().inc(finish.num_tokens_left)
+    def observe_guard(self, flag: str, *, num_tokens_left: int) -> None:
+        """Count an answer that the guard ended."""
+        self.guard_stops.labels(flag).inc()
+        self.guard_saved.labels().inc(num_tokens_left)
 
-    def _observe_scores(self, scores: Scores, exemplar: dict[str, str]) -> None:
+    def observe_scores(self, scores: Scores, *, response_id: str) -> None:
+        """Count the scores of an answer; `response_id` becomes an exemplar, so that a point of a graph leads to its answer."""
+        exemplar = {"response_id": response_id}
         tiers = {flag.tier for flag in scores.degeneration.flags}
         self.verdicts.labels(next((verdict for verdict in VERDICTS if verdict in tiers), "clean")).inc()
         for flag, tier in {(flag.flag, flag.tier) for flag in scores.degeneration.flags}:

@@ -10,7 +10,7 @@ from scoring.scores import Scores
 from server.answers.scoring_thread import ScoringThread
 from server.engine.protocol import Engine
 from server.http.body import read_request
-from server.http.deadline import answer_within
+from server.http.deadline import Deadline
 from server.http.disconnect import DisconnectWatch
 from server.http.faults import find_scorer_faults, refuse
 from server.settings.settings import Settings
@@ -27,7 +27,7 @@ async def score_texts(
     scoring_thread: NamedDependency[ScoringThread],
 ) -> Scores | ScoreList:
     """Score one text, or several in their order."""
-    async with answer_within(settings.request_timeout_s):
+    async with Deadline(settings.request_timeout_s).kept():
         asked = await read_request(request.scope, request.receive, settings, _DECODER)
         refuse(find_scorer_faults(asked.scorer))
         texts = (asked.text,) if isinstance(asked.text, str) else asked.text

@@ -11,10 +11,10 @@ from msgspec import Meta, field
 
 from scoring.scorers import scorer_names
 from server.engine.limits import Limits
-from server.engine.protocol import DegenerationAction
 from server.settings.option import About
 from server.settings.values import (
     AdapterSource,
+    DegenerationAction,
     Secret,
     parse_adapters,
     parse_folders,
@@ -82,7 +82,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
         Meta(ge=1, le=10_000_000),
         About("longest answer; a request for more is capped", "N"),
     ] = 4096
-    request_timeout_s: Annotated[Seconds, About("longest a request may take; then 504", "S")] = 600.0
+    request_timeout_s: Annotated[Seconds, About("longest a request may take; then it ends with what there is, or with 504", "S")] = 600.0
     body_timeout_s: Annotated[Seconds, About("longest a request's body may take to arrive; then 408", "S")] = 30.0
     max_body_bytes: Annotated[
         int,

@@ -7,12 +7,14 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from scoring.scorers import scorer_names
 from server.adapter_loading.names import RESERVED_NAMES, find_name_fault
+
+DegenerationAction = Literal["observe", "stop"]
 
 _SIZE = re.compile(r"(?P<bytes>[0-9]+)|(?P<number>[0-9]+(\.[0-9]+)?) ?(?P<unit>[KMGT])(iB)?", re.IGNORECASE)
 _UNITS = "KMGT"  # each 1024 times the one before

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from server.engine.protocol import DegenerationAction
+from server.settings.values import DegenerationAction
 
 MAX_INT64 = (1 << 63) - 1
 

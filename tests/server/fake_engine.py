@@ -31,6 +31,7 @@ class FakeEngine:
         self.fails_at = 0
         self.gate: asyncio.Event | None = None
         self.gate_at = 0
+        self.opens_at_stop = False  # what waits at the gate is drawn when the answer is told to stop, as at an engine's next step
         self.served: tuple[ServedModel, ...] = (BASE,)  # beside the adapters
         self.adapters = FakeAdapterHost()
         self.ready = True
@@ -104,6 +105,8 @@ class FakeEngine:
     def stop(self, generation_id: str, *, reason: str, finish: FinishReason = "stop") -> None:
         self.stops.append((generation_id, reason))
         self.stop_finish = finish
+        if self.gate and self.opens_at_stop:
+            self.gate.set()
 
     async def close(self, grace_s: float) -> None:
         self.grace_s = grace_s

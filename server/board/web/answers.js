@@ -37,7 +37,7 @@ function toggleAnswers() {
 function makeAnswer(answer, model) {
     const dimensions = Object.entries(answer.dimensions).map(([name, value]) => `${name} ${spellNumber(value)}`).join(", ");
     const flags = listDistinct(answer.flags).map(makeFlag);
-    if (answer.stopped_by !== null) flags.push(make("span", { class: "quiet", text: "ended by the guard" }));
+    if (answer.stopped_by !== null) flags.push(make("span", { class: "quiet", text: spellStop(answer.stopped_by) }));
     const row = make("tr", {},
         make("td", {}, make("time", { datetime: new Date(1000 * answer.time).toISOString(), text: spellTime(answer.time) })),
         make("td", { class: "who", text: answer.adapter ?? model }),

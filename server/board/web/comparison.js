@@ -78,12 +78,18 @@ async function fillReply(reply, signal) {
     }
 }
 
+function spellEnding(stoppedBy, reason) {
+    if (stoppedBy && reason === "stop") return `${spellStop(stoppedBy)} at ${stoppedBy}`;
+    if (stoppedBy) return spellStop(stoppedBy);
+    return reason === "length" ? "cut off at the limit" : "ended by itself";
+}
+
 function showScores(reply, last, seconds) {
     const { parts } = reply;
     const { usage, metadata } = last;
     const { finish_reason: reason, scores } = last.choices[0];
     const numTokens = usage.completion_tokens;
-    const ending = metadata.stopped_by ? `ended by the guard at ${metadata.stopped_by}` : reason === "length" ? "cut off at the limit" : "ended by itself";
+    const ending = spellEnding(metadata.stopped_by, reason);
     say(parts.end, `${spellCount(numTokens, "token")} in ${spellSeconds(seconds)}, ${spellNumber(numTokens / seconds)} tokens/s; ${ending}`);
     if (!scores) {
         reply.outcome = "answered, but could not be scored.";

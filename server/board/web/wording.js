@@ -62,3 +62,8 @@ function makeFlag(flag) {
 function listDistinct(flags) {
     return [...new Map(flags.map((flag) => [`${flag.flag} ${flag.tier}`, flag])).values()];
 }
+
+function spellStop(stoppedBy) {
+    if (stoppedBy === "timeout") return "ended at its time limit";
+    return stoppedBy === "shutdown" ? "ended with the server" : "ended by the guard";
+}

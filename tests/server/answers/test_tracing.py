@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import aclosing, contextmanager
+from contextlib import contextmanager
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
@@ -13,10 +14,12 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
 
-from server.answers.scoring_middleware import ScoringEngine
-from server.answers.tracing import TracingEngine, open_provider
+from server.answers.run import AnswerRun
+from server.answers.tracing import TracingWatch, open_provider
 from server.engine.errors import RowFailed
-from server.engine.protocol import Engine, Finish, Generation, Message, Sampling
+from server.engine.protocol import Generation, Message, Sampling
+from server.errors import ClientDisconnected
+from tests.server.answers.running import collect, open_run, scoring
 from tests.server.fake_engine import BASE, FakeEngine
 from tests.server_process import Server
 
@@ -31,19 +34,14 @@ def exporter() -> InMemorySpanExporter:
     return InMemorySpanExporter()
 
 
-def trace(inner: FakeEngine, exporter: InMemorySpanExporter) -> TracingEngine:
+def trace(engine: FakeEngine, exporter: InMemorySpanExporter) -> AnswerRun:
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
-    scoring: Engine = ScoringEngine(inner, scorer="lek-v1", on_degeneration="observe", observe=lambda _generation, _watch: None)
-    return TracingEngine(scoring, provider.get_tracer("candor"))
-
-
-async def collect(engine: Engine, generation: Generation = GENERATION) -> int:
-    return len([event async for event in engine.generate(generation)])
+    return open_run(engine, [scoring(engine), partial(TracingWatch, provider.get_tracer("candor"))], generation=GENERATION)
 
 
 def test_an_answer_is_a_span_with_the_conventions_attributes(exporter: InMemorySpanExporter) -> None:
-    assert asyncio.run(collect(trace(FakeEngine(), exporter))) == 4
+    assert len(asyncio.run(collect(trace(FakeEngine(), exporter)))) == 4
     (span,) = exporter.get_finished_spans()
     assert (span.name, span.kind) == (f"chat {BASE.id}", SpanKind.SERVER)
     assert span.attributes is not None
@@ -91,8 +89,8 @@ def test_a_failure_is_the_spans_status(exporter: InMemorySpanExporter) -> None:
 
 def test_an_answer_that_is_given_up_ends_its_span(exporter: InMemorySpanExporter) -> None:
     async def give_up() -> None:
-        async with aclosing(trace(FakeEngine(), exporter).generate(GENERATION)) as events:
-            await anext(events)
+        async with trace(FakeEngine(), exporter) as run:
+            await anext(run)
 
     asyncio.run(give_up())
     (span,) = exporter.get_finished_spans()
@@ -102,11 +100,13 @@ def test_an_answer_that_is_given_up_ends_its_span(exporter: InMemorySpanExporter
 
 def test_an_answer_that_is_closed_after_its_end_was_not_abandoned(exporter: InMemorySpanExporter) -> None:
     async def read_to_the_finish() -> None:
-        async with aclosing(trace(FakeEngine(), exporter).generate(GENERATION)) as events:
-            while not isinstance(await anext(events), Finish):
+        async with trace(FakeEngine(), exporter) as run:
+            async for _ in run:
                 pass
+            raise ClientDisconnected
 
-    asyncio.run(read_to_the_finish())
+    with pytest.raises(ClientDisconnected):
+        asyncio.run(read_to_the_finish())
     (span,) = exporter.get_finished_spans()
     assert span.status.status_code is StatusCode.UNSET
 
@@ -136,7 +136,7 @@ def collector() -> Iterator[tuple[str, list[tuple[str, bytes]]]]:
 def test_spans_reach_a_collector_over_http() -> None:
     with collector() as (url, received):
         provider = open_provider(url)
-        asyncio.run(collect(TracingEngine(FakeEngine(), provider.get_tracer("candor"))))
+        asyncio.run(collect(open_run(FakeEngine(), [partial(TracingWatch, provider.get_tracer("candor"))])))
         provider.shutdown()
     assert [path for path, _ in received] == ["/v1/traces"]
     assert f"chat {BASE.id}".encode() in received[0][1]

@@ -6,15 +6,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
 from scoring.scorers import scorer_names
+from server.answers import run
 from server.app import create_app
 from server.engine.errors import AdapterWithdrawn, EngineError, EngineUnavailable, InvalidGeneration, QueueFull, RowFailed, UnknownAdapter
-from server.engine.protocol import DegenerationAction
 from server.settings.settings import Settings
+from server.settings.values import DegenerationAction
 from tests.server.chat.test_rendering import parse_events
 from tests.server.fake_engine import FakeEngine
 from tests.server.live_server import LiveServer
@@ -205,23 +207,46 @@ def test_a_failure_later_is_a_status_where_nothing_is_streamed(engine: FakeEngin
     assert client.post(URL, json=chat).status_code == 500
 
 
-@pytest.mark.parametrize("gate_at", [0, 2])
-def test_an_answer_that_takes_too_long_is_504_and_cancelled(gate_at: int, engine: FakeEngine, chat: dict[str, Any]) -> None:
-    engine.gate, engine.gate_at = asyncio.Event(), gate_at
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_answer_without_a_token_in_time_is_504_and_cancelled(stream: bool, engine: FakeEngine, chat: dict[str, Any]) -> None:
+    engine.gate, engine.opens_at_stop = asyncio.Event(), True
     with TestClient(create_app(engine, Settings(request_timeout_s=0.05))) as client:
-        response = client.post(URL, json=chat)
+        response = client.post(URL, json=chat | {"stream": stream})
     assert response.status_code == 504
     assert response.json()["error"]["code"] == "request_timeout"
     assert engine.cancelled == [engine.generations[0].id]
 
 
-def test_a_stream_that_takes_too_long_ends_with_an_error_event(engine: FakeEngine, chat: dict[str, Any]) -> None:
-    engine.gate, engine.gate_at = asyncio.Event(), 1
-    with TestClient(create_app(engine, Settings(request_timeout_s=0.05))) as client:
-        response = client.post(URL, json=chat | {"stream": True})
+def read_answer(response: httpx.Response, *, stream: bool) -> tuple[str, dict[str, Any]]:
+    """Give the text of an answer, and what stands beside the end of it."""
     assert response.status_code == 200
-    assert "request_timeout" in response.text
-    assert engine.cancelled == [engine.generations[0].id]
+    if not stream:
+        last = response.json()
+        return last["choices"][0]["message"]["content"], last
+    *chunks, last, done = parse_events(response.content)
+    assert done == "[DONE]"
+    return "".join(chunk["choices"][0]["delta"].get("content", "") for chunk in chunks), last
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(("opens_at_stop", "text"), [(True, "Hello there."), (False, "Hello there")])
+def test_an_answer_that_takes_too_long_ends_with_what_there_is(
+    opens_at_stop: bool, text: str, stream: bool, chat: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "STOP_GRACE_S", 5 if opens_at_stop else 0.05)
+    engine = FakeEngine(["Hello", " there", ".", " Never drawn"])
+    engine.gate, engine.gate_at, engine.opens_at_stop = asyncio.Event(), 2, opens_at_stop
+    with TestClient(create_app(engine, Settings(request_timeout_s=0.05))) as client:
+        shown, last = read_answer(client.post(URL, json=chat | {"model": "lek-demo", "stream": stream}), stream=stream)
+        state = client.get("/board/state").json()
+    assert shown == text
+    assert last["choices"][0]["finish_reason"] == "length"
+    assert last["usage"]["completion_tokens"] == (3 if opens_at_stop else 2)
+    metadata = last["metadata"]
+    assert (metadata["stopped_by"], metadata["scorer"], metadata["adapter_digest"]) == ("timeout", "lek-v1", "sha256:abc")
+    assert last["choices"][0]["scores"]["lek_score"] == float(metadata["lek_score"])
+    assert engine.stops == [(engine.generations[0].id, "timeout")]
+    assert len(state["answers"]) == 1
 
 
 def test_a_body_over_the_limit_is_413(engine: FakeEngine, chat: dict[str, Any]) -> None:

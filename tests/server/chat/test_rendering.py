@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from scoring.scores import Degeneration, Flag, Scores
+from server.answers.answer import Scored
 from server.chat.rendering import AnswerHead, ChunkRenderer, render_completion, write_shortest
 from server.engine.protocol import Finish, ServedModel
 from tests.server.fake_engine import ADAPTER, BASE
@@ -20,7 +21,8 @@ SCORES = Scores(
         flags=(Flag(flag="token_loop", tier="hard", start=3), Flag(flag="turn_leak", tier="soft")), compression_ratio=2.5
     ),
 )
-FINISH = Finish(reason="length", num_prompt_tokens=5, num_completion_tokens=3, num_cached_tokens=2, scores=SCORES)
+FINISH = Finish(reason="length", num_prompt_tokens=5, num_completion_tokens=3, num_cached_tokens=2)
+SCORED = Scored(finish=FINISH, scores=SCORES)
 USAGE = {"prompt_tokens": 5, "completion_tokens": 3, "total_tokens": 8, "prompt_tokens_details": {"cached_tokens": 2}}
 
 
@@ -49,7 +51,7 @@ def test_numbers_are_written_shortest(number: float, expected: str) -> None:
 
 
 def test_a_whole_answer_has_openais_shape_and_the_scores() -> None:
-    body = json.loads(render_completion(make_head(), "Hi", FINISH))
+    body = json.loads(render_completion(make_head(), "Hi", SCORED))
     assert body["object"] == "chat.completion"
     assert (body["id"], body["created"], body["model"], body["system_fingerprint"]) == ("chatcmpl-1", 9, BASE.id, "fp")
     assert body["usage"] == USAGE
@@ -76,16 +78,16 @@ def test_a_whole_answer_has_openais_shape_and_the_scores() -> None:
 
 
 def test_an_answer_that_was_stopped_says_by_what() -> None:
-    stopped = msgspec.structs.replace(FINISH, reason="stop", stopped_by="token_loop")
+    stopped = Scored(finish=msgspec.structs.replace(FINISH, reason="stop", stopped_by="token_loop"), scores=SCORES)
     whole = json.loads(render_completion(make_head(), "Hi", stopped))
     last = parse_events(ChunkRenderer(make_head(), include_usage=True).render_finish(stopped))[0]
     for body in (whole, last):
         assert (body["choices"][0]["finish_reason"], body["metadata"]["stopped_by"]) == ("stop", "token_loop")
-    assert "stopped_by" not in json.loads(render_completion(make_head(), "Hi", FINISH))["metadata"]
+    assert "stopped_by" not in json.loads(render_completion(make_head(), "Hi", SCORED))["metadata"]
 
 
 def test_metadata_is_a_map_of_strings() -> None:
-    assert json.loads(render_completion(make_head(), "Hi", FINISH))["metadata"] == {
+    assert json.loads(render_completion(make_head(), "Hi", SCORED))["metadata"] == {
         "scorer": "lek-v1",
         "scorer_version": "1",
         "lek_score": "-20",
@@ -98,14 +100,14 @@ def test_metadata_is_a_map_of_strings() -> None:
 
 
 def test_metadata_names_the_adapter_that_answered_and_echoes_the_requests_own() -> None:
-    finish = msgspec.structs.replace(FINISH, adapter_digest="sha256:answered")
-    metadata = json.loads(render_completion(make_head(ADAPTER, run="7", lek_score="mine"), "Hi", finish))["metadata"]
+    answered = Scored(finish=msgspec.structs.replace(FINISH, adapter_digest="sha256:answered"), scores=SCORES)
+    metadata = json.loads(render_completion(make_head(ADAPTER, run="7", lek_score="mine"), "Hi", answered))["metadata"]
     assert (metadata["adapter"], metadata["adapter_digest"]) == ("lek-demo", "sha256:answered")
     assert (metadata["run"], metadata["lek_score"]) == ("7", "-20")
 
 
 def test_what_a_request_says_is_never_taken_for_what_candor_says() -> None:
-    unscored = msgspec.structs.replace(FINISH, scores=None)
+    unscored = Scored(finish=FINISH, scores=None)
     claims = dict.fromkeys(("stopped_by", "adapter_scale", "lek_score", "scorer", "degeneration_flags"), "mine")
     head = msgspec.structs.replace(make_head(), request_metadata=claims | {"run": "7"})
     metadata = json.loads(render_completion(head, "Hi", unscored))["metadata"]
@@ -114,13 +116,13 @@ def test_what_a_request_says_is_never_taken_for_what_candor_says() -> None:
 
 @pytest.mark.parametrize(("scale", "expected"), [(1.0, None), (0.5, "0.5"), (0.0, "0"), (-2.0, "-2")])
 def test_metadata_tells_a_scale_other_than_one(scale: float, expected: str | None) -> None:
-    metadata = json.loads(render_completion(make_head(ADAPTER, adapter_scale=scale), "Hi", FINISH))["metadata"]
+    metadata = json.loads(render_completion(make_head(ADAPTER, adapter_scale=scale), "Hi", SCORED))["metadata"]
     assert metadata.get("adapter_scale") == expected
 
 
 def test_a_stream_opens_with_the_role_and_ends_with_everything_else() -> None:
     renderer = ChunkRenderer(make_head(run="7"), include_usage=False)
-    start, text, last, done = parse_events(renderer.render_start() + renderer.render_text("Hi") + renderer.render_finish(FINISH))
+    start, text, last, done = parse_events(renderer.render_start() + renderer.render_text("Hi") + renderer.render_finish(SCORED))
     assert start["object"] == "chat.completion.chunk"
     assert start["choices"] == [
         {"index": 0, "delta": {"role": "assistant", "content": "", "refusal": None}, "logprobs": None, "finish_reason": None}
@@ -137,7 +139,7 @@ def test_a_stream_opens_with_the_role_and_ends_with_everything_else() -> None:
 
 def test_with_include_usage_it_is_on_one_extra_chunk_only() -> None:
     renderer = ChunkRenderer(make_head(), include_usage=True)
-    stream = renderer.render_start() + renderer.render_text("Hi") + renderer.render_finish(FINISH)
+    stream = renderer.render_start() + renderer.render_text("Hi") + renderer.render_finish(SCORED)
     start, text, last, extra, done = parse_events(stream)
     assert [chunk["usage"] for chunk in (start, text, last)] == [None, None, None]
     assert last["metadata"]["lek_score"] == "-20"

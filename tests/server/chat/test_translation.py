@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from scoring.scorers import scorer_names
-from server.chat.translation import translate_chat
+from server.answers.answer import ScoringWish
+from server.chat.translation import translate_chat, translate_scoring
 from server.engine.protocol import Generation, Message, Sampling
 from server.errors import InvalidRequest
 from server.wire.chat_request import ChatRequest
@@ -15,9 +16,12 @@ from tests.server.fake_engine import BASE
 USER = {"role": "user", "content": "Hello"}
 
 
+def ask(**fields: Any) -> ChatRequest:
+    return msgspec.convert({"model": BASE.id, "messages": [USER]} | fields, ChatRequest)
+
+
 def translate(**fields: Any) -> Generation:
-    request = msgspec.convert({"model": BASE.id, "messages": [USER]} | fields, ChatRequest)
-    return translate_chat(request, id="chatcmpl-1", served=BASE, max_completion_tokens=100)
+    return translate_chat(ask(**fields), id="chatcmpl-1", served=BASE, max_completion_tokens=100)
 
 
 def refuse(**fields: Any) -> InvalidRequest:
@@ -192,7 +196,7 @@ def test_an_unsupported_value_is_refused_by_name(field: str, value: object) -> N
 
 @pytest.mark.parametrize("name", scorer_names())
 def test_a_scorer_is_chosen_by_its_name(name: str) -> None:
-    assert translate(scorer=name).scorer == name
+    assert translate_scoring(ask(scorer=name)).scorer == name
 
 
 @pytest.mark.parametrize("name", ["lek-v0", "", "LEK-V1"])
@@ -205,11 +209,11 @@ def test_an_unknown_scorer_is_refused_with_those_on_offer(name: str) -> None:
 
 @pytest.mark.parametrize("action", ["observe", "stop"])
 def test_what_is_done_at_a_hard_flag_is_chosen(action: str) -> None:
-    assert translate(degeneration={"action": action}).on_degeneration == action
+    assert translate_scoring(ask(degeneration={"action": action})).on_degeneration == action
 
 
 def test_who_says_nothing_of_scoring_leaves_it_to_the_server() -> None:
-    assert (translate().scorer, translate().on_degeneration) == (None, None)
+    assert translate_scoring(ask()) == ScoringWish(scorer=None, on_degeneration=None)
 
 
 def test_contradictions_are_refused() -> None:

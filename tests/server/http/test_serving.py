@@ -1,5 +1,6 @@
 """The process: where it listens, and how it goes."""
 
+import json
 import logging
 import signal
 import socket
@@ -99,7 +100,7 @@ def test_a_free_port_is_found() -> None:
         assert listener.getsockname()[1] > 0
 
 
-def test_two_interrupts_end_the_running_answer_with_a_word_and_close_the_engine(process: subprocess.Popen[str]) -> None:
+def test_two_interrupts_end_the_running_answer_with_what_there_is_and_close_the_engine(process: subprocess.Popen[str]) -> None:
     url = piped(process.stdout).readline().split()[-1]
     chat = {"model": "lek-demo", "messages": [{"role": "user", "content": "Hello"}], "stream": True}
     with httpx.Client(base_url=url, timeout=TIMEOUT_S) as client, client.stream("POST", "/v1/chat/completions", json=chat) as response:
@@ -109,7 +110,10 @@ def test_two_interrupts_end_the_running_answer_with_a_word_and_close_the_engine(
             process.send_signal(signal.SIGINT)
             while said not in (line := piped(process.stderr).readline()):
                 assert line
-        assert "the server is shutting down" in "".join(lines).lower()
+        *_, last, _, done, _ = lines
+    assert done == "data: [DONE]"
+    choice = json.loads(last.removeprefix("data: "))
+    assert (choice["choices"][0]["finish_reason"], choice["metadata"]["stopped_by"]) == ("length", "shutdown")
     assert piped(process.stdout).readline() == "engine closed\n"
     process.wait(TIMEOUT_S)
     assert "Exception in ASGI application" not in piped(process.stderr).read()

@@ -14,10 +14,12 @@ from prometheus_client.parser import text_string_to_metric_families as parse_tex
 from scoring.scorers import scorer_names
 from scoring.scores import Degeneration, Flag, Scores, Tier
 from scoring.verdict import score
+from server.answers.answer import Answer
 from server.app import create_app
 from server.engine.errors import AdapterWithdrawn, QueueFull, RowFailed
-from server.engine.protocol import Finish
+from server.engine.protocol import Finish, Generation, Piece, Sampling
 from server.metrics.buckets import SCORE_BANDS, score_band
+from server.metrics.counting import CountingWatch
 from server.metrics.metrics import Metrics
 from server.settings.settings import Settings
 from tests.server.fake_engine import ADAPTER, BASE, FakeEngine
@@ -114,8 +116,7 @@ def test_scores_become_points_dimensions_and_flags(score: float, positive: float
     )
     metrics = Metrics(CollectorRegistry(), BASE)
     metrics.show_engine((BASE, ADAPTER), is_ready=True)
-    finish = Finish(reason="stop", num_prompt_tokens=1, num_completion_tokens=1, counted_scores=scores)
-    metrics.observe_finish((BASE.id, ADAPTER.id), finish, response_id="chatcmpl-1")
+    metrics.of((BASE.id, ADAPTER.id)).observe_scores(scores, response_id="chatcmpl-1")
     text = render(metrics)
     assert find(text, "candor_lek_score_points_total", sign="positive", **ADAPTER_LABELS) == positive
     assert find(text, "candor_lek_score_points_total", sign="negative", **ADAPTER_LABELS) == negative
@@ -129,8 +130,7 @@ def test_a_score_that_is_no_number_is_refused_and_counted(lek_score: float) -> N
     metrics = Metrics(CollectorRegistry(), BASE)
     metrics.show_engine((BASE,), is_ready=True)
     scores = msgspec.structs.replace(score("Anything."), lek_score=lek_score)
-    finish = Finish(reason="stop", num_prompt_tokens=1, num_completion_tokens=1, counted_scores=scores)
-    metrics.observe_finish((BASE.id, "none"), finish, response_id="chatcmpl-1")
+    metrics.of((BASE.id, "none")).observe_scores(scores, response_id="chatcmpl-1")
     text = render(metrics)
     assert find(text, "candor_scoring_errors_total", reason="not_finite", **BASE_LABELS) == 1
     assert find(text, "candor_responses_scored_total", **BASE_LABELS) == 0
@@ -155,8 +155,7 @@ def test_an_answer_is_counted_once_under_its_worst_tier(tiers: tuple[Tier, ...],
     metrics.show_engine((BASE,), is_ready=True)
     flags = tuple(Flag(flag=f"flag_{number}", tier=tier) for number, tier in enumerate(tiers))
     scores = msgspec.structs.replace(score("Anything."), degeneration=Degeneration(flags=flags, compression_ratio=None))
-    finish = Finish(reason="stop", num_prompt_tokens=1, num_completion_tokens=1, counted_scores=scores)
-    metrics.observe_finish((BASE.id, "none"), finish, response_id="chatcmpl-1")
+    metrics.of((BASE.id, "none")).observe_scores(scores, response_id="chatcmpl-1")
     text = render(metrics)
     counts = {name: find(text, "candor_responses_by_verdict_total", verdict=name, **BASE_LABELS) for name in ("hard", "soft", "clean")}
     assert counts == {"hard": 0, "soft": 0, "clean": 0, verdict: 1}
@@ -194,13 +193,55 @@ def test_a_failure_is_counted_by_its_outcome(
     assert read(client, "candor_requests_waiting", **BASE_LABELS) == 0
 
 
-def test_a_time_out_is_counted_with_the_tokens_that_came(engine: FakeEngine, chat: dict[str, Any]) -> None:
-    engine.gate, engine.gate_at = asyncio.Event(), 2
+def test_a_time_out_is_counted_with_the_tokens_that_came_and_not_as_the_guards(chat: dict[str, Any]) -> None:
+    engine = FakeEngine(["la "] * 20)
+    engine.gate, engine.gate_at, engine.opens_at_stop = asyncio.Event(), 2, True
+    with TestClient(create_app(engine, Settings(request_timeout_s=0.05, on_degeneration="stop"))) as client:
+        client.post(URL, json=chat)
+        text = client.get("/metrics").text
+    assert find(text, "candor_requests_total", outcome="timed_out", **BASE_LABELS) == 1
+    assert find(text, "candor_generation_tokens_total", **BASE_LABELS) == 3
+    assert find(text, "candor_prompt_tokens_total", **BASE_LABELS) == 7
+    assert find(text, "candor_responses_scored_total", **BASE_LABELS) == 1
+    assert find(text, "candor_requests_running", **BASE_LABELS) == 0
+    assert find(text, "candor_guard_tokens_saved_total", **BASE_LABELS) == 0
+    assert "candor_guard_stops_total{" not in text
+
+
+def test_a_time_out_without_a_token_is_counted(engine: FakeEngine, chat: dict[str, Any]) -> None:
+    engine.gate = asyncio.Event()
     with TestClient(create_app(engine, Settings(request_timeout_s=0.05))) as client:
         client.post(URL, json=chat)
         assert read(client, "candor_requests_total", outcome="timed_out", **BASE_LABELS) == 1
-        assert read(client, "candor_generation_tokens_total", **BASE_LABELS) == 2
-        assert read(client, "candor_requests_running", **BASE_LABELS) == 0
+        assert read(client, "candor_generation_tokens_total", **BASE_LABELS) == 0
+        assert read(client, "candor_requests_waiting", **BASE_LABELS) == 0
+
+
+def test_tokens_are_counted_as_they_are_drawn(chat: dict[str, Any]) -> None:
+    engine = FakeEngine()
+    gate = engine.gate = asyncio.Event()
+    engine.gate_at = 2
+    with LiveServer(engine) as server, server.connect() as client, ThreadPoolExecutor() as threads:
+        answer = threads.submit(client.post, URL, json=chat)
+        server.run(engine.has_reached_gate.wait())
+        under_way = client.get("/metrics").text
+        server.set(gate)
+        assert answer.result().status_code == 200
+        text = client.get("/metrics").text
+    counts = [find(page, "candor_generation_tokens_total", **BASE_LABELS) for page in (under_way, text)]
+    assert counts == [2, 3]
+    assert [find(page, "candor_prompt_tokens_total", **BASE_LABELS) for page in (under_way, text)] == [0, 7]
+
+
+def test_a_token_that_no_piece_brought_is_counted_at_the_end() -> None:
+    metrics = Metrics(CollectorRegistry(), BASE)
+    answer = Answer(Generation(id="1", messages=(), sampling=Sampling(), max_tokens=9), BASE)
+    counting = CountingWatch(metrics, answer)
+    piece = Piece(text="Hello", token_ids=(1, 2))
+    answer.note_piece(piece)
+    counting.piece(piece)
+    counting.finish(Finish(reason="stop", num_prompt_tokens=1, num_completion_tokens=3))
+    assert find(render(metrics), "candor_generation_tokens_total", **BASE_LABELS) == 3
 
 
 @pytest.mark.parametrize(("gate_at", "waiting", "running"), [(0, 1, 0), (1, 0, 1)])

@@ -23,7 +23,12 @@ from tests.server.fake_engine import ADAPTER, BASE, FakeEngine
 from tests.server.scraping import BASE_LABELS, OPENMETRICS, Client, find
 
 URL = "/v1/chat/completions"
-FINISH = Finish(reason="stop", num_prompt_tokens=1, num_completion_tokens=1, counted_scores=score("I feel hope."))
+FINISH = Finish(reason="stop", num_prompt_tokens=1, num_completion_tokens=1)
+
+
+def observe_answer(metrics: Metrics) -> None:
+    metrics.observe_finish((BASE.id, "none"), FINISH)
+    metrics.of((BASE.id, "none")).observe_scores(score("I feel hope."), response_id="chatcmpl-1")
 
 
 @pytest.fixture
@@ -107,7 +112,7 @@ def test_a_scrape_renders_only_the_groups_that_have_changed(metrics: Metrics, re
     assert asyncio.run(read_all(page)) == first and len(renderings) == 6
     metrics.show_engine((BASE, ADAPTER), is_ready=True)  # nothing new
     assert asyncio.run(read_all(page)) == first and len(renderings) == 6
-    metrics.observe_finish((BASE.id, "none"), FINISH, response_id="chatcmpl-1")
+    observe_answer(metrics)
     later = asyncio.run(read_all(page))
     assert len(renderings) == 6 + 2 * 2 and all(old != new for old, new in zip(first, later, strict=True))
 
@@ -117,7 +122,7 @@ def test_a_scrape_renders_only_the_groups_that_have_changed(metrics: Metrics, re
     [
         lambda metrics: metrics.show_engine((BASE, ADAPTER), is_ready=False),
         lambda metrics: metrics.show_engine((BASE,), is_ready=True),
-        lambda metrics: metrics.observe_finish((BASE.id, ADAPTER.id), FINISH, response_id="chatcmpl-1"),
+        lambda metrics: metrics.observe_finish((BASE.id, ADAPTER.id), FINISH),
         lambda metrics: metrics.observe_scoring((BASE.id, "none"), spent_s=0.1, has_failed=False),
         lambda metrics: metrics.of((BASE.id, "none")).waiting.labels().inc(),
         lambda metrics: metrics.of(("other", "none")).requests.labels("invalid").inc(),
@@ -144,7 +149,7 @@ def test_what_is_counted_while_a_page_is_rendered_is_on_the_next(metrics: Metric
 
     async def count_meanwhile(render: Any, *args: Any, **options: Any) -> Any:
         rendered = render(*args, **options)
-        metrics.observe_finish((BASE.id, "none"), FINISH, response_id="chatcmpl-1")
+        observe_answer(metrics)
         return rendered
 
     monkeypatch.setattr(asyncio, "to_thread", count_meanwhile)

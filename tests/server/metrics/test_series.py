@@ -9,7 +9,9 @@ from prometheus_client import CollectorRegistry
 
 from scoring.scorers import find_scorer
 from scoring.scores import Degeneration, Flag, Scores
-from server.engine.protocol import Finish, Piece
+from server.answers.answer import Answer
+from server.engine.protocol import Finish, Generation, Piece, Sampling, ServedModel
+from server.metrics.counting import CountingWatch
 from server.metrics.metrics import Metrics
 from server.metrics.observation import Observation
 from server.metrics.pair import pair_of
@@ -17,6 +19,7 @@ from tests.server.fake_engine import ADAPTER, BASE, FakeEngine
 from tests.server.live_server import LiveServer
 from tests.server.scraping import ADAPTER_LABELS, BASE_LABELS, Client, find, read, render
 
+GENERATION = Generation(id="chatcmpl-1", messages=(), sampling=Sampling(), max_tokens=2)
 URL = "/v1/chat/completions"
 LOOPS = "token_loop phrase_loop block_loop refusal_loop case_loop"
 HARD = f"{LOOPS} empty special_token_leak turn_leak unclosed_reasoning"
@@ -69,12 +72,12 @@ def test_sixty_four_adapters_that_broke_in_every_way_stay_under_ten_thousand_ser
     metrics.show_engine((BASE, *adapters), is_ready=True)
     for model in (BASE, *adapters):
         for flag in FLAGS:
-            answer(metrics, pair_of(model), flag)
+            count_answer(metrics, model, flag)
     num_series = sum(not line.startswith("#") for line in render(metrics).splitlines())
     assert 9_000 < num_series < 10_000
 
 
-def answer(metrics: Metrics, labels: tuple[str, str], flag: Flag) -> None:
+def count_answer(metrics: Metrics, served: ServedModel, flag: Flag) -> None:
     """Count an answer with a flag as a server does whose guard is on."""
     heuristic = find_scorer("lek-v1").score("I feel hope.")
     scores = Scores(
@@ -85,13 +88,17 @@ def answer(metrics: Metrics, labels: tuple[str, str], flag: Flag) -> None:
         degeneration=Degeneration(flags=(flag,), compression_ratio=9.0),
     )
     observation = Observation(metrics)
-    observation.name(labels, "chatcmpl-1")
+    observation.name(pair_of(served))
     observation.start_waiting()
     observation.note_first_event()
-    for _ in range(2):
-        observation.note_piece(Piece(text="la", token_ids=(1,)))
-    stopped_by = flag.flag if flag.tier == "hard" else None
-    finish = Finish(reason="stop", num_prompt_tokens=1, num_completion_tokens=2, counted_scores=scores, stopped_by=stopped_by)
-    observation.note_finish(finish)
-    metrics.observe_scoring(labels, spent_s=0.001, has_failed=False)
+    answer = Answer(GENERATION, served)
+    counting = CountingWatch(metrics, answer)
+    for piece in (Piece(text="la", token_ids=(1,)),) * 2:
+        answer.note_piece(piece)
+        counting.piece(piece)
+    answer.counted_scores = scores
+    answer.guard_flag = flag.flag if flag.tier == "hard" else None
+    counting.finish(Finish(reason="stop", num_prompt_tokens=1, num_completion_tokens=2, stopped_by=answer.guard_flag))
+    metrics.observe_scoring(pair_of(served), spent_s=0.001, has_failed=False)
+    counting.ended("completed", None)
     observation.close("completed")
