@@ -12,19 +12,16 @@ SMALL = 1024  # this many are sorted rather than parted
 
 
 class Nucleus:
-    """What top_p, and then min_p, leave of weights (P, N) of whole blocks."""
+    """What top_p, and then min_p, leave of weights (P, N) of whole blocks; `below_min_p` (P, 1) are the greatest that min_p takes away."""
 
-    def __init__(self, weights: mx.array, top_p: mx.array, min_p: mx.array | None) -> None:
+    def __init__(self, weights: mx.array, top_p: mx.array, below_min_p: mx.array) -> None:
         target = sum_all(weights) * top_p  # (P, 1)
         self._weights = weights
         self._boundary = find_boundary(weights, target)  # (P, 1)
-        above = mx.where(weights > self._boundary, weights, 0)
-        sums_above = sum_blocks(above)
-        self._num_ties = _count_ties(self._boundary, target - sum_all(sums_above), weights.shape[-1])  # (P, 1)
-        if min_p is not None:
-            sums_above = sum_blocks(mx.where(above < min_p, 0, above))
-            self._num_ties = mx.where(self._boundary < min_p, 0, self._num_ties)
-        self._min_p = min_p
+        self._floor = mx.maximum(self._boundary, below_min_p)  # what is above is kept, and some of what equals the boundary
+        sums_above = sum_blocks(mx.where(weights > self._floor, weights, 0))  # (P, N / 512)
+        num_ties = _count_ties(self._boundary, target - sum_all(sums_above), weights.shape[-1])
+        self._num_ties = mx.where(self._boundary > below_min_p, num_ties, 0)  # (P, 1)
         ties = (weights == self._boundary).reshape(*sums_above.shape, BLOCK_SIZE).sum(axis=-1)  # a block: (P, N / 512)
         self._ties_before = mx.cumsum(ties, axis=-1, inclusive=False)
         self.sums = sums_above + self._boundary * mx.clip(self._num_ties - self._ties_before, 0, ties)  # (P, N / 512)
@@ -34,8 +31,7 @@ class Nucleus:
         weights = take_block(self._weights, block)
         is_tie = weights == self._boundary
         number = mx.cumsum(is_tie.astype(mx.int32), axis=-1) + mx.take_along_axis(self._ties_before, block, axis=-1)  # from 1
-        is_kept = (weights > self._boundary) if self._min_p is None else (weights > self._boundary) & (weights >= self._min_p)
-        return mx.where(is_kept | (is_tie & (number <= self._num_ties)), weights, 0)
+        return mx.where((weights > self._floor) | (is_tie & (number <= self._num_ties)), weights, 0)
 
 
 def find_boundary(weights: mx.array, target: mx.array) -> mx.array:

@@ -8,6 +8,7 @@ from math import inf
 from typing import Literal, Protocol
 
 import mlx.core as mx
+import numpy as np
 
 from server.engine.mlx.drawing.candidates import find_candidates
 from server.engine.mlx.drawing.greedy import find_likeliest
@@ -65,7 +66,7 @@ class AmongAll:
 
     def __init__(self, samplings: Sequence[Sampling]) -> None:
         self._scales = scales_of(samplings)
-        self._min_p = _min_p_of(samplings) if _has_min_p(samplings) else None
+        self._min_p = _min_p_of(samplings) if any(sampling.min_p > 0 for sampling in samplings) else None
 
     def draw(self, logits: mx.array, rows: Sequence[DrawingRow]) -> Found:
         padded = pad(logits)
@@ -84,12 +85,12 @@ class InNucleus:
     def __init__(self, samplings: Sequence[Sampling]) -> None:
         self._scales = scales_of(samplings)
         self._top_p = mx.array([[sampling.top_p] for sampling in samplings])
-        self._min_p = _min_p_of(samplings) if _has_min_p(samplings) else None
+        self._below_min_p = mx.array([[_just_below(sampling.min_p)] for sampling in samplings])
 
     def draw(self, logits: mx.array, rows: Sequence[DrawingRow]) -> Found:
         padded = pad(logits)
         best = find_best(padded)
-        nucleus = Nucleus(weigh(padded, best, self._scales), self._top_p, self._min_p)
+        nucleus = Nucleus(weigh(padded, best, self._scales), self._top_p, self._below_min_p)
         block, point = find_block(nucleus.sums, draw_uniforms(rows))
         place = find_place(nucleus.take_block(block), point)
         return (block * BLOCK_SIZE + place).squeeze(-1), best.squeeze(-1)
@@ -99,8 +100,9 @@ def _min_p_of(samplings: Sequence[Sampling]) -> mx.array:
     return mx.array([[sampling.min_p] for sampling in samplings])
 
 
-def _has_min_p(samplings: Sequence[Sampling]) -> bool:
-    return any(sampling.min_p > 0 for sampling in samplings)
+def _just_below(min_p: float) -> float:
+    """Give the greatest float32 that is less; less than any weight if that is 0."""
+    return float(np.nextafter(np.float32(min_p), np.float32(-1))) if min_p > 0 else -1.0
 
 
 Kind = tuple[Literal["greedy", "few", "all", "nucleus"], int]  # the second: among how many
