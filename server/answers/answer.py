@@ -36,6 +36,7 @@ class Answer:
         self.finish_s: float | None = None
         self.num_tokens = 0  # that have come
         self.finish: Finish | None = None
+        self.is_cut = False  # the finish is the run's own, as the engine did not end it
         # Set by the scoring, which is the first to hear of the finish:
         self.scores: Scores | None = None  # by the request's scorer: what the response shows
         self.counted_scores: Scores | None = None  # by the server's own: what is counted, on one scale whatever requests ask for
@@ -49,6 +50,13 @@ class Answer:
         if self.first_token_s is None:
             self.first_token_s = self.last_token_s
         self.num_tokens += len(piece.token_ids)
+
+    @property
+    def decode_time_s(self) -> float | None:
+        """How long it took from the first token to the last that has come; None without a token."""
+        if self.first_token_s is None or self.last_token_s is None:
+            return None
+        return self.last_token_s - self.first_token_s
 
     def note_finish(self, finish: Finish) -> None:
         """Clock the end."""

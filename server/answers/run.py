@@ -89,6 +89,7 @@ class AnswerRun:
         """End an answer whose engine does not: with the pieces that have come."""
         await self._events.aclose()
         answer = self.answer
+        answer.is_cut = True
         return self._finish(
             Finish(
                 reason="length",

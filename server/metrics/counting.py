@@ -23,7 +23,8 @@ class CountingWatch:
     def finish(self, finish: Finish) -> None:
         """Count what the end says."""
         answer, metrics = self._answer, self._metrics.of(self._pair)
-        self._metrics.observe_finish(self._pair, finish)
+        if not answer.is_cut:  # else it is the run that says so, and it knows neither prompt nor times
+            self._metrics.observe_finish(self._pair, finish, decode_time_s=answer.decode_time_s)
         # An engine may count tokens that no piece brought, such as the one that ends a turn.
         metrics.generation_tokens.labels().inc(max(0, finish.num_completion_tokens - answer.num_tokens))
         if answer.counted_scores is not None:
@@ -34,8 +35,8 @@ class CountingWatch:
     def ended(self, how: Outcome, error: BaseException | None) -> None:
         """Count the times of an answer that has begun."""
         answer, metrics = self._answer, self._metrics.of(self._pair)
-        if answer.first_token_s is None or answer.last_token_s is None:
+        if answer.first_token_s is None or answer.decode_time_s is None:
             return
         metrics.first_token.labels().observe(answer.first_token_s - answer.arrived_s)
         if answer.num_tokens > 1:
-            metrics.output_token.labels().observe((answer.last_token_s - answer.first_token_s) / (answer.num_tokens - 1))
+            metrics.output_token.labels().observe(answer.decode_time_s / (answer.num_tokens - 1))

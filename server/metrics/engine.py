@@ -6,7 +6,7 @@ What the engine itself keeps count of (rows, bytes, the prefix cache) is read of
 from prometheus_client import Gauge
 
 from server.engine.protocol import Load, MemoryUse
-from server.metrics.buckets import QUEUE_BOUNDS_S, SCORING_BOUNDS_S
+from server.metrics.buckets import FIRST_TOKEN_BOUNDS_S, QUEUE_BOUNDS_S, REQUEST_BOUNDS_S, SCORING_BOUNDS_S
 from server.metrics.group import MetricGroup
 
 IDLE = Load(num_running=0, num_waiting=0)
@@ -20,8 +20,10 @@ class EngineMetrics(MetricGroup):
         self._ready = Gauge("candor_engine_ready", "1 while the engine takes requests.", registry=self.registry)  # as it has no label
         self._is_ready = False
         self.queue_time = self.histogram("queue_time_seconds", "From arrival at the engine to the start of work.", QUEUE_BOUNDS_S)
+        self.prefill_time = self.histogram("prefill_time_seconds", "From the start of work to the first token.", FIRST_TOKEN_BOUNDS_S)
+        self.decode_time = self.histogram("decode_time_seconds", "From an answer's first token to its last.", REQUEST_BOUNDS_S)
         self.scoring = self.histogram("scoring_seconds", "Time spent on scoring one answer, detectors included.", SCORING_BOUNDS_S)
-        for histogram in (self.queue_time, self.scoring):
+        for histogram in (self.queue_time, self.prefill_time, self.decode_time, self.scoring):
             histogram.labels()  # at zero
         self._load = IDLE
         self._rows = self.gauge("batch_rows", "Rows of the batch, by what is done with them.", "state")

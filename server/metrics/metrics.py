@@ -1,4 +1,4 @@
-"""The Prometheus metrics, each observed once, at the end of a request; all on the event loop.
+"""The Prometheus metrics, all changed on the event loop: tokens as they are drawn, the rest once, at the end of an answer or request.
 
 Labels come from closed sets: `model` is the base's id (or `other` for a name nobody serves), `adapter` an adapter's name or `none`.
 An adapter's series begin when it is loaded and go when it has been unloaded and the last request for it has ended.
@@ -85,12 +85,15 @@ class Metrics(Collector):
         """Let them go."""
         self.of(pair).num_open -= 1
 
-    def observe_finish(self, pair: Pair, finish: Finish) -> None:
-        """Count what the engine says at the end of an answer; the tokens that it drew have been counted as they came."""
+    def observe_finish(self, pair: Pair, finish: Finish, *, decode_time_s: float | None) -> None:
+        """Count what the engine says at the end of an answer: no time without a token; what was drawn has been counted as it came."""
         metrics = self.of(pair)
         metrics.prompt_tokens.labels().inc(finish.num_prompt_tokens)
         metrics.cached_tokens.labels().inc(finish.num_cached_tokens)
         self._engine.queue_time.labels().observe(finish.queue_time_s)
+        if decode_time_s is not None:
+            self._engine.prefill_time.labels().observe(finish.prefill_time_s)
+            self._engine.decode_time.labels().observe(decode_time_s)
 
     def observe_scoring(self, pair: Pair, *, spent_s: float, has_failed: bool) -> None:
         """Count how the scoring of one answer went."""

@@ -93,6 +93,7 @@ class FakeEngine:
                 num_completion_tokens=num_drawn,
                 num_cached_tokens=2,
                 queue_time_s=0.25,
+                prefill_time_s=0.5,
                 adapter_digest=digest,
                 stopped_by=stopped_by,
                 num_tokens_left=max(0, generation.max_tokens - num_drawn),

@@ -14,6 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families as parse_tex
 from scoring.scorers import scorer_names
 from scoring.scores import Degeneration, Flag, Scores, Tier
 from scoring.verdict import score
+from server.answers import run
 from server.answers.answer import Answer
 from server.app import create_app
 from server.engine.errors import AdapterWithdrawn, QueueFull, RowFailed
@@ -44,6 +45,8 @@ def test_every_name_of_the_contract_is_there(client: Client, chat: dict[str, Any
         "candor_time_to_first_token_seconds",
         "candor_time_per_output_token_seconds",
         "candor_queue_time_seconds",
+        "candor_prefill_time_seconds",
+        "candor_decode_time_seconds",
         "candor_prompt_tokens_total",
         "candor_generation_tokens_total",
         "candor_cached_prompt_tokens_total",
@@ -92,6 +95,9 @@ def test_an_answer_is_counted_once_when_it_ends(stream: bool, client: Client, ch
     assert find(text, "candor_requests_total", outcome="completed", **ADAPTER_LABELS) == 1
     assert find(text, "candor_requests_total", outcome="completed", **BASE_LABELS) == 0
     assert find(text, "candor_queue_time_seconds_sum", model=BASE.id) == 0.25
+    assert find(text, "candor_prefill_time_seconds_sum", model=BASE.id) == 0.5
+    assert find(text, "candor_decode_time_seconds_count", model=BASE.id) == 1
+    assert (find(text, "candor_decode_time_seconds_sum", model=BASE.id) or 0) > 0
     assert find(text, "candor_scoring_seconds_count", model=BASE.id) == 1
 
 
@@ -217,6 +223,29 @@ def test_a_time_out_without_a_token_is_counted(engine: FakeEngine, chat: dict[st
         assert read(client, "candor_requests_waiting", **BASE_LABELS) == 0
 
 
+def test_an_answer_that_the_engine_does_not_end_says_nothing_of_the_engines_times(
+    chat: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "STOP_GRACE_S", 0.02)
+    engine = FakeEngine()
+    engine.gate, engine.gate_at = asyncio.Event(), 2
+    with TestClient(create_app(engine, Settings(request_timeout_s=0.02))) as client:
+        assert client.post(URL, json=chat).json()["metadata"]["stopped_by"] == "timeout"
+        text = client.get("/metrics").text
+    assert find(text, "candor_generation_tokens_total", **BASE_LABELS) == 2
+    assert find(text, "candor_time_to_first_token_seconds_count", **BASE_LABELS) == 1
+    for name in ("queue", "prefill", "decode"):
+        assert find(text, f"candor_{name}_time_seconds_count", model=BASE.id) == 0
+
+
+def test_an_answer_without_a_token_says_nothing_of_the_time_that_tokens_take(chat: dict[str, Any]) -> None:
+    with TestClient(create_app(FakeEngine([]), Settings())) as client:
+        client.post(URL, json=chat)
+        text = client.get("/metrics").text
+    counts = [find(text, f"candor_{name}_time_seconds_count", model=BASE.id) for name in ("queue", "prefill", "decode")]
+    assert counts == [1, 0, 0]
+
+
 def test_tokens_are_counted_as_they_are_drawn(chat: dict[str, Any]) -> None:
     engine = FakeEngine()
     gate = engine.gate = asyncio.Event()
@@ -316,5 +345,5 @@ def test_what_is_read_as_a_rate_starts_at_zero(client: Client) -> None:
         for name in ("request_duration_seconds", "time_to_first_token_seconds", "time_per_output_token_seconds", "lek_score"):
             assert find(text, f"candor_{name}_count", **labels) == 0, name
         assert find(text, "candor_heuristic_total", dimension="first_person", **labels) == 0
-    for name in ("queue_time_seconds", "scoring_seconds"):
+    for name in ("queue_time_seconds", "prefill_time_seconds", "decode_time_seconds", "scoring_seconds"):
         assert find(text, f"candor_{name}_count", model=BASE.id) == 0

@@ -27,7 +27,7 @@ FINISH = Finish(reason="stop", num_prompt_tokens=1, num_completion_tokens=1)
 
 
 def observe_answer(metrics: Metrics) -> None:
-    metrics.observe_finish((BASE.id, "none"), FINISH)
+    metrics.observe_finish((BASE.id, "none"), FINISH, decode_time_s=0.5)
     metrics.of((BASE.id, "none")).observe_scores(score("I feel hope."), response_id="chatcmpl-1")
 
 
@@ -122,7 +122,7 @@ def test_a_scrape_renders_only_the_groups_that_have_changed(metrics: Metrics, re
     [
         lambda metrics: metrics.show_engine((BASE, ADAPTER), is_ready=False),
         lambda metrics: metrics.show_engine((BASE,), is_ready=True),
-        lambda metrics: metrics.observe_finish((BASE.id, ADAPTER.id), FINISH),
+        lambda metrics: metrics.observe_finish((BASE.id, ADAPTER.id), FINISH, decode_time_s=None),
         lambda metrics: metrics.observe_scoring((BASE.id, "none"), spent_s=0.1, has_failed=False),
         lambda metrics: metrics.of((BASE.id, "none")).waiting.labels().inc(),
         lambda metrics: metrics.of(("other", "none")).requests.labels("invalid").inc(),
