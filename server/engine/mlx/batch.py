@@ -163,7 +163,7 @@ class Batch:
         parts = [*self._decoding_parts(decoding), *self._reader.make_parts(pieces, start=len(decoding))]
         read = [token for piece in pieces for token in _tokens_of(piece)]
         fed = [self._last_tokens(decoding)] if decoding else []
-        token_ids = mx.concatenate([*fed, mx.array(read, mx.int32)]) if read else fed[0]
+        token_ids = mx.concatenate([*fed, mx.array(read, mx.uint32)]) if read else fed[0]
         positions = [row.num_computed for row in decoding]
         for piece in pieces:
             positions += range(piece.row.num_computed, piece.row.num_computed + piece.num_tokens)
@@ -236,8 +236,8 @@ class Batch:
         mx.eval(self._copies)
         self._copies = []
         if launch is not None:
+            launch.started_s = time.perf_counter()  # on a CPU most of the pass is over when the next line is
             mx.async_eval(*outputs)  # type: ignore[no-untyped-call]
-            launch.started_s = time.perf_counter()
 
     def _wait(self, launch: Launch | None) -> None:
         """Wait until a pass is over, and learn how long it took."""

@@ -19,6 +19,7 @@ import msgspec
 
 from server.engine.errors import EngineUnavailable, RowFailed
 from server.engine.mlx.batch import Batch, NotFinite, Token
+from server.engine.mlx.faults import find_faults
 from server.engine.mlx.messages import Call, Cancel, Deliver, Insert, News, Order, Started, Stop, StopRow
 from server.engine.mlx.row import Row
 from server.engine.mlx.runtime import Runtime
@@ -124,7 +125,7 @@ class Worker(threading.Thread):
             while True:
                 is_idle = not self._waiting and not len(self._batch) and not self._news
                 if is_idle and self.orders.empty():
-                    mx.clear_cache()
+                    self._rest()
                 match self.orders.get(block=is_idle):
                     case Insert(row):
                         self._waiting.append(row)
@@ -138,6 +139,14 @@ class Worker(threading.Thread):
                         return False
         except Empty:
             return True
+
+    def _rest(self) -> None:
+        """Nothing runs and nobody asks: let the last pass end, and give back what MLX keeps for the next."""
+        try:
+            self._batch.rest()
+        except Exception as exc:
+            self._recover(exc)
+        mx.clear_cache()
 
     def _answer(self, function: Callable[[Runtime], object], future: Future[object]) -> None:
         if not future.set_running_or_notify_cancel():  # whoever asked has gone; setting a result would raise
@@ -204,7 +213,6 @@ class Worker(threading.Thread):
 
     def _step(self) -> None:
         if not len(self._batch):
-            self._batch.rest()
             return
         try:
             self._batch.step(self._take_all)
@@ -270,36 +278,21 @@ class Worker(threading.Thread):
     def _recover(self, exc: Exception) -> None:
         """Find the row that makes a step fail and let the others go on where they stood, in a new batch.
 
-        A step that raises leaves its batch unusable. Each row is tried alone up to its next token; the draws depend on seed and place
-        only, so the survivors' answers are what they would have been. If none fails alone, they are tried together once more.
+        If none fails alone, they are tried together once more.
         """
         rows = self._batch.rows()
-        self._runtime.prefixes.clear()  # what the step was to compute for it never will be
+        self._reserved.clear()
         log.warning("a decoding step failed with %d rows running: looking for the one at fault", len(rows), exc_info=exc)
-        at_fault = {row.id: fault for row in rows if (fault := self._try_alone(row))}
+        at_fault = find_faults(rows, self._runtime)
         if self._is_failing and not at_fault:
-            at_fault = {row.id: exc for row in rows}
+            at_fault = dict.fromkeys(rows, exc)
         self._is_failing = True
         self._batch = self._runtime.make_batch()
         for row in rows:
-            if row.id in at_fault:
-                self._fail(row, at_fault[row.id])
+            if row in at_fault:
+                self._fail(row, at_fault[row])
             else:
                 self._insert(row)
-
-    def _try_alone(self, row: Row) -> Exception | None:
-        batch = self._runtime.make_batch()
-        try:
-            batch.insert(row)
-            drawn: list[Token | NotFinite] = []
-            while not drawn:
-                batch.step(drawn.extend)
-        except Exception as exc:
-            return exc
-        finally:
-            batch.remove(row)
-            self._runtime.prefixes.clear()
-        return None
 
     def _send(self) -> None:
         if self._news:
