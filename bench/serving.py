@@ -13,7 +13,6 @@ as vLLM's (put its version into the name); `--build` for candor in another check
 import argparse
 import asyncio
 import statistics
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -81,12 +80,12 @@ def _read_options() -> argparse.Namespace:
 @contextmanager
 def _subjects(options: argparse.Namespace) -> Iterator[tuple[Path, dict[str, Measure]]]:
     """Start all that are to be started; give the model's folder, and how to measure each subject."""
-    with tempfile.TemporaryDirectory() as scratch, ExitStack() as stack:
+    with ExitStack() as stack:
         subjects = stack.enter_context(started(options))
         folder = subjects.folder
         endpoints = dict(subjects.endpoints)
         if not options.no_mlx_lm_server:
-            log = Path(scratch) / "mlx_lm.log"
+            log = subjects.scratch / "mlx_lm.log"
             flags = ["--model", str(folder)]
             endpoints["mlx_lm.server"] = stack.enter_context(served("mlx_lm.server", flags, log=log, model=str(folder)))
         measures: dict[str, Measure] = {name: partial(_measure_endpoint, endpoint) for name, endpoint in endpoints.items()}

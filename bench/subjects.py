@@ -34,6 +34,7 @@ class Subjects(msgspec.Struct, frozen=True, kw_only=True):
     """Everybody who is asked over HTTP, by name, this checkout's candor first."""
 
     folder: Path  # of the model
+    scratch: Path  # for logs; it goes when all have ended
     endpoints: dict[str, Endpoint]
 
 
@@ -91,7 +92,7 @@ def started(options: argparse.Namespace) -> Iterator[Subjects]:
             build.name: stack.enter_context(served("server", flags, log=Path(scratch) / f"{build.name}.log", checkout=build.checkout))
             for build in builds
         }
-        yield Subjects(folder=folder, endpoints=endpoints | others)
+        yield Subjects(folder=folder, scratch=Path(scratch), endpoints=endpoints | others)
 
 
 def random_model(folder: Path) -> Path:
