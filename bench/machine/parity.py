@@ -5,13 +5,13 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import msgspec
 
 from bench.endpoint import Endpoint
 from bench.load import Request, ask
-from bench.machine.child import Child, child
+from bench.machine.child import child
 from bench.machine.questions import Ask, Ready, Weigh
 from bench.machine.report import Case, CaseParity
 from bench.parity.continuation import Answer, Continuation, find_parting
@@ -26,6 +26,14 @@ PAST_WINDOW = 1.5  # windows that a long prompt takes
 TRIAL_WORDS = 200
 
 AskServer = Callable[[str], Answer]
+
+
+class Asked(Protocol):
+    """Whoever answers a line of JSON with another: the reference's process."""
+
+    def ask(self, request: bytes) -> bytes:
+        """Send a line and wait for one."""
+        ...
 
 
 class Prompts(NamedTuple):
@@ -66,7 +74,7 @@ def _make_prompts(endpoint: Endpoint, run: str, window: int) -> Prompts:
     return Prompts(even_prompts(tag, AT_ONCE), [long_text(tag, number, num_words) for number in range(NUM_LONG)])
 
 
-def _expect(reference: Child, prompt: str, max_tokens: int) -> Continuation:
+def _expect(reference: Asked, prompt: str, max_tokens: int) -> Continuation:
     asked = msgspec.json.encode(Ask(prompt=prompt, max_tokens=max_tokens))
     return msgspec.json.decode(reference.ask(asked), type=Continuation)
 
@@ -87,7 +95,7 @@ def _count_cached(endpoint: Endpoint, prompts: Sequence[str]) -> int:
 
 
 def _judge(
-    reference: Child,
+    reference: Asked,
     expected: dict[str, Continuation],
     case: Case,
     prompts: Sequence[str],
@@ -108,7 +116,7 @@ def _judge(
     )
 
 
-def _find(reference: Child, continuation: Continuation, prompt: str, answer: Answer) -> Finding:
+def _find(reference: Asked, continuation: Continuation, prompt: str, answer: Answer) -> Finding:
     parting = find_parting(continuation, answer)
     gap = None
     if parting:
