@@ -64,14 +64,16 @@ class StreamedReply:
         self._send = send
 
     async def add(self, piece: Piece) -> None:
-        """Send a piece's text."""
-        await self._begin()
+        """Send a piece's text; this runs once a token."""
+        if not self.has_begun:
+            await self._begin()
         if piece.text:
             await _send_body(self._send, self._renderer.render_text(piece.text))
 
     async def end(self, scored: Scored) -> None:
         """Send the last events."""
-        await self._begin()
+        if not self.has_begun:
+            await self._begin()
         await _send_body(self._send, self._renderer.render_finish(scored), is_last=True)
 
     async def fail(self, body: ErrorBody) -> None:
@@ -79,8 +81,6 @@ class StreamedReply:
         await _send_body(self._send, render_error_event(body), is_last=True)
 
     async def _begin(self) -> None:
-        if self.has_begun:
-            return
         self.has_begun = True
         await _send_start(self._send, _STREAM_HEADERS)
         await _send_body(self._send, self._renderer.render_start())
