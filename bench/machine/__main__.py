@@ -3,8 +3,8 @@
     python -m bench.machine [--model FOLDER_OR_REPO] [--output NAME] [--quick]
 
 Measures parity with mlx-lm, speed at 1, 8 and 16 clients beside the bare model and mlx_lm.server, the first token cold and from the prefix
-cache, memory, and whether the device's choices are right here. Nothing else should run meanwhile. It takes about ten minutes with the
-default, a random model of 8 M parameters, and a multiple of it with a real one; --quick is a sketch in two or three.
+cache, memory, and whether the device's choices are right here. Nothing else should run meanwhile. It takes about five minutes with the
+default, a random model of 8 M parameters, and a multiple of it with a real one; --quick is a sketch in two.
 """
 
 import argparse

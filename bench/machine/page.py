@@ -118,7 +118,7 @@ def _memory(report: Report) -> str:
         ("a process with MLX and mlx-lm imported", _size(report.backend.resident_bytes), ""),
         ("candor, model loaded", _size(report.memory.loaded_bytes), _size(max((one.loaded_bytes for one in trials), default=0))),
         (
-            "candor, at 16 clients (MLX: at 8 rows)",
+            "candor, at 16 clients (MLX: in the trials below)",
             _size(report.memory.peak_bytes),
             _size(max((one.peak_bytes for one in trials), default=0)),
         ),
@@ -140,21 +140,22 @@ def _choices(report: Report) -> str:
     )
     rows = []
     for variant, name, value in choices:
-        for num_rows in sorted({rows for trial in report.trials for rows in trial.tokens_per_s}):
-            rows.append((f"{name}={value}", f"{name}={not value}", str(num_rows), *_compare(report.trials, variant, num_rows)))
-    heads = ("candor chooses", "the other way", "rows", "tokens/s as chosen", "the other way", "chosen over other", "so")
+        for case in dict.fromkeys(case for trial in report.trials for case in trial.tokens_per_s):
+            rows.append((f"{name}={value}", f"{name}={not value}", case, *_compare(report.trials, variant, case)))
+    heads = ("candor chooses", "the other way", "at", "tokens/s as chosen", "the other way", "chosen over other", "so")
     return (
         f"## Are the device's choices right here?\n\n{_table(heads, rows)}\n\n"
         f"The engine in process, greedy, {report.num_trial_tokens} tokens a row, no prefix cache; one choice the other way at a time,"
-        " in turn, a new engine each time, of three waves the fastest. `runs_ahead`: a pass is started before the one under way has ended."
+        " in turn, a new engine each time, of three waves of short prompts the fastest."
+        " `runs_ahead`: a pass is started before the one under way has ended."
         " `has_no_kernels`: attention, rotation and activation are composed by candor, not MLX's own kernels."
         f" Within {NOISE:.0%}, or where rounds disagree, nothing is told."
     )
 
 
-def _compare(trials: Sequence[Trial], variant: Variant, num_rows: int) -> tuple[str, str, str, str]:
+def _compare(trials: Sequence[Trial], variant: Variant, case: str) -> tuple[str, str, str, str]:
     """Compare round by round, as far as both sides of a round went well."""
-    rates = {(one.variant, one.round_number): one.tokens_per_s[num_rows] for one in trials if num_rows in one.tokens_per_s}
+    rates = {(one.variant, one.round_number): one.tokens_per_s[case] for one in trials if case in one.tokens_per_s}
     rounds = [one for (name, one) in rates if name == CHOSEN and (variant, one) in rates]
     faults = sorted({one.fault for one in trials if one.variant == variant and one.fault})
     if not rounds:

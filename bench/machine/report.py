@@ -80,11 +80,11 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Trial(msgspec.Struct, frozen=True, kw_only=True):
-    """An engine in process, with one of the device's choices the other way, in one round; rates by rows."""
+    """An engine in process, with one of the device's choices the other way, in one round."""
 
     variant: Variant
     round_number: int
-    tokens_per_s: dict[int, float] = {}
+    tokens_per_s: dict[str, float] = {}  # by what was done
     loaded_bytes: int = 0  # as MLX counts: the weights and what belongs to them
     peak_bytes: int = 0  # as MLX counts, during the waves
     fault: str | None = None  # the kind of error, where there was one

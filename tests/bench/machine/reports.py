@@ -95,7 +95,7 @@ def make_report() -> Report:
         first_tokens=[{"first token cold, ms": 900.0, "again over cold": 0.1}, {"first token cold, ms": 1000.0, "again over cold": 0.2}],
         memory=Memory(loaded_bytes=2**30, peak_bytes=2 * 2**30),
         trials=[
-            Trial(variant=variant, round_number=number, tokens_per_s={8: rate}, loaded_bytes=700 * 2**20, peak_bytes=800 * 2**20)
+            Trial(variant=variant, round_number=number, tokens_per_s={"8 rows": rate}, loaded_bytes=700 * 2**20, peak_bytes=800 * 2**20)
             for variant, rates in RATES.items()
             for number, rate in enumerate(rates)
         ],

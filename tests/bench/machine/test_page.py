@@ -53,15 +53,15 @@ def test_the_first_token_and_memory_are_medians_and_sizes() -> None:
 
 def test_the_device_s_choices_are_answered() -> None:
     page = write_page(make_report())
-    ahead = find_row(page, "runs_ahead=True", "runs_ahead=False", "8")
+    ahead = find_row(page, "runs_ahead=True", "runs_ahead=False", "8 rows")
     assert ahead[3:] == ["105.0", "125.0", "0.84 (0.83 to 0.85)", "**the other way is faster**"]
-    assert find_row(page, "has_no_kernels=False", "has_no_kernels=True", "8")[-1] == "no difference to be told"  # the rounds disagree
+    assert find_row(page, "has_no_kernels=False", "has_no_kernels=True", "8 rows")[-1] == "no difference to be told"  # the rounds disagree
 
 
 def test_a_choice_that_all_rounds_speak_for_is_right() -> None:
     report = make_report()
     slower = [
-        msgspec.structs.replace(trial, tokens_per_s={8: 50.0}) if trial.variant == "runs_ahead the other way" else trial
+        msgspec.structs.replace(trial, tokens_per_s={"8 rows": 50.0}) if trial.variant == "runs_ahead the other way" else trial
         for trial in report.trials
     ]
     assert find_row(write_page(change(report, trials=slower)), "runs_ahead=True")[-1] == "right"
