@@ -10,7 +10,9 @@ from typing import Self
 from server.answers.answer import Answer, Scored
 from server.answers.outcome import SHUTDOWN, TIMEOUT, name_outcome
 from server.answers.watcher import Watch, Watcher
+from server.engine.errors import EngineUnavailable
 from server.engine.protocol import Engine, Finish, Piece
+from server.errors import RequestTimedOut
 from server.http.deadline import Deadline
 
 log = logging.getLogger(__name__)
@@ -35,6 +37,7 @@ class AnswerRun:
                 self._log_fault()
         self._sound = self._watchers  # those that have not raised
         self._events = engine.generate(answer.generation)
+        self._stop_reason: str | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -77,13 +80,23 @@ class AnswerRun:
 
     def stop(self, reason: str) -> None:
         """Have the engine end an answer that has begun, as if it had been allowed no more tokens."""
-        if self.can_be_cut:
+        if self._has_begun:
+            self._stop_reason = reason
             self._engine.stop(self.answer.generation.id, reason=reason, finish="length")
 
-    @property
-    def can_be_cut(self) -> bool:
-        """Whether there is a beginning without an end."""
-        return self.answer.num_tokens > 0 and self.answer.finish is None
+    def reason_to_cut(self, error: BaseException) -> str | None:
+        """Say why an answer that `error` interrupts is to be `cut_short`; None where there is nothing of it, or it has failed."""
+        if not self._has_begun:
+            return None
+        match error:
+            case RequestTimedOut():
+                return TIMEOUT
+            case asyncio.CancelledError():  # only a server that stops at once cancels its requests
+                return SHUTDOWN
+            case EngineUnavailable():  # closed before it could do what it was told
+                return self._stop_reason
+            case _:
+                return None
 
     async def cut_short(self, reason: str) -> Scored:
         """End an answer whose engine does not: with the pieces that have come."""
@@ -101,8 +114,12 @@ class AnswerRun:
             )
         )
 
+    @property
+    def _has_begun(self) -> bool:
+        return self.answer.num_tokens > 0 and self.answer.finish is None
+
     def _time_out(self, timeout: asyncio.Timeout) -> None:
-        if self.can_be_cut:
+        if self._has_begun:
             self.stop(TIMEOUT)
         elif self.answer.finish is None:
             timeout.reschedule(asyncio.get_running_loop().time())

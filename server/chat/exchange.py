@@ -9,7 +9,7 @@ import msgspec
 from litestar.types import Receive, Scope, Send
 
 from server.answers.answer import Answer
-from server.answers.outcome import SHUTDOWN, TIMEOUT, Outcome, name_outcome
+from server.answers.outcome import Outcome, name_outcome
 from server.answers.run import Answering, AnswerRun
 from server.chat.model_choice import choose_served
 from server.chat.rendering import AnswerHead, ChunkRenderer
@@ -70,7 +70,7 @@ class ChatExchange:
         try:
             return await self._answer_by(Deadline(self._settings.request_timeout_s), scope, receive, send)
         except asyncio.CancelledError as exc:
-            # Only a server that stops at once cancels its requests; this one ends by saying so.
+            # Only a server that stops at once cancels its requests; one that has not begun ends by saying so.
             raise EngineUnavailable("The server is shutting down.") from exc
 
     async def _answer_by(self, deadline: Deadline, scope: Scope, receive: Receive, send: Send) -> Outcome:
@@ -93,10 +93,11 @@ class ChatExchange:
         try:
             async with DisconnectWatch(receive), run.ending_by(deadline):
                 return await self._pass_on(run, reply)
-        except (RequestTimedOut, asyncio.CancelledError) as exc:
-            if not run.can_be_cut:
+        except (RequestTimedOut, EngineUnavailable, asyncio.CancelledError) as exc:
+            reason = run.reason_to_cut(exc)
+            if reason is None:
                 raise
-            scored = await run.cut_short(TIMEOUT if isinstance(exc, RequestTimedOut) else SHUTDOWN)
+            scored = await run.cut_short(reason)
             async with _last_word():
                 await reply.end(scored)
             return scored.finish

@@ -7,7 +7,7 @@ import pytest
 from server.answers import run as module
 from server.answers.answer import Scored
 from server.answers.run import Answering, AnswerRun
-from server.engine.errors import QueueFull, RowFailed
+from server.engine.errors import EngineUnavailable, QueueFull, RowFailed
 from server.engine.protocol import Piece
 from server.errors import RequestTimedOut
 from server.http.deadline import Deadline
@@ -144,13 +144,14 @@ def test_an_answer_whose_engine_does_not_stop_is_cut_short(monkeypatch: pytest.M
 
     async def read() -> Scored:
         async with open_run(engine, [scoring(engine), notes.watch]) as run:
-            with pytest.raises(RequestTimedOut):
+            with pytest.raises(RequestTimedOut) as timed_out:
                 async with run.ending_by(Deadline(0.02)):
                     async for _ in run:
                         pass
-            assert run.can_be_cut
-            scored = await run.cut_short("timeout")
-            assert not run.can_be_cut
+            reason = run.reason_to_cut(timed_out.value)
+            assert reason == "timeout"
+            scored = await run.cut_short(reason)
+            assert run.reason_to_cut(timed_out.value) is None  # it has its end
             return scored
 
     scored = asyncio.run(read())
@@ -184,3 +185,17 @@ def test_all_answers_that_have_begun_are_stopped_together() -> None:
 
     asyncio.run(read())
     assert (engine.stops, waiting.stops) == ([(GENERATION.id, "shutdown")], [])
+
+
+def test_what_interrupts_an_answer_decides_whether_it_is_cut_short() -> None:
+    async def read() -> list[str | None]:
+        async with open_run(FakeEngine(), []) as run:
+            errors = (RequestTimedOut("late"), asyncio.CancelledError(), EngineUnavailable("closed"), RowFailed("broken"))
+            before = [run.reason_to_cut(error) for error in errors]
+            await anext(run)
+            begun = [run.reason_to_cut(error) for error in errors]
+            run.stop("shutdown")
+            return [*before, *begun, run.reason_to_cut(errors[2]), run.reason_to_cut(errors[3])]
+
+    nothing_yet = [None] * 4
+    assert asyncio.run(read()) == [*nothing_yet, "timeout", "shutdown", None, None, "shutdown", None]

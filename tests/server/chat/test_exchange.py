@@ -249,6 +249,30 @@ def test_an_answer_that_takes_too_long_ends_with_what_there_is(
     assert len(state["answers"]) == 1
 
 
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(("failure", "is_cut"), [(EngineUnavailable("closed"), True), (RowFailed("broken"), False)])
+def test_an_engine_that_closes_over_what_it_was_told_to_stop_leaves_what_there_is(
+    failure: EngineError, is_cut: bool, stream: bool, engine: FakeEngine, chat: dict[str, Any]
+) -> None:
+    engine.gate, engine.gate_at, engine.opens_at_stop = asyncio.Event(), 1, True
+    engine.failure, engine.fails_at = failure, 1
+    with TestClient(create_app(engine, Settings(request_timeout_s=0.05))) as client:
+        response = client.post(URL, json=chat | {"stream": stream})
+    if is_cut:
+        text, last = read_answer(response, stream=stream)
+        assert (text, last["choices"][0]["finish_reason"], last["metadata"]["stopped_by"]) == ("Hello", "length", "timeout")
+    else:
+        assert "internal_error" in response.text
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_engine_that_dies_in_an_answer_is_an_error(stream: bool, engine: FakeEngine, client: Client, chat: dict[str, Any]) -> None:
+    engine.failure, engine.fails_at = EngineUnavailable("the engine has died"), 1
+    response = client.post(URL, json=chat | {"stream": stream})
+    assert response.status_code == (200 if stream else 503)
+    assert "engine_unavailable" in response.text and "[DONE]" not in response.text
+
+
 def test_a_body_over_the_limit_is_413(engine: FakeEngine, chat: dict[str, Any]) -> None:
     with TestClient(create_app(engine, Settings(max_body_bytes=200))) as client:
         chat["messages"][0]["content"] = "a" * 50

@@ -3,11 +3,14 @@
 import asyncio
 import json
 import socket
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from server.answers import run
+from server.chat import exchange
 from server.settings.settings import Settings
 from tests.server.fake_engine import BASE, FakeEngine
 from tests.server.live_server import TIMEOUT_S, LiveServer
@@ -50,6 +53,25 @@ def test_a_client_that_stops_reading_and_goes_away_cancels_its_generation(chat: 
         client.close()
         server.run(engine.was_cancelled.wait())
     assert engine.cancelled == [engine.generations[0].id]
+
+
+def test_a_client_that_stops_reading_holds_its_request_no_longer_than_the_deadline(
+    chat: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "STOP_GRACE_S", 0.1)
+    monkeypatch.setattr(exchange, "_LAST_WORD_TIMEOUT_S", 0.1)
+    engine = FakeEngine(["some words " * 1000] * 10_000)
+    with LiveServer(engine, Settings(request_timeout_s=0.5)) as server, server.connect() as scraper, socket.socket() as client:
+        server.shrink_send_buffers()
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.settimeout(TIMEOUT_S)
+        client.connect(("127.0.0.1", server.port))
+        client.sendall(write_request(json.dumps(chat | {"stream": True}).encode()))
+        server.run(engine.was_cancelled.wait())  # the client never reads and never leaves
+        deadline_s = time.monotonic() + TIMEOUT_S
+        while find(text := scraper.get("/metrics").text, "candor_requests_total", outcome="timed_out", **BASE_LABELS) == 0:
+            assert time.monotonic() < deadline_s
+    assert find(text, "candor_requests_running", **BASE_LABELS) == 0
 
 
 def test_the_other_clients_go_on(chat: dict[str, Any]) -> None:
