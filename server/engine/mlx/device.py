@@ -20,6 +20,8 @@ OPENBLAS_NAME = "libopenblas.so.0"
 OPENBLAS_HINT = "install OpenBLAS for a many times faster CPU: 'apt-get install libopenblas0-pthread' or your system's package"
 SHARE_OF_WORKING_SET = 0.9
 SHARE_OF_MACHINE = 0.7  # a CPU's memory is everybody's
+# From glibc's malloc.h: M_MMAP_THRESHOLD (its largest value), M_TRIM_THRESHOLD, M_TOP_PAD, and M_ARENA_MAX, as other arenas are cut short.
+MALLOC_SETTINGS = ((-3, 32 << 20), (-1, 1 << 30), (-2, 64 << 20), (-8, 1))
 CUDA_PACKAGES = ("mlx-cuda-13", "mlx-cuda-12", "mlx-cuda")
 
 
@@ -46,6 +48,7 @@ def prepare_device() -> Device:
     if backend != "cpu":
         return Device(backend=backend, blas=None, weights_dtype=None, has_no_kernels=False, runs_ahead=True)
     openblas = _load_openblas()
+    _keep_freed_memory()
     return Device(
         backend="cpu",
         blas=openblas or "MLX's own (slow)",
@@ -101,6 +104,16 @@ def _load_openblas() -> str | None:
     library.openblas_get_config.restype = ctypes.c_char_p
     description: bytes = library.openblas_get_config()
     return description.decode().strip()
+
+
+def _keep_freed_memory() -> None:
+    """Have glibc keep what MLX frees: else each larger array of a step is mapped anew, and zeroed page by page, which costs as much as the
+    operation that fills it. Other C libraries have no such settings.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt:
+        for setting, value in MALLOC_SETTINGS:
+            mallopt(setting, value)
 
 
 def _is_loaded(library: str) -> bool:

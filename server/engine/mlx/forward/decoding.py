@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import mlx.core as mx
 
-from server.engine.mlx.forward.attention import Attention, Mask
+from server.engine.mlx.forward.attention import Attention
 from server.engine.mlx.kv.group import KVGroup
 
 VIEW_STEP = 64  # tokens: what is looked at of a group's places grows in such steps, so that few shapes occur
@@ -23,7 +23,7 @@ class DecodingPart:
         self._is_dense = list(places) == list(range(self._num_places))
         self._rows_by_place = self._places if self._is_dense else mx.array(_invert(places, self._num_places))
         self._num_seen = -(-(max(positions) + 1) // VIEW_STEP) * VIEW_STEP
-        self._masks: dict[int, Mask] = {}  # by the tokens of a layer that are looked at
+        self._masks: dict[int, mx.array] = {}  # by the tokens of a layer that are looked at
         self._targets: dict[int, mx.array] = {}  # by a layer's capacity: where in it the new tokens go
 
     def attend(self, layer: int, attention: Attention, queries: mx.array, keys: mx.array, values: mx.array) -> mx.array:
@@ -38,7 +38,7 @@ class DecodingPart:
         size = min(self._num_seen, capacity)
         seen_keys = group.keys[layer][: self._num_places, :, :size]
         seen_values = group.values[layer][: self._num_places, :, :size]
-        attended = attention.attend(queries[:, :, None], seen_keys, seen_values, self._mask(size, attention)).squeeze(2)
+        attended = attention.attend_newest(queries[:, :, None], seen_keys, seen_values, self._mask(size, attention)).squeeze(2)
         return attended if self._is_dense else attended[self._places]
 
     def _target(self, capacity: int) -> mx.array:
@@ -46,7 +46,7 @@ class DecodingPart:
             self._targets[capacity] = self._positions % capacity
         return self._targets[capacity]
 
-    def _mask(self, size: int, attention: Attention) -> Mask:
+    def _mask(self, size: int, attention: Attention) -> mx.array:
         """Show each row what it has written: in a ring that has come round, that is everything."""
         if size not in self._masks:
             positions = self._positions if self._is_dense else self._positions[self._rows_by_place]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import mlx.core as mx
 
-from server.engine.mlx.forward.attention import Attention, Mask
+from server.engine.mlx.forward.attention import Attention
 from server.engine.mlx.kv.group import KeysAndValues, KVGroup
 
 
@@ -45,13 +45,9 @@ class FreshPart:
         padded, flat = _pad([prompt.num_tokens for prompt in prompts], self._longest, start)
         self._padded = mx.array(padded)  # (R * longest,): the token of a pass at each place of the padded batch
         self._flat = mx.array(flat)  # (N,): the place in the padded batch of each token
-        self._mask: Mask = None
 
     def attend(self, layer: int, attention: Attention, queries: mx.array, keys: mx.array, values: mx.array) -> mx.array:
         """Write all prompts to their places and attend within each."""
-        if self._mask is None:
-            places = mx.arange(self._longest)
-            self._mask = attention.make_mask(places[:, None] >= places)
         padded_queries, padded_keys, padded_values = (self._to_batch(x) for x in (queries, keys, values))
         for arrays, padded in ((self._group.keys, padded_keys), (self._group.values, padded_values)):
             arrays[layer][self._places, :, : self._longest] = padded
@@ -59,7 +55,7 @@ class FreshPart:
             for row, prompt in enumerate(self._prompts):
                 for snapshot in prompt.snapshots:
                     snapshot.take(layer, padded_keys[row : row + 1], padded_values[row : row + 1], end=self._longest, window=self._window)
-        attended = attention.attend(padded_queries, padded_keys, padded_values, self._mask)  # (R, heads, longest, D)
+        attended = attention.attend_last(padded_queries, padded_keys, padded_values, None)  # (R, heads, longest, D)
         return attended.swapaxes(1, 2).flatten(0, 1)[self._flat]
 
     def _to_batch(self, x: mx.array) -> mx.array:
@@ -114,14 +110,13 @@ class ChunkPart:
         self._window = window
         self._snapshots = snapshots
         self._tokens = slice(start, start + num_tokens)
-        self._masks: dict[tuple[bool, int], Mask] = {}  # by whether the layer slides, and the tokens it sees
 
     def attend(self, layer: int, attention: Attention, queries: mx.array, keys: mx.array, values: mx.array) -> mx.array:
         """Attend over what the row has read before and these tokens."""
         queries, keys, values = (x[self._tokens].swapaxes(0, 1)[None] for x in (queries, keys, values))  # (1, heads, N, D)
         is_sliding = self._group.is_sliding(layer)
         seen = self._see_window(layer, keys, values) if is_sliding else self._see_all(layer, keys, values)
-        attended = attention.attend(queries, *seen, self._mask(is_sliding, seen[0].shape[2], attention))
+        attended = attention.attend_last(queries, *seen, self._window if is_sliding else None)
         return attended[0].swapaxes(0, 1)
 
     def _see_all(self, layer: int, keys: mx.array, values: mx.array) -> KeysAndValues:
@@ -139,15 +134,6 @@ class ChunkPart:
         else:
             self._windows.keep(layer, seen, self._window)
         return seen
-
-    def _mask(self, is_sliding: bool, num_seen: int, attention: Attention) -> Mask:
-        """Show each token itself and what came before it, within the window where there is one."""
-        if (is_sliding, num_seen) not in self._masks:
-            places = mx.arange(self._end - num_seen, self._end)
-            own = mx.arange(self._begin, self._end)[:, None]
-            is_seen = (places <= own) & (places > own - self._window) if is_sliding else places <= own
-            self._masks[is_sliding, num_seen] = attention.make_mask(is_seen)
-        return self._masks[is_sliding, num_seen]
 
 
 def _pad(lengths: Sequence[int], longest: int, start: int) -> tuple[list[int], list[int]]:

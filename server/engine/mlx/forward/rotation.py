@@ -1,6 +1,7 @@
 """Rotary position embeddings (https://arxiv.org/abs/2104.09864) for packed tokens, each at its own position."""
 
 from collections.abc import Callable
+from functools import partial
 from math import log
 
 import mlx.core as mx
@@ -33,14 +34,34 @@ class TableRotation:
     def at(self, positions: mx.array) -> Rotate:
         """Give the rotation for tokens at these positions (T,)."""
         angles = (positions.astype(mx.float32) * self._scale)[:, None, None] * self._frequencies
-        cosines, sines, half = mx.cos(angles), mx.sin(angles), self._half
+        cosines, sines = mx.cos(angles), mx.sin(angles)
+        along, across = mx.concatenate([cosines, cosines], axis=-1), mx.concatenate([-sines, sines], axis=-1)  # (T, 1, D)
+        return _TableTurn(along, across, self._half)
 
-        def rotate(x: mx.array) -> mx.array:
-            first, second = x[..., :half], x[..., half:]
-            turned = [first * cosines - second * sines, first * sines + second * cosines]
-            return mx.concatenate(turned, axis=-1).astype(x.dtype)
 
-        return rotate
+class _TableTurn:
+    """Rotates the two halves of each head against each other."""
+
+    def __init__(self, along: mx.array, across: mx.array, half: int) -> None:
+        self._half = half
+        self._tables = {1: (along, across)}  # by heads
+
+    def __call__(self, x: mx.array) -> mx.array:
+        along, across = self._tables_for(x.shape[1])
+        swapped = mx.concatenate([x[..., self._half :], x[..., : self._half]], axis=-1)
+        return _turn(x, swapped, along, across).astype(x.dtype)
+
+    def _tables_for(self, num_heads: int) -> tuple[mx.array, mx.array]:
+        """Repeat the tables for each head: alike in shape, the four are one pass over contiguous values."""
+        if num_heads not in self._tables:
+            along, across = (mx.contiguous(mx.repeat(table, num_heads, axis=1)) for table in self._tables[1])
+            self._tables[num_heads] = along, across
+        return self._tables[num_heads]
+
+
+@partial(mx.compile, shapeless=True)
+def _turn(x: mx.array, swapped: mx.array, along: mx.array, across: mx.array) -> mx.array:
+    return x * along + swapped * across
 
 
 Rotation = FusedRotation | TableRotation
