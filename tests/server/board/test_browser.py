@@ -72,6 +72,18 @@ def test_base_and_adapter_are_compared_and_what_they_write_stays_text(browser: B
         assert (browser.count("#board img, #board script"), browser.run("return document.title")) == (0, f"candor · {BASE.id}")
 
 
+def test_an_answer_that_ended_at_its_time_limit_is_not_the_guards(browser: Browser) -> None:
+    engine = FakeEngine()
+    engine.gate, engine.gate_at, engine.opens_at_stop = asyncio.Event(), 1, True
+    with LiveServer(engine, Settings(request_timeout_s=0.2)) as server:
+        ask(server, BASE.id)
+        browser.open(server.url)
+        browser.wait_for_text("#answers tbody", "ended at its time limit")
+        engine.gate = asyncio.Event()
+        browser.click("#ask")
+        browser.wait_for_text("#replies article:nth-child(1) .end", "; ended at its time limit")
+
+
 def test_a_running_answer_is_stopped_and_the_focus_stays_where_it_can_be_used(browser: Browser) -> None:
     engine = FakeEngine()
     engine.gate, engine.gate_at = asyncio.Event(), 1
