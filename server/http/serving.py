@@ -1,6 +1,7 @@
 """The application on a socket: bound before the model loads, announced when it answers, drained on SIGTERM."""
 
 import contextlib
+import gc
 import logging
 import math
 import socket
@@ -66,6 +67,8 @@ def serve(app: ASGIApp, listener: socket.socket, *, models: Sequence[ServedModel
         timeout_graceful_shutdown=math.ceil(grace_s),
     )
     base, *adapters = (model.id for model in models)
+    gc.collect()
+    gc.freeze()  # what is there now stays: looking through a vocabulary of 262,144 pieces again and again would hold everybody up
     names = f"{base} with the adapters {', '.join(adapters)}" if adapters else base
     AnnouncingServer(config, f"serving {names} on {_spell_url(listener)}").run(sockets=[listener])
 

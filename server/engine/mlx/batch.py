@@ -20,6 +20,8 @@ from server.engine.mlx.reading import Piece, PromptReader
 from server.engine.mlx.row import Row
 from server.engine.protocol import TokenLogprobs
 
+FREE_TO_COPY = 4 << 20  # bytes of keys and values: copying so little costs less than a pause between two passes
+
 
 class Token(msgspec.Struct, frozen=True):
     """A row's new token; `end` says why it must be its last: the model's stop id, or the limit."""
@@ -60,8 +62,8 @@ class Batch:
     """Rows that run together. Every call must come from the thread that loaded the model.
 
     While one pass runs on the device, the next is built on the host and what was drawn before is turned into text. With `runs_ahead` the
-    next is also started before the one under way has ended: no pause between them on a GPU, but the keys and values are copied, since
-    what still reads them holds them.
+    next is also started before the one under way has ended: no pause between them, but the keys and values are copied, since what still
+    reads them holds them (findings/kv-cache-copied-while-read.sh). Where they are few that is done in any case.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class Batch:
         *,
         stop_ids: frozenset[int],
         runs_ahead: bool,
+        suit_threads: Callable[[int], None],  # told of a pass's tokens before it is started
     ) -> None:
         self._forward = forward
         self._store = store
@@ -81,6 +84,7 @@ class Batch:
         self._drawer = drawer
         self._stop_ids = stop_ids
         self._runs_ahead = runs_ahead
+        self._suit_threads = suit_threads
         self._pace = Pace()
         self._rows: list[Row] = []  # in the order they came
         self._decoding: tuple[Row, ...] = ()  # of the last pass: the same tuple for the same rows
@@ -124,13 +128,14 @@ class Batch:
         """
         launch, outputs = self._build(self._schedule())
         before, self._launched = self._launched, launch
-        if self._runs_ahead:
+        is_urgent = before is not None and any(row.first_token_s is None for row in before.rows)
+        runs_ahead = not is_urgent and (self._runs_ahead or self._store.num_bytes <= FREE_TO_COPY)
+        if runs_ahead:
             self._start(launch, outputs)
         self._wait(before)
-        is_urgent = before is not None and any(row.first_token_s is None for row in before.rows)
         if is_urgent:
             take(self._settle(before))
-        if not self._runs_ahead:
+        if not runs_ahead:
             self._start(launch, outputs)
         if not is_urgent:
             take(self._settle(before))
@@ -236,6 +241,7 @@ class Batch:
         mx.eval(self._copies)
         self._copies = []
         if launch is not None:
+            self._suit_threads(len(launch.hidden))
             launch.started_s = time.perf_counter()  # on a CPU most of the pass is over when the next line is
             mx.async_eval(*outputs)  # type: ignore[no-untyped-call]
 

@@ -20,6 +20,7 @@ OPENBLAS_NAME = "libopenblas.so.0"
 OPENBLAS_HINT = "install OpenBLAS for a many times faster CPU: 'apt-get install libopenblas0-pthread' or your system's package"
 SHARE_OF_WORKING_SET = 0.9
 SHARE_OF_MACHINE = 0.7  # a CPU's memory is everybody's
+LARGE_PASS = 150_000_000  # tokens times weights
 # From glibc's malloc.h: M_MMAP_THRESHOLD (its largest value), M_TRIM_THRESHOLD, M_TOP_PAD, and M_ARENA_MAX, as other arenas are cut short.
 MALLOC_SETTINGS = ((-3, 32 << 20), (-1, 1 << 30), (-2, 64 << 20), (-8, 1))
 CUDA_PACKAGES = ("mlx-cuda-13", "mlx-cuda-12", "mlx-cuda")
@@ -57,6 +58,26 @@ def prepare_device() -> Device:
         runs_ahead=False,
         advice=None if openblas else OPENBLAS_HINT,
     )
+
+
+class BlasThreads:
+    """How many threads OpenBLAS takes for a pass: all for a large one, one for a small one.
+
+    Its threads wait for more work by spinning. Beside the short products of a small pass they gain nothing, and take a processor from the
+    event loop. Nothing happens where there is no OpenBLAS.
+    """
+
+    def __init__(self, device: Device, *, num_weights: int) -> None:
+        self._library = ctypes.CDLL(OPENBLAS_NAME) if device.backend == "cpu" and device.advice is None else None
+        self._num_weights = num_weights
+        self._most = self._now = self._library.openblas_get_num_threads() if self._library else 1
+
+    def suit(self, num_tokens: int) -> None:
+        """Choose for a pass over so many tokens, before it is started."""
+        wanted = self._most if num_tokens * self._num_weights >= LARGE_PASS else 1
+        if self._library and wanted != self._now:
+            self._library.openblas_set_num_threads(wanted)
+            self._now = wanted
 
 
 def find_memory(device: Device, working_set_bytes: int | None) -> int:

@@ -10,7 +10,7 @@ from adapters.bank import AdapterBank
 from server.engine.limits import Limits
 from server.engine.mlx.batch import Batch
 from server.engine.mlx.budget import MemoryBudget, plan_memory
-from server.engine.mlx.device import Device, find_memory
+from server.engine.mlx.device import BlasThreads, Device, find_memory
 from server.engine.mlx.drawing.drawer import Drawer
 from server.engine.mlx.forward.gemma import GemmaForward
 from server.engine.mlx.kv.shape import KVShape
@@ -27,7 +27,10 @@ class Runtime:
         self.bank = AdapterBank(loaded.model, loaded.dtype)
         self.forward = GemmaForward(loaded.model, self.bank.routing, device)
         self.kv_shape = _find_kv_shape(loaded)
-        self.budget: MemoryBudget = plan_memory(limits, room_bytes=_find_room(loaded, device))
+        arrays = [array for _, array in tree_flatten(loaded.model.parameters())]
+        self._threads = BlasThreads(device, num_weights=sum(array.size for array in arrays))
+        room = _find_room(device, num_bytes=sum(array.nbytes for array in arrays))
+        self.budget: MemoryBudget = plan_memory(limits, room_bytes=room)
         self.prefixes = PrefixCache(self.budget.prefix_cache_bytes)
         self._device = device
 
@@ -45,6 +48,7 @@ class Runtime:
             Drawer(num_rows_of_head=self.loaded.vocabulary_size, drawable=self.loaded.drawable),
             stop_ids=self.loaded.stop_ids,
             runs_ahead=self._device.runs_ahead,
+            suit_threads=self._threads.suit,
         )
 
     def make_way(self, reserved_bytes: int) -> None:
@@ -65,11 +69,10 @@ def _find_kv_shape(loaded: LoadedModel) -> KVShape:
     )
 
 
-def _find_room(loaded: LoadedModel, device: Device) -> int:
-    """Give the bytes that are left beside the weights."""
-    weights = sum(array.nbytes for _, array in tree_flatten(loaded.model.parameters()))
+def _find_room(device: Device, *, num_bytes: int) -> int:
+    """Give the bytes that are left beside the weights' own."""
     working_set = mx.device_info().get("max_recommended_working_set_size")
     working_set_bytes = int(working_set) if working_set else None
     if device.backend == "metal" and working_set_bytes:
         mx.set_wired_limit(working_set_bytes)  # weights that the system pages out would be read anew at every step
-    return max(0, find_memory(device, working_set_bytes) - int(weights))
+    return max(0, find_memory(device, working_set_bytes) - num_bytes)

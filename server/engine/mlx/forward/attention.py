@@ -9,10 +9,11 @@ from typing import Protocol
 
 import mlx.core as mx
 
-from server.engine.mlx.forward.exponential import exp2
+from server.engine.mlx.forward.exponential import exp
 
 BLOCK_SCORES = 1 << 17  # of a block of queries: as many as a CPU's cache holds through the passes over them
 FEWEST_QUERIES = 16
+FEW_SCORES = 1 << 12  # for which one slow operation is faster than many
 
 
 class Attention(Protocol):
@@ -58,7 +59,7 @@ class MatmulAttention:
     """Two matrix products with an exponential between them, the heads that share keys as rows of one product.
 
     On a CPU MLX has no kernel. What it runs instead multiplies each head by itself, computes what the mask hides, and takes nine tenths of
-    its time for the exponential. Queries come scaled, for powers of two: that is in their norm's weight.
+    its time for the exponential. Queries come scaled: that is in their norm's weight.
     """
 
     def make_mask(self, is_seen: mx.array) -> mx.array:
@@ -98,8 +99,10 @@ def _attend_block(queries: mx.array, keys: mx.array, values: mx.array, mask: mx.
 
 
 def _average(scores: mx.array, values: mx.array) -> mx.array:
-    """Average values (…, N, D) by the softmax of scores (…, L, N), which are logarithms to base 2."""
-    weights = exp2(scores - scores.max(axis=-1, keepdims=True))
+    """Average values (…, N, D) by the softmax of scores (…, L, N)."""
+    if scores.size <= FEW_SCORES:
+        return mx.softmax(scores, axis=-1) @ values
+    weights = exp(scores - scores.max(axis=-1, keepdims=True))
     return (weights @ values) / weights.sum(axis=-1, keepdims=True)
 
 

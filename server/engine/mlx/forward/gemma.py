@@ -5,7 +5,6 @@ that decode and pieces of prompts alike, so the matrix products, which are nearl
 rows. Logits are made of the tokens that something is drawn after, and of no other.
 """
 
-from math import e, log2
 from typing import Any
 
 import mlx.core as mx
@@ -37,7 +36,7 @@ class GemmaForward:
             is_sliding: make_rotation(layer.self_attn.rope, by_table=device.has_no_kernels)
             for is_sliding, layer in ((True, local), (False, far))
         }
-        self._norms = [_LayerNorms(layer, query_scale=scale * log2(e) if device.has_no_kernels else 1.0) for layer in layers]
+        self._norms = [_LayerNorms(layer, query_scale=scale if device.has_no_kernels else 1.0) for layer in layers]
         self._last_norm = 1.0 + self._trunk.norm.weight
         self._embedding_scale = mx.array(self._trunk.args.hidden_size**0.5, mx.bfloat16).astype(self._last_norm.dtype)
         mx.eval(self._last_norm, self._embedding_scale, *(norms.arrays() for norms in self._norms))

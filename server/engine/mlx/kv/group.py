@@ -37,9 +37,9 @@ class KVGroup:
         return len(self._taken)
 
     @property
-    def nbytes(self) -> int:
-        """Give the bytes on the device."""
-        return sum(array.nbytes for array in (*self.keys, *self.values))
+    def num_bytes(self) -> int:
+        """Count the bytes on the device."""
+        return self.keys[0].shape[0] * self._shape.bytes_of(self.capacity)
 
     def is_sliding(self, layer: int) -> bool:
         """Say whether a layer sees a window only."""

@@ -29,9 +29,9 @@ class KVStore:
         return tuple(self._groups[capacity] for capacity in sorted(self._groups))
 
     @property
-    def nbytes(self) -> int:
-        """Give the bytes on the device."""
-        return sum(group.nbytes for group in self._groups.values())
+    def num_bytes(self) -> int:
+        """Count the bytes on the device."""
+        return sum(group.num_bytes for group in self._groups.values())
 
     def take(self, num_tokens: int) -> Place:
         """Give a place with room for `num_tokens`."""

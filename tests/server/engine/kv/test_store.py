@@ -37,14 +37,14 @@ def test_places_behind_the_last_row_are_given_back_to_the_device() -> None:
     group = KVGroup(SHAPE, 256, mx.float32)
     for _ in range(16):
         group.take()
-    full = group.nbytes
+    full = group.num_bytes
     for place in range(15, 1, -1):
         group.free(place)
     assert group.num_places == 2
-    assert group.nbytes <= full / 4
+    assert group.num_bytes <= full / 4
     group.free(0)
     group.free(1)
-    assert group.nbytes == 0
+    assert group.num_bytes == 0
 
 
 def test_a_ring_holds_the_newest_tokens_and_gives_them_in_their_order() -> None:
