@@ -24,8 +24,8 @@ class AdapterBank:
     kept as small as what it holds: it grows and shrinks with the slots in use and with the largest rank among them.
     """
 
-    def __init__(self, model: nn.Module, dtype: mx.Dtype) -> None:
-        self.routing = Routing()
+    def __init__(self, model: nn.Module, dtype: mx.Dtype, routing: Routing) -> None:
+        self.routing = routing
         self._model = model
         self._dtype = dtype
         self._prefix = NESTED_PREFIX if hasattr(model, "language_model") else ""

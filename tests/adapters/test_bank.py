@@ -11,7 +11,7 @@ from adapters.bank import AdapterBank
 from adapters.base_shape import BaseShape
 from adapters.errors import BankFull
 from adapters.files import LowRankPair
-from adapters.routing import Span
+from adapters.routing import Routing, Span
 
 IN, OUT = 6, 4
 
@@ -63,7 +63,7 @@ def bank_bytes(bank: AdapterBank) -> int:
 def test_rows_of_a_mixed_batch_get_their_own_update_at_their_own_scale_and_the_base_none() -> None:
     model = TwoLayers()
     weight = np.array(model.up.weight)
-    bank = AdapterBank(model, mx.float32)
+    bank = AdapterBank(model, mx.float32, Routing())
     pairs = {1: pair(IN, 2, OUT), 2: pair(IN, 5, OUT)}
     for slot, one in pairs.items():
         bank.install(slot, {"up": one})
@@ -92,7 +92,7 @@ def test_rows_of_a_mixed_batch_get_their_own_update_at_their_own_scale_and_the_b
 
 def test_a_cleared_slot_is_the_base_again_and_its_memory_is_free() -> None:
     model = TwoLayers()
-    bank = AdapterBank(model, mx.float32)
+    bank = AdapterBank(model, mx.float32, Routing())
     bank.install(1, {"up": pair(IN, 2, OUT)})
     x = noise(1, 1, IN)
     before, before_bytes = run(bank, x, [Row(1)]), bank_bytes(bank)
@@ -108,7 +108,7 @@ def test_a_cleared_slot_is_the_base_again_and_its_memory_is_free() -> None:
 
 def test_layers_no_adapter_touches_stay_bare() -> None:
     model = TwoLayers()
-    bank = AdapterBank(model, mx.float32)
+    bank = AdapterBank(model, mx.float32, Routing())
     assert bank.base_shape == BaseShape(num_layers=1, linears={"up": (IN, OUT), "deep.0": (64, 32)})
     bank.install(1, {"up": pair(IN, 2, OUT)})
     assert isinstance(model.deep[0], nn.QuantizedLinear)
@@ -127,7 +127,7 @@ def mend(bank: AdapterBank) -> None:
 @pytest.fixture
 def half_broken_bank() -> AdapterBank:
     """Three adapters in it; whatever it does from now on fails at its second layer, when the first is done."""
-    bank = AdapterBank(TwoLayers(), mx.float32)
+    bank = AdapterBank(TwoLayers(), mx.float32, Routing())
     for slot in (1, 2, 3):
         bank.install(slot, {"up": pair(IN, slot, OUT), "deep.0": pair(64, slot, 32)})
     bank._routed["deep.0"].__dict__["rearrange"] = fail_to_rearrange

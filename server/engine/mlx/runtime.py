@@ -7,6 +7,7 @@ import mlx.core as mx
 from mlx.utils import tree_flatten
 
 from adapters.bank import AdapterBank
+from adapters.routing import Routing
 from server.engine.limits import Limits
 from server.engine.mlx.batch import Batch
 from server.engine.mlx.budget import MemoryBudget, plan_memory
@@ -24,8 +25,9 @@ class Runtime:
 
     def __init__(self, loaded: LoadedModel, device: Device, limits: Limits) -> None:
         self.loaded = loaded
-        self.bank = AdapterBank(loaded.model, loaded.dtype)
-        self.forward = GemmaForward(loaded.model, self.bank.routing, device)
+        routing = Routing()
+        self.forward = GemmaForward(loaded.model, routing, device)  # before the bank, which wraps the layers that it leaves
+        self.bank = AdapterBank(loaded.model, loaded.dtype, routing)
         self.kv_shape = _find_kv_shape(loaded)
         arrays = [array for _, array in tree_flatten(loaded.model.parameters())]
         self._threads = BlasThreads(device, num_weights=sum(array.size for array in arrays))

@@ -17,6 +17,7 @@ from server.engine.mlx.forward.activation import gelu_times, warm_up
 from server.engine.mlx.forward.attention import Attention, FusedAttention, MatmulAttention
 from server.engine.mlx.forward.packing import Pass
 from server.engine.mlx.forward.rotation import Rotate, make_rotation
+from server.engine.mlx.forward.split_linear import TwoStreams, split_linears
 
 
 class GemmaForward:
@@ -30,6 +31,9 @@ class GemmaForward:
         scale = layers[0].self_attn.scale
         self.attention: Attention = MatmulAttention() if device.has_no_kernels else FusedAttention(scale)
         self._activates_by_polynomial = device.has_no_kernels
+        self._streams = TwoStreams() if device.has_no_kernels else None
+        if self._streams:
+            split_linears(model, self._streams)
         local = next((layer for layer in layers if layer.self_attn.is_sliding), layers[0])
         far = next((layer for layer in layers if not layer.self_attn.is_sliding), layers[0])
         self._rotations = {
@@ -58,6 +62,8 @@ class GemmaForward:
     def logits(self, hidden: mx.array) -> mx.array:
         """Map hidden states (N, D) to logits (N, V)."""
         if self._model.tie_word_embeddings:
+            if self._streams and type(self._trunk.embed_tokens) is nn.Embedding:  # not quantised
+                return self._streams.multiply(hidden, self._trunk.embed_tokens.weight)
             tied: mx.array = self._trunk.embed_tokens.as_linear(hidden)
             return tied
         untied: mx.array = self._model.lm_head(hidden)
