@@ -1,13 +1,14 @@
 """How many tokens of prompts a step may read beside the rows that decode: as many as they can bear to wait for.
 
 Reading is measured in time, as it means something else on every machine: a step is given what the rows that decode have put by. Each of
-their steps puts by the time it takes itself, so that under a steady load of prompts gaps between tokens double, and what nobody has
-used for a while is there for a burst of short prompts, which is read in one go.
+their steps puts by the time it takes itself, and half as much again, so that under a steady load of prompts gaps between tokens stay
+below three steps, and what nobody has used for a while is there for a burst of short prompts, which is read in one go.
 """
 
-WAITING_SHARE = 1.0  # of a decoding step: what it puts by for reading
-MOST_SAVED_S = 0.25  # the longest a burst may hold up the rows that decode
-MOST_READING_S = 0.5  # the longest pass where nobody decodes: a request that comes meanwhile waits for it
+WAITING_SHARE = 1.5  # of a decoding step: what it puts by for reading
+MOST_SAVED_S = 0.25  # the longest a burst may hold up the rows that decode, or
+MOST_READING_S = 0.5  # the longest pass where nobody decodes, for which a request that comes meanwhile waits, or
+MOST_STEPS = 8  # as many decoding steps, where they take longer: a slow model reads its weights anew in every pass
 FEWEST_TOKENS = 16  # so that prompts go on however slow the machine is
 MOST_TOKENS = 4096  # so that a pass's memory has a bound
 WEIGHT = 0.2  # of the newest measurement in a running mean
@@ -25,7 +26,7 @@ class Pace:
         """Give the tokens of prompts that the next step may read."""
         if self._read_s is None:
             return MOST_TOKENS // 8
-        spare_s = self._saved_s if num_decoding else MOST_READING_S
+        spare_s = self._saved_s if num_decoding else max(MOST_READING_S, self._most_steps_s)
         return max(FEWEST_TOKENS, min(MOST_TOKENS, int(spare_s / self._read_s)))
 
     def note(self, *, spent_s: float, num_decoded: int, num_read: int) -> None:
@@ -33,12 +34,20 @@ class Pace:
         decode_s = (self._decode_s or 0.0) if num_decoded else 0.0
         if num_read == 0:
             self._decode_s = _mean(self._decode_s, spent_s)
-            self._saved_s = min(MOST_SAVED_S, self._saved_s + WAITING_SHARE * spent_s)
+            self._save(WAITING_SHARE * spent_s)
             return
         reading_s = max(spent_s - decode_s, spent_s / 8)
         self._read_s = _mean(self._read_s, reading_s / num_read)
-        # What decoding took in this step is put by as in any other.
-        self._saved_s = min(MOST_SAVED_S, max(0.0, self._saved_s - reading_s) + WAITING_SHARE * (decode_s if num_decoded else reading_s))
+        # What decoding took in this step is put by as in any other; where nobody decoded, nobody has waited.
+        self._saved_s = max(0.0, self._saved_s - reading_s)
+        self._save(WAITING_SHARE * (decode_s if num_decoded else reading_s))
+
+    @property
+    def _most_steps_s(self) -> float:
+        return MOST_STEPS * (self._decode_s or 0.0)
+
+    def _save(self, seconds: float) -> None:
+        self._saved_s = min(max(MOST_SAVED_S, self._most_steps_s), self._saved_s + seconds)
 
 
 def _mean(before: float | None, newest: float) -> float:

@@ -9,8 +9,9 @@ import mlx.core as mx
 import mlx.nn as nn
 from mlx.utils import tree_unflatten
 
-MOST_TOKENS = 16  # beyond, OpenBLAS's own way is as fast
-FEWEST_WEIGHTS = 1 << 20  # below, they come from a cache
+from server.engine.mlx.device import SPLIT_TOKENS
+
+FEWEST_WEIGHTS = 1 << 19  # below, they come from a cache
 SMALL_PRODUCT = 1_000_000  # multiplications, up to which OpenBLAS copies nothing (its SMALL_MATRIX_OPT)
 LARGEST_PIECE, SMALLEST_PIECE = 256, 16  # rows of the weights
 
@@ -23,7 +24,7 @@ class TwoStreams:
 
     def multiply(self, x: mx.array, weight: mx.array) -> mx.array:
         """Map x (N, in) by weight (out, in) to (N, out)."""
-        size = _find_piece(x.shape[0], weight) if x.shape[0] <= MOST_TOKENS and weight.size >= FEWEST_WEIGHTS else None
+        size = _find_piece(x.shape[0], weight) if x.shape[0] <= SPLIT_TOKENS and weight.size >= FEWEST_WEIGHTS else None
         if size is None:
             return x @ weight.T
         pieces = weight.reshape(-1, size, weight.shape[1]).swapaxes(1, 2)  # (P, in, size)
