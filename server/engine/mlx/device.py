@@ -75,7 +75,7 @@ class BlasThreads:
 
     def suit(self, num_tokens: int) -> None:
         """Choose for a pass over so many tokens, before it is started."""
-        is_large = num_tokens * self._num_weights >= LARGE_PASS and num_tokens > SPLIT_TOKENS
+        is_large = num_tokens > SPLIT_TOKENS and num_tokens * self._num_weights >= LARGE_PASS
         wanted = self._most if is_large else 1
         if self._library and wanted != self._now:
             self._library.openblas_set_num_threads(wanted)

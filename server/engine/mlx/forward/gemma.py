@@ -17,7 +17,7 @@ from server.engine.mlx.forward.activation import gelu_times, warm_up
 from server.engine.mlx.forward.attention import Attention, FusedAttention, MatmulAttention
 from server.engine.mlx.forward.packing import Pass
 from server.engine.mlx.forward.rotation import Rotate, make_rotation
-from server.engine.mlx.forward.split_linear import TwoStreams, split_linears
+from server.engine.mlx.forward.split_linear import TwoStreams, is_worth_splitting, split_linears
 
 
 class GemmaForward:
@@ -31,7 +31,7 @@ class GemmaForward:
         scale = layers[0].self_attn.scale
         self.attention: Attention = MatmulAttention() if device.has_no_kernels else FusedAttention(scale)
         self._activates_by_polynomial = device.has_no_kernels
-        self._streams = TwoStreams() if device.has_no_kernels else None
+        self._streams = TwoStreams() if device.has_no_kernels and is_worth_splitting(model) else None
         if self._streams:
             split_linears(model, self._streams)
         local = next((layer for layer in layers if layer.self_attn.is_sliding), layers[0])

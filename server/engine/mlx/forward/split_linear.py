@@ -7,11 +7,12 @@ pieces on a stream (and so a thread) of their own. docs/log.md has the figures.
 
 import mlx.core as mx
 import mlx.nn as nn
-from mlx.utils import tree_unflatten
+from mlx.utils import tree_flatten, tree_unflatten
 
 from server.engine.mlx.device import SPLIT_TOKENS
 
-FEWEST_WEIGHTS = 1 << 19  # below, they come from a cache
+FEWEST_WEIGHTS = 1 << 19  # of a layer: below, two streams lose more in waiting for each other
+FEWEST_IN_ALL = 64_000_000  # weights of a model
 SMALL_PRODUCT = 1_000_000  # multiplications, up to which OpenBLAS copies nothing (its SMALL_MATRIX_OPT)
 LARGEST_PIECE, SMALLEST_PIECE = 256, 16  # rows of the weights
 
@@ -44,6 +45,13 @@ class SplitLinear(nn.Linear):
     def __call__(self, x: mx.array) -> mx.array:
         """Map x (N, in) to (N, out)."""
         return self._streams.multiply(x, self.weight)
+
+
+def is_worth_splitting(model: nn.Module) -> bool:
+    """Say whether a model's weights come from memory at every pass: those of a small one stay in a cache, and its second processor is
+    better left to the event loop.
+    """
+    return sum(int(array.size) for _, array in tree_flatten(model.parameters())) >= FEWEST_IN_ALL
 
 
 def split_linears(model: nn.Module, streams: TwoStreams) -> None:

@@ -4,7 +4,7 @@ import mlx.core as mx
 import mlx.nn as nn
 import pytest
 
-from server.engine.mlx.forward.split_linear import FEWEST_WEIGHTS, SplitLinear, TwoStreams, split_linears
+from server.engine.mlx.forward.split_linear import FEWEST_WEIGHTS, SplitLinear, TwoStreams, is_worth_splitting, split_linears
 
 
 @pytest.mark.parametrize("num_tokens", [1, 2, 8, 16, 17])
@@ -34,3 +34,4 @@ def test_only_large_plain_layers_are_split_and_keep_their_weights() -> None:
     assert type(model.large) is SplitLinear
     assert mx.array_equal(model.large.weight, weight).item()
     assert type(model.small) is type(model.biased) is nn.Linear
+    assert not is_worth_splitting(model)
