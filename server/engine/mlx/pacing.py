@@ -1,11 +1,11 @@
 """How many tokens of prompts a step may read beside the rows that decode: as many as they can bear to wait for.
 
 Reading is measured in time, as it means something else on every machine: a step is given what the rows that decode have put by. Each of
-their steps puts by the time it takes itself, and half as much again, so that under a steady load of prompts gaps between tokens stay
+their steps puts by most of the time it takes itself, so that under a steady load of prompts gaps between tokens stay
 below three steps, and what nobody has used for a while is there for a burst of short prompts, which is read in one go.
 """
 
-WAITING_SHARE = 1.5  # of a decoding step: what it puts by for reading
+WAITING_SHARE = 0.6  # of a decoding step: what it puts by for reading
 MOST_SAVED_S = 0.25  # the longest a burst may hold up the rows that decode, or
 MOST_READING_S = 0.5  # the longest pass where nobody decodes, for which a request that comes meanwhile waits, or
 MOST_STEPS = 8  # as many decoding steps, where they take longer: a slow model reads its weights anew in every pass

@@ -33,7 +33,7 @@ def test_under_a_steady_load_of_prompts_gaps_between_tokens_stay_below_three_ste
     steps = [step(pace, num_decoding=8, wanted=32_000) for _ in range(300)]
     gaps = sorted(spent_s for _, spent_s in steps)
     assert gaps[int(len(gaps) * 0.98)] <= 3 * DECODE_S
-    assert sum(num_read for num_read, _ in steps[10:]) * READ_S >= 1.2 * 290 * DECODE_S  # and prompts get more time than they
+    assert sum(num_read for num_read, _ in steps[10:]) * READ_S >= 0.5 * 290 * DECODE_S  # and prompts get more than half as much time
 
 
 def test_where_nobody_decodes_a_pass_reads_more_and_no_more_than_its_memory_allows() -> None:
