@@ -146,6 +146,7 @@ class Batch:
         self._launched = None
         mx.eval(self._copies)
         self._copies = []
+        self._drawer.forget()  # it holds the rows of the last composition
 
     def _schedule(self) -> Schedule:
         """Every row that has read its prompt decodes; what is left of the step's budget goes to prompts."""
