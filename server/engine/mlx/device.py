@@ -21,7 +21,7 @@ OPENBLAS_HINT = "install OpenBLAS for a many times faster CPU: 'apt-get install 
 SHARE_OF_WORKING_SET = 0.9
 SHARE_OF_MACHINE = 0.7  # a CPU's memory is everybody's
 LARGE_PASS = 150_000_000  # tokens times weights
-SPLIT_TOKENS = 16  # up to which large weights are read by two streams instead (forward/split_linear.py)
+SPLIT_TOKENS = 32  # up to which large weights are read by two streams instead (forward/split_linear.py)
 # From glibc's malloc.h: M_MMAP_THRESHOLD (its largest value), M_TRIM_THRESHOLD, M_TOP_PAD, and M_ARENA_MAX, as other arenas are cut short.
 MALLOC_SETTINGS = ((-3, 32 << 20), (-1, 1 << 30), (-2, 64 << 20), (-8, 1))
 CUDA_PACKAGES = ("mlx-cuda-13", "mlx-cuda-12", "mlx-cuda")

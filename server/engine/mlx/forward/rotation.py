@@ -10,19 +10,8 @@ import mlx.nn as nn
 Rotate = Callable[[mx.array], mx.array]  # (T, heads, D) to the same
 
 
-class FusedRotation:
-    """Rotates by the model's own module: one kernel on Metal and CUDA."""
-
-    def __init__(self, rope: nn.Module) -> None:
-        self._rope = rope
-
-    def at(self, positions: mx.array) -> Rotate:
-        """Give the rotation for tokens at these positions (T,)."""
-        return lambda x: self._rope(x[:, :, None], offset=positions).squeeze(2)
-
-
 class TableRotation:
-    """Rotates by a table of sines and cosines made once a step: without a kernel MLX makes it anew for queries and keys of every layer."""
+    """Rotates by a table of sines and cosines made once a pass: without a kernel MLX makes it anew in every layer."""
 
     def __init__(self, rope: nn.RoPE) -> None:
         half = rope.dims // 2
@@ -62,12 +51,3 @@ class _TableTurn:
 @partial(mx.compile, shapeless=True)
 def _turn(x: mx.array, swapped: mx.array, along: mx.array, across: mx.array) -> mx.array:
     return x * along + swapped * across
-
-
-Rotation = FusedRotation | TableRotation
-
-
-def make_rotation(rope: nn.Module, *, by_table: bool) -> Rotation:
-    """Choose by the backend; what no table was written for goes by the module."""
-    is_plain = isinstance(rope, nn.RoPE) and not rope.traditional
-    return TableRotation(rope) if by_table and is_plain else FusedRotation(rope)

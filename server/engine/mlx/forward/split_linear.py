@@ -5,46 +5,90 @@ Below a million multiplications it has kernels that take them as they lie, so th
 pieces on a stream (and so a thread) of their own. docs/log.md has the figures.
 """
 
+from collections.abc import Sequence
+from enum import Enum, auto
+
 import mlx.core as mx
 import mlx.nn as nn
 from mlx.utils import tree_flatten, tree_unflatten
 
 from server.engine.mlx.device import SPLIT_TOKENS
 
-FEWEST_WEIGHTS = 1 << 19  # of a layer: below, two streams lose more in waiting for each other
+FEWEST_WEIGHTS = 1 << 17  # of a layer: below, two streams lose more in waiting for each other
 FEWEST_IN_ALL = 64_000_000  # weights of a model
 SMALL_PRODUCT = 1_000_000  # multiplications, up to which OpenBLAS copies nothing (its SMALL_MATRIX_OPT)
 LARGEST_PIECE, SMALLEST_PIECE = 256, 16  # rows of the weights
 
 
-class TwoStreams:
-    """The second stream; made on the thread that uses it."""
+class Share(Enum):
+    """Which stream takes a product, or that both take half of it."""
 
-    def __init__(self) -> None:
-        self._other = mx.new_stream(mx.cpu)
+    BOTH = auto()
+    FIRST = auto()
+    SECOND = auto()
 
-    def multiply(self, x: mx.array, weight: mx.array) -> mx.array:
-        """Map x (N, in) by weight (out, in) to (N, out)."""
-        size = _find_piece(x.shape[0], weight) if x.shape[0] <= SPLIT_TOKENS and weight.size >= FEWEST_WEIGHTS else None
+
+SHARES = {"k_proj": Share.FIRST, "v_proj": Share.SECOND, "gate_proj": Share.FIRST, "up_proj": Share.SECOND}  # of one input, and alike
+
+
+class SplitProduct:
+    """Multiplies by one weight (out, in)."""
+
+    def __init__(self, weight: mx.array, share: Share, second: mx.Stream) -> None:
+        self._weight = weight
+        self._share = share
+        self._second = second
+        self._pieces: dict[int, list[mx.array]] = {}  # by their rows: what each stream that takes part multiplies by, views all of them
+
+    def __call__(self, x: mx.array) -> mx.array:
+        """Map x (N, in) to (N, out)."""
+        size = _find_piece(x.shape[0], self._weight) if x.shape[0] <= SPLIT_TOKENS else None
         if size is None:
-            return x @ weight.T
-        pieces = weight.reshape(-1, size, weight.shape[1]).swapaxes(1, 2)  # (P, in, size)
-        half = pieces.shape[0] // 2
-        products = [x[None] @ pieces[:half], mx.matmul(x[None], pieces[half:], stream=self._other)]
-        return mx.concatenate(products).swapaxes(0, 1).reshape(x.shape[0], -1)
+            return x @ self._weight.T
+        halves = self._cut(size)
+        own = [] if self._share is Share.SECOND else [_multiply(x, halves[0])]
+        if self._share is Share.FIRST:
+            return _join(own)
+        # From the input to where both are joined all is made on the other stream: one operation on this stream between them, and each
+        # of the two may wait for what the other does only after its own half.
+        with mx.stream(self._second):
+            other = _multiply(x, halves[-1])
+            if self._share is Share.SECOND:
+                return _join([other])
+        return _join([*own, other])
+
+    def _cut(self, size: int) -> list[mx.array]:
+        """Cut the weight into pieces (P, in, size)."""
+        if size not in self._pieces:
+            pieces = self._weight.reshape(-1, size, self._weight.shape[1]).swapaxes(1, 2)
+            half = len(pieces) // 2
+            self._pieces[size] = [pieces[:half], pieces[half:]] if self._share is Share.BOTH else [pieces]
+            mx.eval(self._pieces[size])
+        return self._pieces[size]
+
+
+def _multiply(x: mx.array, pieces: mx.array) -> mx.array:
+    """Map x (N, in) by pieces (P, in, size) to (N, P, size)."""
+    return (x[None] @ pieces).swapaxes(0, 1)
+
+
+def _join(products: Sequence[mx.array]) -> mx.array:
+    """Map the products of pieces (N, P, size) to (N, out), in one copy."""
+    joined = products[0] if len(products) == 1 else mx.concatenate(list(products), axis=1)
+    return joined.reshape(joined.shape[0], -1)
 
 
 class SplitLinear(nn.Linear):
     """A linear layer without bias whose products of few tokens go by two streams."""
 
-    def __init__(self, weight: mx.array, streams: TwoStreams) -> None:
+    def __init__(self, weight: mx.array, share: Share, second: mx.Stream) -> None:
         super().__init__(1, 1, bias=False)
         self.weight = weight
-        self._streams = streams
+        self._multiply = SplitProduct(weight, share, second)
 
     def __call__(self, x: mx.array) -> mx.array:
         """Map x (N, in) to (N, out)."""
-        return self._streams.multiply(x, self.weight)
+        return self._multiply(x)
 
 
 def is_worth_splitting(model: nn.Module) -> bool:
@@ -54,10 +98,10 @@ def is_worth_splitting(model: nn.Module) -> bool:
     return sum(int(array.size) for _, array in tree_flatten(model.parameters())) >= FEWEST_IN_ALL
 
 
-def split_linears(model: nn.Module, streams: TwoStreams) -> None:
-    """Put split layers in the place of the large linear ones."""
+def split_linears(model: nn.Module, second: mx.Stream) -> None:
+    """Put split layers in the place of the large linear ones; `second` is a stream of this thread."""
     large = {
-        name: SplitLinear(module.weight, streams)
+        name: SplitLinear(module.weight, SHARES.get(name.rpartition(".")[2], Share.BOTH), second)
         for name, module in model.named_modules()
         if type(module) is nn.Linear and "bias" not in module and module.weight.size >= FEWEST_WEIGHTS
     }
