@@ -14,6 +14,7 @@ from server.engine.mlx.forward.decoding import DecodingPart
 from server.engine.mlx.forward.gemma import GemmaForward
 from server.engine.mlx.forward.packing import Part, Pass
 from server.engine.mlx.kv.store import KVStore
+from server.engine.mlx.lanes import share_lanes
 from server.engine.mlx.pacing import Pace
 from server.engine.mlx.prefix.cache import PrefixCache
 from server.engine.mlx.reading import Piece, PromptReader
@@ -41,11 +42,23 @@ class NotFinite(msgspec.Struct, frozen=True):
 Take = Callable[[list[Token | NotFinite]], None]
 
 
-class Schedule(NamedTuple):
-    """What a pass is made of."""
+class Lane(NamedTuple):
+    """Tokens that one stream takes through the model."""
 
     decoding: tuple[Row, ...]  # one token each, those of a group together
     pieces: Sequence[Piece]  # of prompts
+
+
+class Schedule(NamedTuple):
+    """What a pass is made of."""
+
+    decoding: tuple[Row, ...]
+    lanes: tuple[Lane, ...]  # all rows that decode are in the first
+
+    @property
+    def pieces(self) -> list[Piece]:
+        """The pieces of prompts, in the order of the pass's tokens."""
+        return [piece for lane in self.lanes for piece in lane.pieces]
 
 
 class Launch(msgspec.Struct):
@@ -75,6 +88,7 @@ class Batch:
         *,
         stop_ids: frozenset[int],
         runs_ahead: bool,
+        has_lanes: bool,
         suit_threads: Callable[[int], None],  # told of a pass's tokens before it is started
     ) -> None:
         self._forward = forward
@@ -84,6 +98,7 @@ class Batch:
         self._drawer = drawer
         self._stop_ids = stop_ids
         self._runs_ahead = runs_ahead
+        self._has_lanes = has_lanes
         self._suit_threads = suit_threads
         self._pace = Pace()
         self._rows: list[Row] = []  # in the order they came
@@ -146,6 +161,7 @@ class Batch:
         self._launched = None
         mx.eval(self._copies)
         self._copies = []
+        self._pace.rest()
         self._drawer.forget()  # it holds the rows of the last composition
 
     def _schedule(self) -> Schedule:
@@ -157,29 +173,42 @@ class Batch:
             if row.num_computed >= row.place.group.capacity:
                 row.place = self._store.move(row.place, num_tokens=row.num_computed)
         reading = [row for row in self._rows if row.is_reading]
-        pieces = self._reader.choose(reading, self._pace.budget(num_decoding=len(decoding))) if reading else []
+        budget = self._pace.budget(num_decoding=len(decoding), num_unread=sum(row.num_unread for row in reading))
+        pieces = self._reader.choose(reading, budget) if reading else []
         in_order = tuple(sorted(decoding, key=_by_place))
-        return Schedule(self._decoding if in_order == self._decoding else in_order, pieces)
+        if in_order == self._decoding:
+            in_order = self._decoding
+        if not in_order and not pieces:
+            return Schedule((), ())
+        first, *others = share_lanes(pieces, num_decoding=len(in_order)) if self._has_lanes else (pieces,)
+        return Schedule(in_order, (Lane(in_order, first), *(Lane((), other) for other in others)))
 
     def _build(self, schedule: Schedule) -> tuple[Launch | None, list[mx.array]]:
         """Build the graph of a pass, from the embedding of its tokens to the ids drawn; give it with all that is to be computed."""
-        decoding, pieces = schedule
-        if not decoding and not pieces:
+        if not schedule.lanes:
             return None, []
-        parts = [*self._decoding_parts(decoding), *self._reader.make_parts(pieces, start=len(decoding))]
-        read = [token for piece in pieces for token in _tokens_of(piece)]
-        fed = [self._last_tokens(decoding)] if decoding else []
-        token_ids = mx.concatenate([*fed, mx.array(read, mx.uint32)]) if read else fed[0]
-        positions = [row.num_computed for row in decoding]
-        for piece in pieces:
-            positions += range(piece.row.num_computed, piece.row.num_computed + piece.num_tokens)
-        step = Pass(token_ids=token_ids, positions=mx.array(positions), parts=parts, spans=self._find_spans(schedule))
-        hidden = self._forward(step)
-        rows, drawn = self._draw(schedule, hidden, token_ids)
+        passes = [self._make_pass(lane) for lane in schedule.lanes]
+        hidden = self._forward(passes)
+        rows, drawn = self._draw(schedule, hidden, mx.concatenate([one.token_ids for one in passes]))
         copies = self._note(schedule, rows)
         results = [hidden] if drawn is None else drawn.arrays()
         caches = [array for group in self._store.groups for array in group.arrays()]
         return Launch(schedule, rows, drawn, hidden), [*results, *caches, *copies]
+
+    def _make_pass(self, lane: Lane) -> Pass:
+        decoding, pieces = lane
+        parts = [*self._decoding_parts(decoding), *self._reader.make_parts(pieces, start=len(decoding))]
+        fed = [self._last_tokens(decoding)] if decoding else []
+        read = [token for piece in pieces for token in piece.token_ids]
+        positions = [row.num_computed for row in decoding]
+        for piece in pieces:
+            positions += range(piece.begin, piece.begin + piece.num_tokens)
+        return Pass(
+            token_ids=mx.concatenate([*fed, mx.array(read, mx.uint32)]) if read else fed[0],
+            positions=mx.array(positions),
+            parts=parts,
+            spans=self._find_spans(lane),
+        )
 
     def _decoding_parts(self, decoding: Sequence[Row]) -> list[Part]:
         parts: list[Part] = []
@@ -202,9 +231,9 @@ class Batch:
         places = {row: place for place, row in enumerate(before.rows)}
         return before.drawn.token_ids[mx.array([places[row] for row in decoding])]
 
-    def _find_spans(self, schedule: Schedule) -> tuple[Span, ...]:
-        """Give the spans of a pass: the same tuple as long as the same rows decode and nobody reads."""
-        decoding, pieces = schedule
+    def _find_spans(self, lane: Lane) -> tuple[Span, ...]:
+        """Give the spans of a lane: the same tuple as long as the same rows decode and nobody reads."""
+        decoding, pieces = lane
         if pieces or decoding is not self._decoding or not self._spans:
             self._spans = (*(Span(row, 1) for row in decoding), *(Span(piece.row, piece.num_tokens) for piece in pieces))
             self._decoding = () if pieces else decoding
@@ -212,7 +241,7 @@ class Batch:
 
     def _draw(self, schedule: Schedule, hidden: mx.array, token_ids: mx.array) -> tuple[tuple[Row, ...], Drawn | None]:
         """Draw for every row whose prompt has been read to its end."""
-        decoding, pieces = schedule
+        decoding, pieces = schedule.decoding, schedule.pieces
         places = list(range(len(decoding)))
         ended: list[Row] = []
         at = len(decoding)
@@ -239,11 +268,12 @@ class Batch:
 
     def _start(self, launch: Launch | None, outputs: Sequence[mx.array]) -> None:
         """Hand a pass to the device."""
-        mx.eval(self._copies)
-        self._copies = []
         if launch is not None:
             self._suit_threads(len(launch.hidden))
-            launch.started_s = time.perf_counter()  # on a CPU most of the pass is over when the next line is
+            launch.started_s = time.perf_counter()  # on a CPU most of the pass is over when the last line is
+        mx.eval(self._copies)  # they are of what this pass has written to, and so most of it is run here, where there are any
+        self._copies = []
+        if launch is not None:
             mx.async_eval(*outputs)  # type: ignore[no-untyped-call]
 
     def _wait(self, launch: Launch | None) -> None:
@@ -283,7 +313,3 @@ def _by_place(row: Row) -> tuple[int, int]:
     assert row.place is not None
     return row.place.group.capacity, row.place.number
 
-
-def _tokens_of(piece: Piece) -> list[int]:
-    begin = piece.row.num_computed
-    return piece.row.input_ids[begin : begin + piece.num_tokens]

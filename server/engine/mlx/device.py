@@ -22,6 +22,9 @@ SHARE_OF_WORKING_SET = 0.9
 SHARE_OF_MACHINE = 0.7  # a CPU's memory is everybody's
 LARGE_PASS = 150_000_000  # tokens times weights
 SPLIT_TOKENS = 32  # up to which large weights are read by two streams instead (forward/split_linear.py)
+FEW_PROCESSORS = range(2, 4)  # with more, BLAS's threads do more for a large product than a second stream
+# How wide a graph MLX hands out level by level. Beyond, it hands one stream all of its work before the other gets any (docs/log.md).
+GRAPH_WIDTH = "MLX_BFS_MAX_WIDTH"
 # From glibc's malloc.h: M_MMAP_THRESHOLD (its largest value), M_TRIM_THRESHOLD, M_TOP_PAD, and M_ARENA_MAX, as other arenas are cut short.
 MALLOC_SETTINGS = ((-3, 32 << 20), (-1, 1 << 30), (-2, 64 << 20), (-8, 1))
 CUDA_PACKAGES = ("mlx-cuda-13", "mlx-cuda-12", "mlx-cuda")
@@ -35,6 +38,8 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
     weights_dtype: str | None  # an mlx dtype's name that weights are cast (and dequantised) to; None leaves them as they are
     has_no_kernels: bool  # MLX composes attention, rotation and activation of single operations here: the engine has faster compositions
     runs_ahead: bool  # whether a pass is started before the one under way has ended: a GPU needs it, a CPU would copy keys and values
+    has_second_stream: bool  # whether two streams are faster than one: on a CPU each of them is one thread
+    num_lanes: int  # streams that read prompts side by side, for which BLAS's own threads stand back
     advice: str | None = None
 
     def describe(self) -> str:
@@ -48,30 +53,35 @@ def prepare_device() -> Device:
     """Find the backend and, on a Linux CPU, bring in OpenBLAS. Call it before `mlx.core` is first imported: later is too late."""
     backend = _find_backend()
     if backend != "cpu":
-        return Device(backend=backend, blas=None, weights_dtype=None, has_no_kernels=False, runs_ahead=True)
+        return Device(backend=backend, blas=None, weights_dtype=None, has_no_kernels=False, runs_ahead=True, has_second_stream=False, num_lanes=1)
     openblas = _load_openblas()
     _keep_freed_memory()
+    os.environ.setdefault(GRAPH_WIDTH, "100")
+    num_processors = _count_processors()
     return Device(
         backend="cpu",
         blas=openblas or "MLX's own (slow)",
         weights_dtype="float32",
         has_no_kernels=True,
         runs_ahead=False,
+        has_second_stream=num_processors > 1,
+        num_lanes=2 if num_processors in FEW_PROCESSORS else 1,
         advice=None if openblas else OPENBLAS_HINT,
     )
 
 
 class BlasThreads:
-    """How many threads OpenBLAS takes for a pass: all for a large one, one for a small one.
+    """How many threads OpenBLAS takes for a pass: all for a large one, one for a small one, and one where lanes take the processors.
 
     Its threads wait for more work by spinning. Beside the short products of a small pass they gain nothing, and take a processor from the
-    event loop. Nothing happens where there is no OpenBLAS.
+    event loop, or from the other stream. Nothing happens where there is no OpenBLAS.
     """
 
     def __init__(self, device: Device, *, num_weights: int) -> None:
         self._library = ctypes.CDLL(OPENBLAS_NAME) if device.backend == "cpu" and device.advice is None else None
         self._num_weights = num_weights
-        self._most = self._now = self._library.openblas_get_num_threads() if self._library else 1
+        self._now = self._library.openblas_get_num_threads() if self._library else 1
+        self._most = self._now if device.num_lanes == 1 else 1
 
     def suit(self, num_tokens: int) -> None:
         """Choose for a pass over so many tokens, before it is started."""
@@ -99,6 +109,10 @@ def _find_machine_memory() -> int:
         with contextlib.suppress(OSError, ValueError):  # "max" is no number
             machine = min(machine, int(limit.read_text()))
     return machine
+
+
+def _count_processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _find_backend() -> Backend:

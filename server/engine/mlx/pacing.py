@@ -9,6 +9,7 @@ WAITING_SHARE = 0.6  # of a decoding step: what it puts by for reading
 MOST_SAVED_S = 0.25  # the longest a burst may hold up the rows that decode, or
 MOST_READING_S = 0.5  # the longest pass where nobody decodes, for which a request that comes meanwhile waits, or
 MOST_STEPS = 8  # as many decoding steps, where they take longer: a slow model reads its weights anew in every pass
+SMALL_REST = 1.25  # of what a pass where nobody decodes may read: a rest so small would cost a pass of its own
 FEWEST_TOKENS = 16  # so that prompts go on however slow the machine is
 MOST_TOKENS = 4096  # so that a pass's memory has a bound
 WEIGHT = 0.2  # of the newest measurement in a running mean
@@ -22,12 +23,14 @@ class Pace:
         self._read_s: float | None = None  # a token
         self._saved_s = MOST_SAVED_S
 
-    def budget(self, *, num_decoding: int) -> int:
-        """Give the tokens of prompts that the next step may read."""
+    def budget(self, *, num_decoding: int, num_unread: int) -> int:
+        """Give the tokens of prompts, `num_unread` in all, that the next step may read."""
         if self._read_s is None:
             return MOST_TOKENS // 8
         spare_s = self._saved_s if num_decoding else max(MOST_READING_S, self._most_steps_s)
-        return max(FEWEST_TOKENS, min(MOST_TOKENS, int(spare_s / self._read_s)))
+        budget = max(FEWEST_TOKENS, min(MOST_TOKENS, int(spare_s / self._read_s)))
+        is_nearly_all = not num_decoding and num_unread <= SMALL_REST * budget
+        return num_unread if is_nearly_all else budget
 
     def note(self, *, spent_s: float, num_decoded: int, num_read: int) -> None:
         """Learn from a step that took `spent_s`."""
@@ -42,12 +45,20 @@ class Pace:
         self._saved_s = max(0.0, self._saved_s - reading_s)
         self._save(WAITING_SHARE * (decode_s if num_decoded else reading_s))
 
+    def rest(self) -> None:
+        """Nobody decodes: a burst that comes now has all that may be put by."""
+        self._saved_s = self._most_saved_s
+
+    @property
+    def _most_saved_s(self) -> float:
+        return max(MOST_SAVED_S, self._most_steps_s)
+
     @property
     def _most_steps_s(self) -> float:
         return MOST_STEPS * (self._decode_s or 0.0)
 
     def _save(self, seconds: float) -> None:
-        self._saved_s = min(max(MOST_SAVED_S, self._most_steps_s), self._saved_s + seconds)
+        self._saved_s = min(self._most_saved_s, self._saved_s + seconds)
 
 
 def _mean(before: float | None, newest: float) -> float:

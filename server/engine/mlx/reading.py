@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 import mlx.core as mx
@@ -24,13 +25,25 @@ class Piece(NamedTuple):
     """Tokens of a row's prompt that a pass reads."""
 
     row: Row
+    begin: int  # tokens of the row before them
     num_tokens: int
     snapshots: Sequence[Snapshot]
 
     @property
     def is_last(self) -> bool:
         """Whether the prompt is read to its end."""
-        return self.num_tokens == self.row.num_unread
+        return self.begin + self.num_tokens == len(self.row.input_ids)
+
+    @property
+    def token_ids(self) -> list[int]:
+        """The tokens."""
+        return self.row.input_ids[self.begin : self.begin + self.num_tokens]
+
+    def cut(self, num_tokens: int) -> tuple["Piece", "Piece"]:
+        """Cut it in two behind so many tokens."""
+        place = self.begin + num_tokens
+        before = Piece(self.row, self.begin, num_tokens, [one for one in self.snapshots if one.position <= place])
+        return before, Piece(self.row, place, self.num_tokens - num_tokens, [one for one in self.snapshots if one.position > place])
 
 
 class PromptReader:
@@ -57,14 +70,10 @@ class PromptReader:
     def make_parts(self, pieces: Sequence[Piece], *, start: int) -> list[Part]:
         """Make the parts of a pass that read `pieces`, whose tokens begin at `start`."""
         parts: list[Part] = []
-        fresh = [piece for piece in pieces if self._is_fresh(piece)]
-        for run in _join_alike(fresh):
-            prompts = [FreshPrompt(piece.row.place.number, piece.num_tokens, piece.snapshots) for piece in run if piece.row.place]
-            parts.append(FreshPart(_group_of(run[0].row), prompts, window=self._window, start=start))
-            start += sum(piece.num_tokens for piece in run)
-        for piece in pieces[len(fresh) :]:
-            parts.append(self._make_chunk(piece, start))
-            start += piece.num_tokens
+        for is_fresh, members in groupby(pieces, key=self._is_fresh):
+            for run in _join_alike(list(members)) if is_fresh else ([piece] for piece in members):
+                parts.append(self._make_fresh(run, start) if is_fresh else self._make_chunk(run[0], start))
+                start += sum(piece.num_tokens for piece in run)
         return parts
 
     def note_read(self, pieces: Sequence[Piece]) -> list[mx.array]:
@@ -123,7 +132,7 @@ class PromptReader:
     def _cut(self, row: Row, num_tokens: int) -> Piece:
         begin, end = row.num_computed, row.num_computed + num_tokens
         positions = (position for position in self._stops_of(row) if begin < position <= end)
-        return Piece(row, num_tokens, [Snapshot(position) for position in positions if self._is_worth(row, position)])
+        return Piece(row, begin, num_tokens, [Snapshot(position) for position in positions if self._is_worth(row, position)])
 
     def _stops_of(self, row: Row) -> list[int]:
         """List where stops are made in a row's prompt: at its boundaries, and sparsely between them."""
@@ -139,7 +148,11 @@ class PromptReader:
     def _is_fresh(self, piece: Piece) -> bool:
         """Say whether a piece is a whole short prompt."""
         longest = min(LONGEST_FRESH, self._window)
-        return piece.row.num_computed == 0 and piece.is_last and piece.num_tokens <= longest
+        return piece.begin == 0 and piece.is_last and piece.num_tokens <= longest
+
+    def _make_fresh(self, pieces: Sequence[Piece], start: int) -> FreshPart:
+        prompts = [FreshPrompt(piece.row.place.number, piece.num_tokens, piece.snapshots) for piece in pieces if piece.row.place]
+        return FreshPart(_group_of(pieces[0].row), prompts, window=self._window, start=start)
 
     def _make_chunk(self, piece: Piece, start: int) -> ChunkPart:
         row = piece.row
@@ -148,7 +161,7 @@ class PromptReader:
             row.place.group,
             row.place.number,
             row.windows,
-            begin=row.num_computed,
+            begin=piece.begin,
             num_tokens=piece.num_tokens,
             is_last=piece.is_last,
             window=self._window,

@@ -50,6 +50,7 @@ class Runtime:
             Drawer(num_rows_of_head=self.loaded.vocabulary_size, drawable=self.loaded.drawable),
             stop_ids=self.loaded.stop_ids,
             runs_ahead=self._device.runs_ahead,
+            has_lanes=self._device.num_lanes > 1,
             suit_threads=self._threads.suit,
         )
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -34,10 +35,10 @@ class PoisonedForward:
         self._forward = forward
         self.logits = forward.logits
 
-    def __call__(self, step: Pass) -> mx.array:
-        if (step.token_ids == self.poison).any().item():
+    def __call__(self, lanes: Sequence[Pass]) -> mx.array:
+        if any((lane.token_ids == self.poison).any().item() for lane in lanes):
             raise RuntimeError("poisoned")
-        return self._forward(step)
+        return self._forward(lanes)
 
 
 class PoisonedRuntime(Runtime):

@@ -8,7 +8,7 @@ READ_S = 0.0002  # a token
 
 def step(pace: Pace, *, num_decoding: int, wanted: int) -> tuple[int, float]:
     """Run a step on a machine of constant speed; gives what was read, and the time it took."""
-    num_read = min(wanted, pace.budget(num_decoding=num_decoding)) if wanted else 0
+    num_read = min(wanted, pace.budget(num_decoding=num_decoding, num_unread=100_000)) if wanted else 0
     spent_s = (DECODE_S if num_decoding else 0) + num_read * READ_S
     pace.note(spent_s=spent_s, num_decoded=num_decoding, num_read=num_read)
     return num_read, spent_s
@@ -38,17 +38,17 @@ def test_under_a_steady_load_of_prompts_gaps_between_tokens_stay_below_three_ste
 
 def test_where_nobody_decodes_a_pass_reads_more_and_no_more_than_its_memory_allows() -> None:
     pace = learnt()
-    assert pace.budget(num_decoding=0) > 2000
+    assert pace.budget(num_decoding=0, num_unread=100_000) > 2000
     pace.note(spent_s=1e-6, num_decoded=0, num_read=1000)
     for _ in range(30):
         pace.note(spent_s=1e-6, num_decoded=0, num_read=1000)
-    assert pace.budget(num_decoding=0) == MOST_TOKENS
+    assert pace.budget(num_decoding=0, num_unread=100_000) == MOST_TOKENS
 
 
 def test_prompts_go_on_however_slow_the_machine_is() -> None:
     pace = Pace()
     pace.note(spent_s=60.0, num_decoded=0, num_read=10)
-    assert pace.budget(num_decoding=0) == FEWEST_TOKENS
+    assert pace.budget(num_decoding=0, num_unread=100_000) == FEWEST_TOKENS
 
 
 def test_a_slow_model_reads_for_as_long_as_some_steps_take() -> None:
@@ -56,5 +56,5 @@ def test_a_slow_model_reads_for_as_long_as_some_steps_take() -> None:
     pace.note(spent_s=1.0, num_decoded=0, num_read=100)
     for _ in range(60):
         pace.note(spent_s=0.5, num_decoded=4, num_read=0)
-    assert 0.9 * MOST_STEPS * 0.5 * 100 <= pace.budget(num_decoding=4) <= MOST_STEPS * 0.5 * 100
-    assert pace.budget(num_decoding=0) == pace.budget(num_decoding=4)
+    assert 0.9 * MOST_STEPS * 0.5 * 100 <= pace.budget(num_decoding=4, num_unread=100_000) <= MOST_STEPS * 0.5 * 100
+    assert pace.budget(num_decoding=0, num_unread=100_000) == pace.budget(num_decoding=4)

@@ -5,6 +5,7 @@ that decode and pieces of prompts alike, so the matrix products, which are nearl
 rows. Logits are made of the tokens that something is drawn after, and of no other.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import mlx.core as mx
@@ -17,7 +18,7 @@ from server.engine.mlx.forward.attention import Attention, FusedAttention, Matmu
 from server.engine.mlx.forward.heads import HeadNorms, Prepare, make_heads
 from server.engine.mlx.forward.norm import ComposedNorms, FusedNorms, Norms
 from server.engine.mlx.forward.packing import Pass
-from server.engine.mlx.forward.split_linear import Share, SplitProduct, is_worth_splitting, split_linears
+from server.engine.mlx.forward.split_linear import SecondStream, Share, SplitProduct, is_worth_splitting, split_linears
 
 
 class GemmaForward:
@@ -33,9 +34,10 @@ class GemmaForward:
         self.attention: Attention = MatmulAttention() if device.has_no_kernels else FusedAttention(scale)
         self._norms: Norms = ComposedNorms(eps) if device.has_no_kernels else FusedNorms(eps)
         self._activates_by_polynomial = device.has_no_kernels
+        self._second = SecondStream(takes_large=device.num_lanes > 1) if device.has_second_stream else None
         self._split_head: SplitProduct | None = None
-        if device.has_no_kernels and is_worth_splitting(model):
-            self._split(model)
+        if self._second is not None and is_worth_splitting(model):
+            self._split(model, self._second)
         local = next((layer for layer in layers if layer.self_attn.is_sliding), layers[0])
         far = next((layer for layer in layers if not layer.self_attn.is_sliding), layers[0])
         self._heads = {
@@ -52,8 +54,22 @@ class GemmaForward:
         if self._activates_by_polynomial:
             warm_up(last_norm.dtype)
 
-    def __call__(self, step: Pass) -> mx.array:
-        """Run a pass; gives the hidden states (T, D) and has written the keys and values."""
+    def __call__(self, lanes: Sequence[Pass]) -> mx.array:
+        """Run a pass in lanes, each on a stream of its own; gives the hidden states (T, D), and has written the keys and values."""
+        if len(lanes) == 1:
+            return self._run(lanes[0])
+        first, second = lanes
+        assert self._second is not None, "two lanes want two streams"
+        self._second.is_taken = True
+        try:
+            hidden = self._run(first)
+            with mx.stream(self._second.stream):
+                other = self._run(second)
+        finally:
+            self._second.is_taken = False
+        return mx.concatenate([hidden, other])
+
+    def _run(self, step: Pass) -> mx.array:
         self._routing.spans = step.spans
         hidden = self._trunk.embed_tokens(step.token_ids) * self._embedding_scale
         prepare = {is_sliding: heads.at(step.positions) for is_sliding, heads in self._heads.items()}
@@ -75,9 +91,8 @@ class GemmaForward:
         untied: mx.array = self._model.lm_head(hidden)
         return untied
 
-    def _split(self, model: nn.Module) -> None:
+    def _split(self, model: nn.Module, second: SecondStream) -> None:
         """Have products of few tokens go by two streams."""
-        second = mx.new_stream(mx.cpu)
         split_linears(model, second)
         if self._model.tie_word_embeddings and type(self._trunk.embed_tokens) is nn.Embedding:  # not quantised
             self._split_head = SplitProduct(self._trunk.embed_tokens.weight, Share.BOTH, second)

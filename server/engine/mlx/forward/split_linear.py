@@ -31,57 +31,68 @@ class Share(Enum):
 SHARES = {"k_proj": Share.FIRST, "v_proj": Share.SECOND, "gate_proj": Share.FIRST, "up_proj": Share.SECOND}  # of one input, and alike
 
 
+class SecondStream:
+    """A stream beside the one that passes are built on, and so a second thread. Made on the thread that uses it."""
+
+    def __init__(self, *, takes_large: bool) -> None:
+        self.stream = mx.new_stream(mx.cpu)
+        self.takes_large = takes_large  # half of products of many tokens too, for which BLAS may have threads of its own
+        self.is_taken = False  # by the other lane of the pass that is being built
+
+
 class SplitProduct:
     """Multiplies by one weight (out, in)."""
 
-    def __init__(self, weight: mx.array, share: Share, second: mx.Stream) -> None:
+    def __init__(self, weight: mx.array, share: Share, second: SecondStream) -> None:
         self._weight = weight
         self._share = share
         self._second = second
-        self._pieces: dict[int, list[mx.array]] = {}  # by their rows: what each stream that takes part multiplies by, views all of them
+        self._parts: dict[int | None, list[mx.array]] = {}  # by their rows: what each stream that takes part multiplies by, views all of them
 
     def __call__(self, x: mx.array) -> mx.array:
         """Map x (N, in) to (N, out)."""
-        size = _find_piece(x.shape[0], self._weight) if x.shape[0] <= SPLIT_TOKENS else None
-        if size is None:
+        is_large = x.shape[0] > SPLIT_TOKENS
+        if self._second.is_taken or (is_large and not self._second.takes_large):
             return x @ self._weight.T
-        halves = self._cut(size)
-        own = [] if self._share is Share.SECOND else [_multiply(x, halves[0])]
+        size = None if is_large else _find_piece(x.shape[0], self._weight)
+        parts = self._cut(size)
+        own = [] if self._share is Share.SECOND else [_multiply(x, parts[0])]
         if self._share is Share.FIRST:
             return _join(own)
         # From the input to where both are joined all is made on the other stream: one operation on this stream between them, and each
         # of the two may wait for what the other does only after its own half.
-        with mx.stream(self._second):
-            other = _multiply(x, halves[-1])
+        with mx.stream(self._second.stream):
+            other = _multiply(x, parts[-1])
             if self._share is Share.SECOND:
                 return _join([other])
         return _join([*own, other])
 
-    def _cut(self, size: int) -> list[mx.array]:
-        """Cut the weight into pieces (P, in, size)."""
-        if size not in self._pieces:
-            pieces = self._weight.reshape(-1, size, self._weight.shape[1]).swapaxes(1, 2)
-            half = len(pieces) // 2
-            self._pieces[size] = [pieces[:half], pieces[half:]] if self._share is Share.BOTH else [pieces]
-            mx.eval(self._pieces[size])
-        return self._pieces[size]
+    def _cut(self, size: int | None) -> list[mx.array]:
+        """Cut the weight into pieces (P, in, size), or only into what each stream takes (in, size)."""
+        if size not in self._parts:
+            weight = self._weight if size is None else self._weight.reshape(-1, size, self._weight.shape[1])
+            half = len(weight) // 2
+            parts = [weight[:half], weight[half:]] if self._share is Share.BOTH else [weight]
+            self._parts[size] = [part.swapaxes(-1, -2) for part in parts]
+            mx.eval(self._parts[size])
+        return self._parts[size]
 
 
-def _multiply(x: mx.array, pieces: mx.array) -> mx.array:
-    """Map x (N, in) by pieces (P, in, size) to (N, P, size)."""
-    return (x[None] @ pieces).swapaxes(0, 1)
+def _multiply(x: mx.array, part: mx.array) -> mx.array:
+    """Map x (N, in) by pieces (P, in, size) to (N, P, size), or by (in, size) to (N, size)."""
+    return (x[None] @ part).swapaxes(0, 1) if part.ndim == 3 else x @ part
 
 
 def _join(products: Sequence[mx.array]) -> mx.array:
-    """Map the products of pieces (N, P, size) to (N, out), in one copy."""
+    """Map products to (N, out), in one copy at most."""
     joined = products[0] if len(products) == 1 else mx.concatenate(list(products), axis=1)
-    return joined.reshape(joined.shape[0], -1)
+    return joined.reshape(joined.shape[0], -1) if joined.ndim == 3 else joined
 
 
 class SplitLinear(nn.Linear):
     """A linear layer without bias whose products of few tokens go by two streams."""
 
-    def __init__(self, weight: mx.array, share: Share, second: mx.Stream) -> None:
+    def __init__(self, weight: mx.array, share: Share, second: SecondStream) -> None:
         super().__init__(1, 1, bias=False)
         self.weight = weight
         self._multiply = SplitProduct(weight, share, second)
@@ -98,8 +109,8 @@ def is_worth_splitting(model: nn.Module) -> bool:
     return sum(int(array.size) for _, array in tree_flatten(model.parameters())) >= FEWEST_IN_ALL
 
 
-def split_linears(model: nn.Module, second: mx.Stream) -> None:
-    """Put split layers in the place of the large linear ones; `second` is a stream of this thread."""
+def split_linears(model: nn.Module, second: SecondStream) -> None:
+    """Put split layers in the place of the large linear ones."""
     large = {
         name: SplitLinear(module.weight, SHARES.get(name.rpartition(".")[2], Share.BOTH), second)
         for name, module in model.named_modules()

@@ -4,15 +4,17 @@ import mlx.core as mx
 import mlx.nn as nn
 import pytest
 
-from server.engine.mlx.forward.split_linear import FEWEST_WEIGHTS, SplitLinear, TwoStreams, is_worth_splitting, split_linears
+from server.engine.mlx.forward.split_linear import FEWEST_WEIGHTS, SecondStream, Share, SplitLinear, SplitProduct, is_worth_splitting, split_linears
 
 
-@pytest.mark.parametrize("num_tokens", [1, 2, 8, 16, 17])
+@pytest.mark.parametrize("takes_large", [True, False])
+@pytest.mark.parametrize("share", list(Share))
+@pytest.mark.parametrize("num_tokens", [1, 2, 8, 16, 32, 33])
 @pytest.mark.parametrize("shape", [(2048, 640), (640, 2048), (262_208 // 64, 320), (1031, 1031)])
-def test_products_of_few_tokens_are_those_of_one_stream(num_tokens: int, shape: tuple[int, int]) -> None:
+def test_products_of_few_tokens_are_those_of_one_stream(num_tokens: int, shape: tuple[int, int], share: Share, takes_large: bool) -> None:
     mx.random.seed(7)
     x, weight = mx.random.normal((num_tokens, shape[1])), mx.random.normal(shape)
-    found, expected = TwoStreams().multiply(x, weight), x @ weight.T
+    found, expected = SplitProduct(weight, share, SecondStream(takes_large=takes_large))(x), x @ weight.T
     assert found.shape == expected.shape
     assert mx.allclose(found, expected, rtol=1e-4, atol=1e-3).item()
 
@@ -30,7 +32,7 @@ class Model(nn.Module):
 def test_only_large_plain_layers_are_split_and_keep_their_weights() -> None:
     model = Model()
     weight = model.large.weight
-    split_linears(model, TwoStreams())
+    split_linears(model, SecondStream(takes_large=True))
     assert type(model.large) is SplitLinear
     assert mx.array_equal(model.large.weight, weight).item()
     assert type(model.small) is type(model.biased) is nn.Linear
