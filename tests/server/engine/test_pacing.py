@@ -1,6 +1,6 @@
 """Reading beside decoding: a burst in one go, a steady load at about half of the time."""
 
-from server.engine.mlx.pacing import FEWEST_TOKENS, MOST_SAVED_S, MOST_STEPS, MOST_TOKENS, Pace
+from server.engine.mlx.pacing import FEWEST_TOKENS, MOST_SAVED_S, MOST_STEPS, MOST_TOKENS, SMALL_REST, Pace
 
 DECODE_S = 0.01
 READ_S = 0.0002  # a token
@@ -57,4 +57,22 @@ def test_a_slow_model_reads_for_as_long_as_some_steps_take() -> None:
     for _ in range(60):
         pace.note(spent_s=0.5, num_decoded=4, num_read=0)
     assert 0.9 * MOST_STEPS * 0.5 * 100 <= pace.budget(num_decoding=4, num_unread=100_000) <= MOST_STEPS * 0.5 * 100
-    assert pace.budget(num_decoding=0, num_unread=100_000) == pace.budget(num_decoding=4)
+    assert pace.budget(num_decoding=0, num_unread=100_000) == pace.budget(num_decoding=4, num_unread=100_000)
+
+
+def test_where_nobody_decodes_a_small_rest_is_read_along() -> None:
+    pace = learnt()
+    budget = pace.budget(num_decoding=0, num_unread=100_000)
+    nearly_all, too_much = int(budget * SMALL_REST), int(budget * SMALL_REST) + 1
+    assert pace.budget(num_decoding=0, num_unread=nearly_all) == nearly_all
+    assert pace.budget(num_decoding=0, num_unread=too_much) == budget
+    assert pace.budget(num_decoding=8, num_unread=nearly_all) < nearly_all  # somebody would wait
+
+
+def test_a_rest_gives_a_burst_all_that_may_be_put_by() -> None:
+    pace, fresh = learnt(), learnt()
+    step(pace, num_decoding=8, wanted=900)
+    step(pace, num_decoding=8, wanted=900)
+    assert pace.budget(num_decoding=8, num_unread=100_000) < fresh.budget(num_decoding=8, num_unread=100_000) / 4
+    pace.rest()
+    assert pace.budget(num_decoding=8, num_unread=100_000) == fresh.budget(num_decoding=8, num_unread=100_000)

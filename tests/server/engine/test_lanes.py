@@ -1,0 +1,80 @@
+"""The two lanes of a pass: about half of its tokens each, and the same answers as in one."""
+
+import asyncio
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+
+import msgspec
+import pytest
+
+from server.engine.mlx.device import Device
+from server.engine.mlx.engine import MlxEngine
+from server.engine.mlx.forward.prefilling import Snapshot
+from server.engine.mlx.lanes import FEWEST_TOKENS, TOLERANCE, share_lanes
+from server.engine.mlx.reading import Piece
+from server.engine.mlx.row import Row
+from server.settings.settings import Settings
+from tests.server.engine.asking import Answer, ask, question
+from tests.server.engine.conftest import Adapters, Run
+
+
+class Prompt(NamedTuple):
+    """What a piece needs of its row."""
+
+    input_ids: list[int]
+
+
+def make_piece(num_tokens: int, *, begin: int = 0, snapshots: list[Snapshot] | None = None) -> Piece:
+    row = cast(Row, Prompt(list(range(begin + num_tokens))))
+    return Piece(row, begin, num_tokens, snapshots or [])
+
+
+@pytest.mark.parametrize(
+    ("num_tokens", "num_decoding"),
+    [([40] * 8, 0), ([40] * 7, 1), ([300], 0), ([500], 16), ([200, 33], 32), ([10, 20, 500], 4), ([129], 31), ([64] * 2, 0)],
+)
+def test_both_lanes_take_about_half_and_nothing_is_lost(num_tokens: list[int], num_decoding: int) -> None:
+    pieces = [make_piece(number) for number in num_tokens]
+    first, second = share_lanes(pieces, num_decoding=num_decoding)
+    lengths = [num_decoding + sum(piece.num_tokens for piece in first), sum(piece.num_tokens for piece in second)]
+    assert abs(lengths[0] - lengths[1]) <= 2 * TOLERANCE * sum(lengths) + 1
+    read = [token for piece in (*first, *second) for token in piece.token_ids]
+    assert read == [token for piece in pieces for token in piece.token_ids]
+    assert sum(piece.is_last for piece in (*first, *second)) == len(pieces)
+
+
+def test_a_small_pass_has_one_lane() -> None:
+    pieces = [make_piece(FEWEST_TOKENS // 2 - 1)] * 2
+    assert share_lanes(pieces, num_decoding=1) == (pieces,)
+
+
+def test_rows_that_decode_may_fill_the_first_lane() -> None:
+    first, second = share_lanes([make_piece(100)], num_decoding=100)
+    assert not first
+    assert [piece.num_tokens for piece in second] == [100]
+
+
+def test_a_prompt_that_is_cut_keeps_each_snapshot_where_its_token_is_read() -> None:
+    snapshots = [Snapshot(position) for position in (110, 150, 151, 200)]
+    before, behind = make_piece(100, begin=100, snapshots=snapshots).cut(50)
+    assert [snapshot.position for snapshot in before.snapshots] == [110, 150]
+    assert [snapshot.position for snapshot in behind.snapshots] == [151, 200]
+    assert (before.is_last, behind.is_last) == (False, True)
+
+
+def test_answers_are_the_same_in_one_lane_and_in_two(small_gemma: Path, small_adapters: Adapters, device: Device, run: Run) -> None:
+    async def ask_all(engine: MlxEngine) -> list[Answer]:
+        adapters = (None, "adapter-0", "adapter-2")
+        texts = ["Say it once more. " * (4 + 9 * (number % 4)) + str(number) for number in range(9)]
+        asked: list[Any] = [question(text, id=str(number), adapter=adapters[number % 3]) for number, text in enumerate(texts)]
+        return await asyncio.gather(*(ask(engine, one) for one in asked))
+
+    answers = []
+    for num_lanes in (1, 2):
+        changed = msgspec.structs.replace(device, has_second_stream=True, num_lanes=num_lanes)
+        limits = Settings(max_batch_size=16, max_queue=16).limits
+        engine = MlxEngine.open(model=str(small_gemma), adapters=small_adapters, device=changed, limits=limits)
+        answers.append([run(ask_all(engine)), run(ask_all(engine))])
+        run(engine.close(grace_s=5))
+    one_lane, two_lanes = ([[answer.token_ids for answer in wave] for wave in waves] for waves in answers)
+    assert one_lane == two_lanes
