@@ -312,4 +312,3 @@ class Batch:
 def _by_place(row: Row) -> tuple[int, int]:
     assert row.place is not None
     return row.place.group.capacity, row.place.number
-

@@ -23,8 +23,8 @@ SHARE_OF_MACHINE = 0.7  # a CPU's memory is everybody's
 LARGE_PASS = 150_000_000  # tokens times weights
 SPLIT_TOKENS = 32  # up to which large weights are read by two streams instead (forward/split_linear.py)
 FEW_PROCESSORS = range(2, 4)  # with more, BLAS's threads do more for a large product than a second stream
-# How wide a graph MLX hands out level by level. Beyond, it hands one stream all of its work before the other gets any (docs/log.md).
-GRAPH_WIDTH = "MLX_BFS_MAX_WIDTH"
+# How wide a graph MLX hands out level by level: at its own 20, the two lanes of a long prompt ran one after the other (docs/log.md).
+GRAPH_WIDTH, WIDE_ENOUGH = "MLX_BFS_MAX_WIDTH", "100"
 # From glibc's malloc.h: M_MMAP_THRESHOLD (its largest value), M_TRIM_THRESHOLD, M_TOP_PAD, and M_ARENA_MAX, as other arenas are cut short.
 MALLOC_SETTINGS = ((-3, 32 << 20), (-1, 1 << 30), (-2, 64 << 20), (-8, 1))
 CUDA_PACKAGES = ("mlx-cuda-13", "mlx-cuda-12", "mlx-cuda")
@@ -53,10 +53,12 @@ def prepare_device() -> Device:
     """Find the backend and, on a Linux CPU, bring in OpenBLAS. Call it before `mlx.core` is first imported: later is too late."""
     backend = _find_backend()
     if backend != "cpu":
-        return Device(backend=backend, blas=None, weights_dtype=None, has_no_kernels=False, runs_ahead=True, has_second_stream=False, num_lanes=1)
+        return Device(
+            backend=backend, blas=None, weights_dtype=None, has_no_kernels=False, runs_ahead=True, has_second_stream=False, num_lanes=1
+        )
     openblas = _load_openblas()
     _keep_freed_memory()
-    os.environ.setdefault(GRAPH_WIDTH, "100")
+    os.environ.setdefault(GRAPH_WIDTH, WIDE_ENOUGH)
     num_processors = _count_processors()
     return Device(
         backend="cpu",

@@ -1,4 +1,4 @@
-"""Root-mean-square norms (https://arxiv.org/abs/1910.07467), and the residuals that Gemma puts them around, in the form that suits the backend.
+"""Root-mean-square norms (https://arxiv.org/abs/1910.07467), and Gemma's residuals around them, in the form that suits the backend.
 
 Weights come with the one that Gemma adds to them added.
 """
@@ -20,7 +20,7 @@ class Norms(Protocol):
         ...
 
     def add(self, hidden: mx.array, update: mx.array, *, after: mx.array, before: mx.array) -> tuple[mx.array, mx.array]:
-        """Add what a block gives, normalised by the weight behind it, and give the sum, plain and normalised by that before the next block."""
+        """Add what a block gives, normalised by the weight `after` it; give the sum, and the sum normalised by that `before` the next."""
         ...
 
 

@@ -4,7 +4,15 @@ import mlx.core as mx
 import mlx.nn as nn
 import pytest
 
-from server.engine.mlx.forward.split_linear import FEWEST_WEIGHTS, SecondStream, Share, SplitLinear, SplitProduct, is_worth_splitting, split_linears
+from server.engine.mlx.forward.split_linear import (
+    FEWEST_WEIGHTS,
+    SecondStream,
+    Share,
+    SplitLinear,
+    SplitProduct,
+    is_worth_splitting,
+    split_linears,
+)
 
 
 @pytest.mark.parametrize("takes_large", [True, False])
