@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import groupby
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import mlx.core as mx
 import msgspec
@@ -15,9 +16,10 @@ from server.engine.mlx.forward.gemma import GemmaForward
 from server.engine.mlx.forward.packing import Part, Pass
 from server.engine.mlx.kv.store import KVStore
 from server.engine.mlx.lanes import share_lanes
+from server.engine.mlx.launch import Lane, Launch, Schedule
 from server.engine.mlx.pacing import Pace
 from server.engine.mlx.prefix.cache import PrefixCache
-from server.engine.mlx.reading import Piece, PromptReader
+from server.engine.mlx.reading import PromptReader
 from server.engine.mlx.row import Row
 from server.engine.protocol import TokenLogprobs
 
@@ -40,35 +42,6 @@ class NotFinite(msgspec.Struct, frozen=True):
 
 
 Take = Callable[[list[Token | NotFinite]], None]
-
-
-class Lane(NamedTuple):
-    """Tokens that one stream takes through the model."""
-
-    decoding: tuple[Row, ...]  # one token each, those of a group together
-    pieces: Sequence[Piece]  # of prompts
-
-
-class Schedule(NamedTuple):
-    """What a pass is made of."""
-
-    decoding: tuple[Row, ...]
-    lanes: tuple[Lane, ...]  # all rows that decode are in the first
-
-    @property
-    def pieces(self) -> list[Piece]:
-        """The pieces of prompts, in the order of the pass's tokens."""
-        return [piece for lane in self.lanes for piece in lane.pieces]
-
-
-class Launch(msgspec.Struct):
-    """A pass under way."""
-
-    schedule: Schedule
-    rows: tuple[Row, ...]  # those that a token is drawn for
-    drawn: Drawn | None  # None where prompts are read and none to its end
-    hidden: mx.array  # what is there when the pass is over
-    started_s: float = 0.0  # time.perf_counter()
 
 
 class Batch:
@@ -173,8 +146,7 @@ class Batch:
             if row.num_computed >= row.place.group.capacity:
                 row.place = self._store.move(row.place, num_tokens=row.num_computed)
         reading = [row for row in self._rows if row.is_reading]
-        budget = self._pace.budget(num_decoding=len(decoding), num_unread=sum(row.num_unread for row in reading))
-        pieces = self._reader.choose(reading, budget) if reading else []
+        pieces = self._reader.choose(reading, partial(self._pace.budget, num_decoding=len(decoding))) if reading else []
         in_order = tuple(sorted(decoding, key=_by_place))
         if in_order == self._decoding:
             in_order = self._decoding

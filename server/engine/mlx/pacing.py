@@ -5,10 +5,13 @@ their steps puts by most of the time it takes itself, so that under a steady loa
 below three steps, and what nobody has used for a while is there for a burst of short prompts, which is read in one go.
 """
 
+from collections.abc import Sequence
+
 WAITING_SHARE = 0.6  # of a decoding step: what it puts by for reading
 MOST_SAVED_S = 0.25  # the longest a burst may hold up the rows that decode, or
 MOST_READING_S = 0.5  # the longest pass where nobody decodes, for which a request that comes meanwhile waits, or
 MOST_STEPS = 8  # as many decoding steps, where they take longer: a slow model reads its weights anew in every pass
+LONG_STEPS = 2  # decoding steps: the longest that prompts hold up which are not read in one go, as a short one may come behind them
 SMALL_REST = 1.25  # of what a pass where nobody decodes may read: a rest so small would cost a pass of its own
 FEWEST_TOKENS = 16  # so that prompts go on however slow the machine is
 MOST_TOKENS = 4096  # so that a pass's memory has a bound
@@ -23,14 +26,19 @@ class Pace:
         self._read_s: float | None = None  # a token
         self._saved_s = MOST_SAVED_S
 
-    def budget(self, *, num_decoding: int, num_unread: int) -> int:
-        """Give the tokens of prompts, `num_unread` in all, that the next step may read."""
+    def budget(self, unread: Sequence[int], *, num_decoding: int) -> int:
+        """Give the tokens that the next step may read of prompts of which `unread` are left."""
         if self._read_s is None:
             return MOST_TOKENS // 8
-        spare_s = self._saved_s if num_decoding else max(MOST_READING_S, self._most_steps_s)
-        budget = max(FEWEST_TOKENS, min(MOST_TOKENS, int(spare_s / self._read_s)))
-        is_nearly_all = not num_decoding and num_unread <= SMALL_REST * budget
-        return num_unread if is_nearly_all else budget
+        if not num_decoding:
+            most = self._tokens_in(max(MOST_READING_S, self._most_steps_s))
+            return sum(unread) if sum(unread) <= SMALL_REST * most else most
+        burst = self._tokens_in(self._saved_s)
+        steady = self._tokens_in(LONG_STEPS * (self._decode_s or 0.0))
+        return min(burst, max(steady, sum(number for number in unread if number <= burst)))
+
+    def _tokens_in(self, seconds: float) -> int:
+        return max(FEWEST_TOKENS, min(MOST_TOKENS, int(seconds / (self._read_s or 1.0))))
 
     def note(self, *, spent_s: float, num_decoded: int, num_read: int) -> None:
         """Learn from a step that took `spent_s`."""

@@ -1,7 +1,7 @@
 """Prompts on their way into the batch: who reads, from where on, and what is kept of it for those that begin alike."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -54,8 +54,11 @@ class PromptReader:
         self._prefixes = prefixes
         self._window = store.shape.window
 
-    def choose(self, rows: Sequence[Row], budget: int) -> list[Piece]:
-        """Choose what of the prompts of `rows`, in the order they came, the next pass reads."""
+    def choose(self, rows: Sequence[Row], find_budget: Callable[[Sequence[int]], int]) -> list[Piece]:
+        """Choose what of the prompts of `rows`, in the order they came, the next pass reads.
+
+        `find_budget` is told how many tokens of each are left, behind what the cache has of them, and says how many are read.
+        """
         reading: list[Row] = []
         for row in rows:
             if row.is_reading and not self._waits(row, reading):
@@ -63,6 +66,7 @@ class PromptReader:
         for row in reading:
             if row.place is None:
                 self._begin(row)
+        budget = find_budget([row.num_unread for row in reading])
         pieces = [self._cut(row, num_tokens) for row, num_tokens in share_out(reading, budget)]
         # Whole short prompts first, those of a kind together: they are one part.
         return sorted(pieces, key=lambda piece: (not self._is_fresh(piece), _group_of(piece.row).capacity, piece.num_tokens))

@@ -1,14 +1,16 @@
 """The two lanes of a pass: about half of its tokens each, and the same answers as in one."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 
 import msgspec
 import pytest
 
 from server.engine.mlx.device import Device
 from server.engine.mlx.engine import MlxEngine
+from server.engine.mlx.forward import split_linear
 from server.engine.mlx.forward.prefilling import Snapshot
 from server.engine.mlx.lanes import FEWEST_TOKENS, TOLERANCE, share_lanes
 from server.engine.mlx.reading import Piece
@@ -62,19 +64,39 @@ def test_a_prompt_that_is_cut_keeps_each_snapshot_where_its_token_is_read() -> N
     assert (before.is_last, behind.is_last) == (False, True)
 
 
-def test_answers_are_the_same_in_one_lane_and_in_two(small_gemma: Path, small_adapters: Adapters, device: Device, run: Run) -> None:
-    async def ask_all(engine: MlxEngine) -> list[Answer]:
-        adapters = (None, "adapter-0", "adapter-2")
-        texts = ["Say it once more. " * (4 + 9 * (number % 4)) + str(number) for number in range(9)]
-        asked: list[Any] = [question(text, id=str(number), adapter=adapters[number % 3]) for number, text in enumerate(texts)]
-        return await asyncio.gather(*(ask(engine, one) for one in asked))
+async def ask_all(engine: MlxEngine) -> list[tuple[int, ...]]:
+    adapters = (None, "adapter-0", "adapter-2")
+    texts = ["Say it once more. " * (4 + 9 * (number % 4)) + str(number) for number in range(9)]
+    asked = [question(text, id=str(number), adapter=adapters[number % 3]) for number, text in enumerate(texts)]
+    answers: list[Answer] = await asyncio.gather(*(ask(engine, one) for one in asked))
+    return [answer.token_ids for answer in answers]
 
-    answers = []
-    for num_lanes in (1, 2):
-        changed = msgspec.structs.replace(device, has_second_stream=True, num_lanes=num_lanes)
+
+Answers = Callable[[int], list[list[tuple[int, ...]]]]
+
+
+@pytest.fixture
+def answers_with(small_gemma: Path, small_adapters: Adapters, device: Device, run: Run) -> Answers:
+    """Ask everything twice, the second time with the cache hot, of an engine with so many lanes."""
+
+    def answers(num_lanes: int) -> list[list[tuple[int, ...]]]:
+        changed = msgspec.structs.replace(device, has_second_stream=num_lanes > 1, num_lanes=num_lanes)
         limits = Settings(max_batch_size=16, max_queue=16).limits
         engine = MlxEngine.open(model=str(small_gemma), adapters=small_adapters, device=changed, limits=limits)
-        answers.append([run(ask_all(engine)), run(ask_all(engine))])
-        run(engine.close(grace_s=5))
-    one_lane, two_lanes = ([[answer.token_ids for answer in wave] for wave in waves] for waves in answers)
-    assert one_lane == two_lanes
+        try:
+            return [run(ask_all(engine)), run(ask_all(engine))]
+        finally:
+            run(engine.close(grace_s=5))
+
+    return answers
+
+
+def test_answers_are_the_same_in_one_lane_and_in_two(answers_with: Answers) -> None:
+    assert answers_with(1) == answers_with(2)
+
+
+def test_answers_are_the_same_where_products_are_split(answers_with: Answers, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = answers_with(1)
+    monkeypatch.setattr(split_linear, "FEWEST_IN_ALL", 1)
+    monkeypatch.setattr(split_linear, "FEWEST_WEIGHTS", 1)
+    assert answers_with(2) == expected

@@ -1,6 +1,6 @@
 """Reading beside decoding: a burst in one go, a steady load at about half of the time."""
 
-from server.engine.mlx.pacing import FEWEST_TOKENS, MOST_SAVED_S, MOST_STEPS, MOST_TOKENS, SMALL_REST, Pace
+from server.engine.mlx.pacing import FEWEST_TOKENS, LONG_STEPS, MOST_SAVED_S, MOST_STEPS, MOST_TOKENS, SMALL_REST, Pace
 
 DECODE_S = 0.01
 READ_S = 0.0002  # a token
@@ -8,7 +8,7 @@ READ_S = 0.0002  # a token
 
 def step(pace: Pace, *, num_decoding: int, wanted: int) -> tuple[int, float]:
     """Run a step on a machine of constant speed; gives what was read, and the time it took."""
-    num_read = min(wanted, pace.budget(num_decoding=num_decoding, num_unread=100_000)) if wanted else 0
+    num_read = min(wanted, pace.budget([wanted], num_decoding=num_decoding)) if wanted else 0
     spent_s = (DECODE_S if num_decoding else 0) + num_read * READ_S
     pace.note(spent_s=spent_s, num_decoded=num_decoding, num_read=num_read)
     return num_read, spent_s
@@ -38,41 +38,50 @@ def test_under_a_steady_load_of_prompts_gaps_between_tokens_stay_below_three_ste
 
 def test_where_nobody_decodes_a_pass_reads_more_and_no_more_than_its_memory_allows() -> None:
     pace = learnt()
-    assert pace.budget(num_decoding=0, num_unread=100_000) > 2000
+    assert pace.budget([100_000], num_decoding=0) > 2000
     pace.note(spent_s=1e-6, num_decoded=0, num_read=1000)
     for _ in range(30):
         pace.note(spent_s=1e-6, num_decoded=0, num_read=1000)
-    assert pace.budget(num_decoding=0, num_unread=100_000) == MOST_TOKENS
+    assert pace.budget([100_000], num_decoding=0) == MOST_TOKENS
 
 
 def test_prompts_go_on_however_slow_the_machine_is() -> None:
     pace = Pace()
     pace.note(spent_s=60.0, num_decoded=0, num_read=10)
-    assert pace.budget(num_decoding=0, num_unread=100_000) == FEWEST_TOKENS
+    assert pace.budget([100_000], num_decoding=0) == FEWEST_TOKENS
 
 
-def test_a_slow_model_reads_for_as_long_as_some_steps_take() -> None:
+def test_a_slow_model_reads_short_prompts_for_as_long_as_some_steps_take() -> None:
     pace = Pace()
     pace.note(spent_s=1.0, num_decoded=0, num_read=100)
     for _ in range(60):
         pace.note(spent_s=0.5, num_decoded=4, num_read=0)
-    assert 0.9 * MOST_STEPS * 0.5 * 100 <= pace.budget(num_decoding=4, num_unread=100_000) <= MOST_STEPS * 0.5 * 100
-    assert pace.budget(num_decoding=0, num_unread=100_000) == pace.budget(num_decoding=4, num_unread=100_000)
+    most = int(MOST_STEPS * 0.5 * 100)
+    assert 0.9 * most <= pace.budget([60] * 100, num_decoding=4) <= most
+    assert pace.budget([100_000], num_decoding=0) == pace.budget([60] * 100, num_decoding=4)
+
+
+def test_a_prompt_that_is_not_read_in_one_go_holds_nobody_up_for_long() -> None:
+    pace = learnt()
+    steady = pace.budget([30_000], num_decoding=8)
+    assert steady * READ_S <= LONG_STEPS * DECODE_S
+    assert pace.budget([30_000, 5], num_decoding=8) == steady  # a word behind it is read with it
+    assert pace.budget([30_000, 40, 40, 40, 40, 40], num_decoding=8) == 200  # and a burst of short ones has what was put by
 
 
 def test_where_nobody_decodes_a_small_rest_is_read_along() -> None:
     pace = learnt()
-    budget = pace.budget(num_decoding=0, num_unread=100_000)
-    nearly_all, too_much = int(budget * SMALL_REST), int(budget * SMALL_REST) + 1
-    assert pace.budget(num_decoding=0, num_unread=nearly_all) == nearly_all
-    assert pace.budget(num_decoding=0, num_unread=too_much) == budget
-    assert pace.budget(num_decoding=8, num_unread=nearly_all) < nearly_all  # somebody would wait
+    budget = pace.budget([100_000], num_decoding=0)
+    nearly_all = int(budget * SMALL_REST)
+    assert pace.budget([nearly_all - 10, 10], num_decoding=0) == nearly_all
+    assert pace.budget([nearly_all, 1], num_decoding=0) == budget
+    assert pace.budget([nearly_all], num_decoding=8) < nearly_all  # somebody would wait
 
 
 def test_a_rest_gives_a_burst_all_that_may_be_put_by() -> None:
     pace, fresh = learnt(), learnt()
+    burst = [40] * 20
     step(pace, num_decoding=8, wanted=900)
-    step(pace, num_decoding=8, wanted=900)
-    assert pace.budget(num_decoding=8, num_unread=100_000) < fresh.budget(num_decoding=8, num_unread=100_000) / 4
+    assert pace.budget(burst, num_decoding=8) < fresh.budget(burst, num_decoding=8) / 2
     pace.rest()
-    assert pace.budget(num_decoding=8, num_unread=100_000) == fresh.budget(num_decoding=8, num_unread=100_000)
+    assert pace.budget(burst, num_decoding=8) == fresh.budget(burst, num_decoding=8)

@@ -47,9 +47,8 @@ class SplitProduct:
         self._weight = weight
         self._share = share
         self._second = second
-        self._parts: dict[
-            int | None, list[mx.array]
-        ] = {}  # by their rows: what each stream that takes part multiplies by, views all of them
+        # What each stream that takes part multiplies by, views all of them; by the rows of their pieces.
+        self._parts: dict[int | None, list[mx.array]] = {}
 
     def __call__(self, x: mx.array) -> mx.array:
         """Map x (N, in) to (N, out)."""

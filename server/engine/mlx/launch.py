@@ -1,0 +1,40 @@
+"""What a pass is made of, and a pass under way."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import mlx.core as mx
+import msgspec
+
+from server.engine.mlx.drawing.drawer import Drawn
+from server.engine.mlx.reading import Piece
+from server.engine.mlx.row import Row
+
+
+class Lane(NamedTuple):
+    """Tokens that one stream takes through the model."""
+
+    decoding: tuple[Row, ...]  # one token each, those of a group together
+    pieces: Sequence[Piece]  # of prompts
+
+
+class Schedule(NamedTuple):
+    """What a pass is made of."""
+
+    decoding: tuple[Row, ...]
+    lanes: tuple[Lane, ...]  # all rows that decode are in the first
+
+    @property
+    def pieces(self) -> list[Piece]:
+        """The pieces of prompts, in the order of the pass's tokens."""
+        return [piece for lane in self.lanes for piece in lane.pieces]
+
+
+class Launch(msgspec.Struct):
+    """A pass under way."""
+
+    schedule: Schedule
+    rows: tuple[Row, ...]  # those that a token is drawn for
+    drawn: Drawn | None  # None where prompts are read and none to its end
+    hidden: mx.array  # what is there when the pass is over
+    started_s: float = 0.0  # time.perf_counter()
