@@ -26,8 +26,8 @@ async def measure_stalls(endpoint: Endpoint, tag: PromptTag, num_words: int) -> 
     arrivals_s: list[list[float]] = [[] for _ in range(NUM_ROWS)]
     prompts = even_prompts(tag, NUM_ROWS)
     running = [
-        asyncio.create_task(ask(endpoint, Request(messages=user(prompt), max_tokens=RUNNING_TOKENS), row))
-        for prompt, row in zip(prompts, arrivals_s, strict=True)
+        asyncio.create_task(ask(endpoint, _running(prompt, seed), row))
+        for seed, (prompt, row) in enumerate(zip(prompts, arrivals_s, strict=True))
     ]
     try:
         await _wait_for_tokens(running, arrivals_s)
@@ -42,6 +42,11 @@ async def measure_stalls(endpoint: Endpoint, tag: PromptTag, num_words: int) -> 
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
     return _figures(arrivals_s, alone_s, beside_s, word) | {"answers still running then": float(num_left)}
+
+
+def _running(prompt: str, seed: int) -> Request:
+    """Ask for an answer that goes on; at temperature 1, as a random model may loop over tokens that show no text for seconds."""
+    return Request(messages=user(prompt), max_tokens=RUNNING_TOKENS, temperature=1.0, seed=seed)
 
 
 async def _wait_for_tokens(running: Sequence[asyncio.Task[Answer]], arrivals_s: Sequence[Sequence[float]]) -> None:

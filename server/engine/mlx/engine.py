@@ -166,7 +166,7 @@ class MlxEngine:
     def _stop(self) -> None:
         self._worker.orders.put(Stop())
         self._worker.join()
-        self._encoder.executor.shutdown(wait=False)
+        self._encoder.close()
 
     def _admit(self, generation: Generation) -> LoadedAdapter | None:
         if not self.is_ready():
@@ -185,8 +185,7 @@ class MlxEngine:
 
     async def _make_row(self, generation: Generation, adapter: LoadedAdapter | None) -> Row:
         arrived_s = time.monotonic()
-        loop = asyncio.get_running_loop()
-        prompt = await loop.run_in_executor(self._encoder.executor, self._encoder.encode, generation.messages)
+        prompt = await self._encoder.encode_in_turn(generation.messages)
         max_tokens = min(generation.max_tokens, self._loaded.context_size - len(prompt.token_ids))
         self._check_memory(len(prompt.token_ids), max_tokens)
         sampling = generation.sampling

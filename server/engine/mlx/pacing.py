@@ -7,11 +7,11 @@ below three steps, and what nobody has used for a while is there for a burst of 
 
 from collections.abc import Sequence
 
-WAITING_SHARE = 0.6  # of a decoding step: what it puts by for reading
+WAITING_SHARE = 0.75  # of a decoding step: what it puts by for reading
 MOST_SAVED_S = 0.25  # the longest a burst may hold up the rows that decode, or
 MOST_READING_S = 0.5  # the longest pass where nobody decodes, for which a request that comes meanwhile waits, or
 MOST_STEPS = 8  # as many decoding steps, where they take longer: a slow model reads its weights anew in every pass
-LONG_STEPS = 2  # decoding steps: the longest that prompts hold up which are not read in one go, as a short one may come behind them
+LONG_STEPS = 1.5  # decoding steps: the longest that prompts hold up which are not read in one go, as a short one may come behind them
 SMALL_REST = 1.25  # of what a pass where nobody decodes may read: a rest so small would cost a pass of its own
 FEWEST_TOKENS = 16  # so that prompts go on however slow the machine is
 MOST_TOKENS = 4096  # so that a pass's memory has a bound
@@ -49,8 +49,9 @@ class Pace:
             return
         reading_s = max(spent_s - decode_s, spent_s / 8)
         self._read_s = _mean(self._read_s, reading_s / num_read)
-        # What decoding took in this step is put by as in any other; where nobody decoded, nobody has waited.
-        self._saved_s = max(0.0, self._saved_s - reading_s)
+        # What decoding took in this step is put by as in any other; where nobody decoded, nobody has waited. What was read too much,
+        # since reading on takes longer behind a longer prompt, is owed.
+        self._saved_s = max(-LONG_STEPS * (self._decode_s or 0.0), self._saved_s - reading_s)
         self._save(WAITING_SHARE * (decode_s if num_decoded else reading_s))
 
     def rest(self) -> None:

@@ -1,7 +1,7 @@
 """Messages in, token ids out, by the model's own chat template."""
 
+import asyncio
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache, partial
 from typing import NamedTuple
 
@@ -9,6 +9,7 @@ from jinja2 import TemplateError
 from mlx_lm.tokenizer_utils import TokenizerWrapper
 
 from server.engine.errors import InvalidGeneration
+from server.engine.mlx.short_first import ShortFirst
 from server.engine.protocol import Message
 
 START_OF_TURN = "<start_of_turn>"
@@ -34,7 +35,16 @@ class PromptEncoder:
         self._start_of_turn = ids_by_piece.get(START_OF_TURN)
         # A system text comes again with every request, and is the longest part of many.
         self._encode_beginning = lru_cache(maxsize=16)(partial(tokenizer.encode, add_special_tokens=False))
-        self.executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="prompt")
+        self._thread = ShortFirst("prompt")
+
+    async def encode_in_turn(self, messages: Sequence[Message]) -> EncodedPrompt:
+        """Do as `encode` does, on the thread: a short prompt does not wait for the long ones that came before it."""
+        length = sum(len(message.content) for message in messages)
+        return await asyncio.wrap_future(self._thread.submit(length, partial(self.encode, messages)))
+
+    def close(self) -> None:
+        """Let the thread end."""
+        self._thread.close()
 
     def encode(self, messages: Sequence[Message]) -> EncodedPrompt:
         """Give the prompt's tokens, the model's turn opened at the end.

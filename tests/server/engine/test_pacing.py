@@ -64,9 +64,9 @@ def test_a_slow_model_reads_short_prompts_for_as_long_as_some_steps_take() -> No
 def test_a_prompt_that_is_not_read_in_one_go_holds_nobody_up_for_long() -> None:
     pace = learnt()
     steady = pace.budget([30_000], num_decoding=8)
-    assert steady * READ_S <= LONG_STEPS * DECODE_S
+    assert steady * READ_S <= LONG_STEPS * DECODE_S * 1.001
     assert pace.budget([30_000, 5], num_decoding=8) == steady  # a word behind it is read with it
-    assert pace.budget([30_000, 40, 40, 40, 40, 40], num_decoding=8) == 200  # and a burst of short ones has what was put by
+    assert pace.budget([30_000, *[40] * 20], num_decoding=8) == 800  # and a burst of short ones has what was put by
 
 
 def test_where_nobody_decodes_a_small_rest_is_read_along() -> None:
