@@ -24,6 +24,7 @@ from server.engine.mlx.prefix.cache import BASE, Weights
 from server.engine.mlx.prompt import PromptEncoder
 from server.engine.mlx.row import Row
 from server.engine.mlx.runtime import Runtime
+from server.engine.mlx.warm_up import warm_up
 from server.engine.mlx.stream import AnswerStream
 from server.engine.mlx.text import AnswerText
 from server.engine.mlx.worker import Worker
@@ -75,7 +76,7 @@ class MlxEngine:
         name = model_name or (path.resolve().name if Path(model).expanduser().is_dir() else model)
         if any(adapter == name for adapter, _ in adapters):
             raise ModelLoadError(f"an adapter and the base model are both named {name!r}: give one another name")
-        start_runtime = partial(Runtime.start, path, device, limits=limits)
+        start_runtime = partial(_start_runtime, path, device, limits)
         engine = cls(start_runtime, model_name=name, root=path, limits=limits)
         for adapter, folder in adapters:
             try:
@@ -236,3 +237,9 @@ class MlxEngine:
         for row_id, one in news:
             if stream := self._streams.get(row_id):
                 stream.put(one)
+
+
+def _start_runtime(path: Path, device: Device, limits: Limits) -> Runtime:
+    runtime = Runtime.start(path, device, limits=limits)
+    warm_up(runtime)
+    return runtime

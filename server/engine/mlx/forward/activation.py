@@ -38,12 +38,6 @@ def gelu_times(gate: mx.array, up: mx.array) -> mx.array:
     return (0.5 * gate) * (1.0 + tanh(inner)) * up
 
 
-def warm_up(dtype: mx.Dtype) -> None:
-    """Have MLX compile the activation, which takes a second or two the first time on a machine."""
-    for num_tokens in (1, 2):
-        mx.eval(gelu_times(mx.zeros((num_tokens, 8), dtype), mx.zeros((num_tokens, 8), dtype)))
-
-
 def _polynomial(coefficients: tuple[float, ...], x: mx.array) -> mx.array:
     """Evaluate by Horner's rule, the highest power first."""
     value = x * coefficients[0] + coefficients[1]

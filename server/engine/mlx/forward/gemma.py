@@ -13,7 +13,7 @@ import mlx.nn as nn
 
 from adapters.routing import Routing
 from server.engine.mlx.device import Device
-from server.engine.mlx.forward.activation import gelu_times, warm_up
+from server.engine.mlx.forward.activation import gelu_times
 from server.engine.mlx.forward.attention import Attention, FusedAttention, MatmulAttention
 from server.engine.mlx.forward.heads import HeadNorms, Prepare, make_heads
 from server.engine.mlx.forward.norm import ComposedNorms, FusedNorms, Norms
@@ -51,8 +51,6 @@ class GemmaForward:
         self._next = [*(norms.before_attention for norms in self._layers[1:]), last_norm]
         self._embedding_scale = mx.array(self._trunk.args.hidden_size**0.5, mx.bfloat16).astype(last_norm.dtype)
         mx.eval(last_norm, self._embedding_scale, *(norms.arrays() for norms in self._layers))
-        if self._activates_by_polynomial:
-            warm_up(last_norm.dtype)
 
     def __call__(self, lanes: Sequence[Pass]) -> mx.array:
         """Run a pass in lanes, each on a stream of its own; gives the hidden states (T, D), and has written the keys and values."""

@@ -1,0 +1,52 @@
+"""Two rows through a batch before anybody asks: what MLX compiles at its first use, kernels on a GPU and code on a CPU, takes seconds."""
+
+from collections.abc import Sequence
+
+from server.engine.mlx.batch import NotFinite, Token
+from server.engine.mlx.prefix.cache import PrefixCache
+from server.engine.mlx.row import Row
+from server.engine.mlx.runtime import Runtime
+from server.engine.mlx.text import AnswerText
+from server.engine.protocol import Sampling
+
+NUM_TOKENS = 64  # of the prompt: enough for the ways of long ones
+NUM_DRAWN = 3
+
+
+def warm_up(runtime: Runtime) -> None:
+    """Answer one row, then two; nothing stays of them."""
+    prefixes, runtime.prefixes = runtime.prefixes, PrefixCache(0)
+    try:
+        batch = runtime.make_batch()
+        for num_rows in (1, 2):
+            rows = [_make_row(runtime, number) for number in range(num_rows)]
+            for row in rows:
+                batch.insert(row)
+            for _ in range(NUM_DRAWN):
+                batch.step(_take)
+            for row in rows:
+                batch.remove(row)
+            batch.rest()
+    finally:
+        runtime.prefixes = prefixes
+
+
+def _take(drawn: Sequence[Token | NotFinite]) -> None:
+    for one in drawn:
+        if isinstance(one, Token):
+            one.row.token_ids.append(one.token_id)
+
+
+def _make_row(runtime: Runtime, number: int) -> Row:
+    loaded = runtime.loaded
+    return Row(
+        id=f"warm-up-{number}",
+        prompt_ids=[min(loaded.drawable)] * min(NUM_TOKENS, loaded.context_size - NUM_DRAWN),
+        max_tokens=NUM_DRAWN,
+        sampling=Sampling(temperature=0),
+        seed=0,
+        slot=0,
+        adapter_scale=1.0,
+        text=AnswerText(loaded.tokenizer.detokenizer, ()),
+        arrived_s=0.0,
+    )
