@@ -24,9 +24,9 @@ from server.engine.mlx.prefix.cache import BASE, Weights
 from server.engine.mlx.prompt import PromptEncoder
 from server.engine.mlx.row import Row
 from server.engine.mlx.runtime import Runtime
-from server.engine.mlx.warm_up import warm_up
 from server.engine.mlx.stream import AnswerStream
 from server.engine.mlx.text import AnswerText
+from server.engine.mlx.warm_up import warm_up
 from server.engine.mlx.worker import Worker
 from server.engine.protocol import Event, Finish, FinishReason, Generation, Load, MemoryUse, ServedModel
 
