@@ -1,17 +1,21 @@
 """The application on a socket: bound before the model loads, announced when it answers, drained on SIGTERM."""
 
+import asyncio
 import contextlib
 import gc
 import logging
 import math
 import socket
 from collections.abc import Sequence
+from types import FrameType
 
 import uvicorn
 from litestar.types import ASGIApp
 
 from server.engine.protocol import ServedModel
 from server.http.protocol import EnvelopeProtocol
+
+FLUSH_S = 2.0
 
 
 class BindError(Exception):
@@ -35,11 +39,22 @@ class AnnouncingServer(uvicorn.Server):
         if self.started:
             print(self._announcement, flush=True)
 
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Wait no longer when told twice to stop, by whatever signal: uvicorn takes a second SIGTERM for the first."""
+        if self.should_exit:
+            self.force_exit = True
+        super().handle_exit(sig, frame)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop as uvicorn does, and close the engine also when told twice: its thread must not be there when Python ends."""
         await super().shutdown(sockets)
         if self.force_exit:
             await self.lifespan.shutdown()
+            # What still runs ends with what it has, as it does when the loop is closed: a second SIGTERM ends the process before that.
+            if tasks := list(self.server_state.tasks):
+                for task in tasks:
+                    task.cancel()
+                await asyncio.wait(tasks, timeout=FLUSH_S)
 
 
 def bind(host: str, port: int) -> socket.socket:

@@ -58,6 +58,7 @@ class Batch:
         store: KVStore,
         prefixes: PrefixCache,
         drawer: Drawer,
+        pace: Pace,
         *,
         stop_ids: frozenset[int],
         runs_ahead: bool,
@@ -73,7 +74,7 @@ class Batch:
         self._runs_ahead = runs_ahead
         self._has_lanes = has_lanes
         self._suit_threads = suit_threads
-        self._pace = Pace()
+        self._pace = pace
         self._rows: list[Row] = []  # in the order they came
         self._decoding: tuple[Row, ...] = ()  # of the last pass: the same tuple for the same rows
         self._spans: tuple[Span, ...] = ()

@@ -32,7 +32,7 @@ class Pace:
             return MOST_TOKENS // 8
         if not num_decoding:
             most = self._tokens_in(max(MOST_READING_S, self._most_steps_s))
-            return sum(unread) if sum(unread) <= SMALL_REST * most else most
+            return sum(unread) if sum(unread) <= min(SMALL_REST * most, MOST_TOKENS) else most
         burst = self._tokens_in(self._saved_s)
         steady = self._tokens_in(LONG_STEPS * (self._decode_s or 0.0))
         return min(burst, max(steady, sum(number for number in unread if number <= burst)))
@@ -55,7 +55,7 @@ class Pace:
         self._save(WAITING_SHARE * (decode_s if num_decoded else reading_s))
 
     def rest(self) -> None:
-        """Nobody decodes: a burst that comes now has all that may be put by."""
+        """Nothing runs: a burst that comes now has all that may be put by."""
         self._saved_s = self._most_saved_s
 
     @property

@@ -17,6 +17,7 @@ from server.engine.mlx.forward.gemma import GemmaForward
 from server.engine.mlx.kv.shape import KVShape
 from server.engine.mlx.kv.store import KVStore
 from server.engine.mlx.model import LoadedModel, load
+from server.engine.mlx.pacing import Pace
 from server.engine.mlx.prefix.cache import PrefixCache
 
 
@@ -34,6 +35,7 @@ class Runtime:
         room = _find_room(device, num_bytes=sum(array.nbytes for array in arrays))
         self.budget: MemoryBudget = plan_memory(limits, room_bytes=room)
         self.prefixes = PrefixCache(self.budget.prefix_cache_bytes)
+        self._pace = Pace()  # of every batch: what was learnt of the machine's speed outlives a batch that failed
         self._device = device
 
     @classmethod
@@ -48,6 +50,7 @@ class Runtime:
             KVStore(self.kv_shape, self.loaded.dtype),
             self.prefixes,
             Drawer(num_rows_of_head=self.loaded.vocabulary_size, drawable=self.loaded.drawable),
+            self._pace,
             stop_ids=self.loaded.stop_ids,
             runs_ahead=self._device.runs_ahead,
             has_lanes=self._device.num_lanes > 1,

@@ -100,14 +100,15 @@ def test_a_free_port_is_found() -> None:
         assert listener.getsockname()[1] > 0
 
 
-def test_two_interrupts_end_the_running_answer_with_what_there_is_and_close_the_engine(process: subprocess.Popen[str]) -> None:
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_two_signals_end_the_running_answer_with_what_there_is_and_close_the_engine(process: subprocess.Popen[str], sent: int) -> None:
     url = piped(process.stdout).readline().split()[-1]
     chat = {"model": "lek-demo", "messages": [{"role": "user", "content": "Hello"}], "stream": True}
     with httpx.Client(base_url=url, timeout=TIMEOUT_S) as client, client.stream("POST", "/v1/chat/completions", json=chat) as response:
         lines = response.iter_lines()
         next(lines)
         for said in ("Waiting for connections", "Application shutdown complete"):
-            process.send_signal(signal.SIGINT)
+            process.send_signal(sent)
             while said not in (line := piped(process.stderr).readline()):
                 assert line
         *_, last, _, done, _ = lines
