@@ -15,15 +15,15 @@ from queue import Empty, SimpleQueue
 from typing import TypeVar
 
 import mlx.core as mx
-import msgspec
 
-from server.engine.errors import EngineUnavailable, RowFailed
+from server.engine.errors import EngineUnavailable
 from server.engine.mlx.batch import Batch, NotFinite, Token
 from server.engine.mlx.faults import find_faults
-from server.engine.mlx.messages import Call, Cancel, Deliver, Insert, News, Order, Started, Stop, StopRow
+from server.engine.mlx.messages import Call, Cancel, Deliver, Insert, Order, Started, Stop, StopRow
+from server.engine.mlx.outbox import Outbox
 from server.engine.mlx.row import Row
 from server.engine.mlx.runtime import Runtime
-from server.engine.protocol import Finish, FinishReason, Piece
+from server.engine.protocol import FinishReason, Piece
 
 log = logging.getLogger(__name__)
 
@@ -39,10 +39,10 @@ class Worker(threading.Thread):
         self._start_runtime = start_runtime
         self._batch_size = batch_size
         self._deliver = deliver
+        self._outbox = Outbox(deliver)
         self._waiting: deque[Row] = deque()
         self._reserved: dict[Row, int] = {}  # bytes of keys and values, by the rows in the batch, at their longest
         self.reserved_bytes = 0  # their sum
-        self._news: list[tuple[str, News]] = []
         self._runtime: Runtime
         self._batch: Batch
         self._opened = threading.Event()
@@ -96,7 +96,7 @@ class Worker(threading.Thread):
             while self._take_orders():
                 self._admit()
                 self._step()
-                self._send()
+                self._outbox.send()
         except Exception as exc:
             log.exception("the engine's thread has died")
             self.has_died = True
@@ -123,7 +123,7 @@ class Worker(threading.Thread):
         """Take every order that is there; sleep only when there is nothing to run. False means stop."""
         try:
             while True:
-                is_idle = not self._waiting and not len(self._batch) and not self._news
+                is_idle = not self._waiting and not len(self._batch) and not self._outbox
                 if is_idle and self.orders.empty():
                     self._rest()
                 match self.orders.get(block=is_idle):
@@ -173,16 +173,16 @@ class Worker(threading.Thread):
     def _stop_row(self, row_id: str, reason: str, finish: FinishReason) -> None:
         if row := self._take_out(row_id):
             try:
-                self._finish(row, finish, shown="", stopped_by=reason)
+                self._outbox.finish(row, finish, shown="", stopped_by=reason)
             except Exception as exc:
-                self._fail(row, exc)
+                self._outbox.fail(row, exc)
 
     def _admit(self) -> None:
         """Let rows join in the order they came, as long as there is room for the next one at its longest."""
         while self._waiting and len(self._batch) < self._batch_size and self._has_room(self._waiting[0]):
             row = self._waiting.popleft()
             if self._insert(row):
-                self._news.append((row.id, Started()))
+                self._outbox.tell(row, Started())
 
     def _has_room(self, row: Row) -> bool:
         return self.reserved_bytes + self._reserve(row) <= self._runtime.budget.memory_bytes or not len(self._batch)
@@ -195,7 +195,7 @@ class Worker(threading.Thread):
         try:
             self._batch.insert(row)
         except Exception as exc:
-            self._fail(row, exc)
+            self._outbox.fail(row, exc)
             return False
         self._reserved[row] = self._reserve(row)
         self._note_reserved()
@@ -227,8 +227,8 @@ class Worker(threading.Thread):
                 self._take(one)
             except Exception as exc:
                 self._release(one.row)
-                self._fail(one.row, exc)
-        self._send()
+                self._outbox.fail(one.row, exc)
+        self._outbox.send()
 
     def _take(self, drawn: Token | NotFinite) -> None:
         """Turn a token into text, and end the row where it ends."""
@@ -240,40 +240,15 @@ class Worker(threading.Thread):
             row.first_token_s = time.monotonic()
         if drawn.end == "stop":
             self._release(row, keep=True)
-            self._finish(row, "stop", shown="")
+            self._outbox.finish(row, "stop", shown="")
             return
         shown = row.text.add(drawn.token_id)
         piece = Piece(text=shown, token_ids=(drawn.token_id,), logprobs=(drawn.logprobs,) if drawn.logprobs else ())
         if row.text.is_stopped or drawn.end:
             self._release(row, keep=True)
-            self._finish(row, "stop" if row.text.is_stopped else "length", shown=shown, last=piece)
+            self._outbox.finish(row, "stop" if row.text.is_stopped else "length", shown=shown, last=piece)
         else:
-            self._news.append((row.id, piece))
-
-    def _finish(self, row: Row, reason: FinishReason, *, shown: str, last: Piece | None = None, stopped_by: str | None = None) -> None:
-        shown += row.text.flush()
-        if row.text.is_stopped:  # the last held characters may have completed a stop string
-            reason = "stop"
-        if last is not None or shown:
-            self._news.append((row.id, msgspec.structs.replace(last, text=shown) if last else Piece(text=shown, token_ids=())))
-        began_s = row.began_s or time.monotonic()
-        finish = Finish(
-            reason=reason,
-            num_prompt_tokens=len(row.prompt_ids),
-            num_completion_tokens=len(row.token_ids),
-            num_cached_tokens=row.num_cached,
-            queue_time_s=began_s - row.arrived_s,
-            prefill_time_s=row.first_token_s - began_s if row.first_token_s else 0.0,
-            stopped_by=stopped_by,
-            num_tokens_left=row.num_left,
-        )
-        self._news.append((row.id, finish))
-
-    def _fail(self, row: Row, exc: Exception) -> None:
-        log.error("row %s failed", row.id, exc_info=exc)
-        error = RowFailed(f"this request failed inside the engine: {type(exc).__name__}")
-        error.__cause__ = exc
-        self._news.append((row.id, error))
+            self._outbox.tell(row, piece)
 
     def _recover(self, exc: Exception) -> None:
         """Find the row that makes a step fail and let the others go on where they stood, in a new batch.
@@ -290,14 +265,9 @@ class Worker(threading.Thread):
         self._batch = self._runtime.make_batch()
         for row in rows:
             if row in at_fault:
-                self._fail(row, at_fault[row])
+                self._outbox.fail(row, at_fault[row])
             else:
                 self._insert(row)
-
-    def _send(self) -> None:
-        if self._news:
-            self._deliver(self._news)
-            self._news = []
 
 
 def _refuse(future: Future[object], error: EngineUnavailable) -> None:
