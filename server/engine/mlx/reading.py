@@ -10,7 +10,7 @@ import mlx.core as mx
 from server.engine.mlx.forward.packing import Part
 from server.engine.mlx.forward.prefilling import ChunkPart, FreshPart, FreshPrompt, Snapshot
 from server.engine.mlx.kv.group import KVGroup
-from server.engine.mlx.kv.store import KVStore
+from server.engine.mlx.kv.store import KVStore, Place
 from server.engine.mlx.prefix.cache import FEWEST_TOKENS, PrefixCache
 from server.engine.mlx.row import Row
 from server.engine.mlx.scheduling import share_out
@@ -63,9 +63,10 @@ class PromptReader:
         for row in rows:
             if row.is_reading and not self._waits(row, reading):
                 reading.append(row)
-        for row in reading:
-            if row.place is None:
-                self._begin(row)
+        newcomers = [row for row in reading if row.place is None]
+        places = self._store.take_all([len(row.input_ids) + 1 for row in newcomers])
+        for row, place in zip(newcomers, places, strict=True):
+            self._begin(row, place)
         budget = find_budget([row.num_unread for row in reading])
         pieces = [self._cut(row, num_tokens) for row, num_tokens in share_out(reading, budget)]
         # Whole short prompts first, those of a kind together: they are one part.
@@ -114,9 +115,9 @@ class PromptReader:
                     return not self._prefixes.holds(row.weights, row.input_ids[:position])
         return False
 
-    def _begin(self, row: Row) -> None:
+    def _begin(self, row: Row, place: Place) -> None:
         """Give a row its place, with what the cache has of its prompt in it."""
-        row.place = self._store.take(len(row.input_ids) + 1)
+        row.place = place
         if row.began_s is None:
             row.began_s = time.monotonic()
         stop = self._prefixes.find(row.weights, row.input_ids) if self._prefixes.budget_bytes else None

@@ -45,12 +45,16 @@ class KVGroup:
         """Say whether a layer sees a window only."""
         return self._shape.are_sliding[layer]
 
+    def make_room(self, num_rows: int) -> None:
+        """Grow, if need be, once for so many rows that will come: growing copies what there is."""
+        self._grow(len(self._taken) + max(0, num_rows - self._taken.count(False)))
+
     def take(self) -> int:
         """Give the first free place to a row."""
         place = self._taken.index(False) if False in self._taken else len(self._taken)
         if place == len(self._taken):
             self._taken.append(False)
-            self._grow()
+            self._grow(len(self._taken))
         self._taken[place] = True
         return place
 
@@ -104,9 +108,9 @@ class KVGroup:
         """List all arrays."""
         return (*self.keys, *self.values)
 
-    def _grow(self) -> None:
-        """Make room for one place more, and for some to come."""
-        needed, allocated = len(self._taken), self.keys[0].shape[0]
+    def _grow(self, needed: int) -> None:
+        """Make room for as many places as are needed, and for some to come."""
+        allocated = self.keys[0].shape[0]
         if needed <= allocated:
             return
         more = max(needed - allocated, allocated // 4, 1)

@@ -1,5 +1,7 @@
 """Where the keys and values of all rows are: in groups by capacity, so that a long row makes no short one as large as itself."""
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import mlx.core as mx
@@ -35,9 +37,14 @@ class KVStore:
 
     def take(self, num_tokens: int) -> Place:
         """Give a place with room for `num_tokens`."""
-        capacity = find_capacity(num_tokens)
-        group = self._groups.setdefault(capacity, KVGroup(self.shape, capacity, self._dtype))
+        group = self._group(find_capacity(num_tokens))
         return Place(group, group.take())
+
+    def take_all(self, rows: Sequence[int]) -> list[Place]:
+        """Give each of the rows that come together a place with room for so many tokens."""
+        for capacity, num_rows in Counter(map(find_capacity, rows)).items():
+            self._group(capacity).make_room(num_rows)
+        return [self.take(num_tokens) for num_tokens in rows]
 
     def move(self, place: Place, *, num_tokens: int) -> Place:
         """Move a row with `num_tokens` in a place that is full to the next larger one."""
@@ -51,3 +58,8 @@ class KVStore:
         place.group.free(place.number)
         if not place.group.num_rows:
             self._groups.pop(place.group.capacity, None)
+
+    def _group(self, capacity: int) -> KVGroup:
+        if capacity not in self._groups:
+            self._groups[capacity] = KVGroup(self.shape, capacity, self._dtype)
+        return self._groups[capacity]

@@ -79,3 +79,14 @@ def test_a_place_that_held_no_numbers_holds_none_for_the_next() -> None:
     group.values[GLOBAL][place] = mx.full((2, 256, 4), mx.nan)
     group.clear(place)
     assert mx.isfinite(group.values[GLOBAL]).all().item()
+
+
+def test_rows_that_come_together_make_their_group_grow_once() -> None:
+    store = KVStore(SHAPE, mx.float32)
+    places = store.take_all([100, 300, *[100] * 14])
+    assert [place.group.capacity for place in places[:3]] == [256, 512, 256]
+    assert [place.number for place in places if place.group.capacity == 256] == list(range(15))
+    assert [group.keys[GLOBAL].shape[0] for group in store.groups] == [15, 1]
+    places[0].group.free(3)
+    store.take_all([100])
+    assert store.groups[0].keys[GLOBAL].shape[0] == 15  # there was room
