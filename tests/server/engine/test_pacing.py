@@ -1,6 +1,6 @@
 """Reading beside decoding: a burst in one go, a steady load at about half of the time."""
 
-from server.engine.mlx.pacing import FEWEST_TOKENS, LONG_STEPS, MOST_SAVED_S, MOST_STEPS, MOST_TOKENS, SMALL_REST, Pace
+from server.engine.mlx.pacing import FEWEST_TOKENS, LONG_STEPS, MOST_READING_S, MOST_SAVED_S, MOST_STEPS, MOST_TOKENS, SMALL_REST, Pace
 
 DECODE_S = 0.01
 READ_S = 0.0002  # a token
@@ -78,9 +78,34 @@ def test_where_nobody_decodes_a_small_rest_is_read_along() -> None:
     assert pace.budget([nearly_all], num_decoding=8) < nearly_all  # somebody would wait
 
 
+def test_where_as_many_wait_as_decode_they_are_read_in_one_go_whatever_was_put_by() -> None:
+    pace = learnt()
+    step(pace, num_decoding=8, wanted=900)
+    assert pace.budget([40] * 8, num_decoding=8) == 320
+    assert pace.budget([200] * 7, num_decoding=8) < 700
+    assert pace.budget([*[200] * 8, 30_000], num_decoding=8) < 700  # no end of it in sight
+    assert pace.budget([400] * 100, num_decoding=8) == pace.budget([100_000], num_decoding=0)  # and no longer than where nobody decodes
+
+
+def test_a_pass_over_few_tokens_does_not_tell_how_long_one_over_many_takes() -> None:
+    pace = Pace()
+    for num_decoding, num_read in [(0, 500), *[(1, 0)] * 5, *[(0, 4)] * 3, *[(0, 500)] * 2]:
+        pace.note(spent_s=DECODE_S + num_read * READ_S, num_decoded=num_decoding, num_read=num_read)
+    assert abs(pace.budget([100_000], num_decoding=0) * READ_S - MOST_READING_S) < 0.1 * MOST_READING_S
+
+
+def test_a_step_of_few_rows_does_not_tell_how_long_one_of_many_takes() -> None:
+    pace = learnt()
+    for _ in range(50):
+        step(pace, num_decoding=1, wanted=0)
+    pace.note(spent_s=20 * DECODE_S, num_decoded=32, num_read=0)
+    assert pace.budget([30_000], num_decoding=8) * READ_S <= LONG_STEPS * DECODE_S * 1.001
+    assert pace.budget([30_000], num_decoding=32) * READ_S > 2 * LONG_STEPS * DECODE_S
+
+
 def test_a_rest_gives_a_burst_all_that_may_be_put_by() -> None:
     pace, fresh = learnt(), learnt()
-    burst = [40] * 20
+    burst = [200] * 4
     step(pace, num_decoding=8, wanted=900)
     assert pace.budget(burst, num_decoding=8) < fresh.budget(burst, num_decoding=8) / 2
     pace.rest()
