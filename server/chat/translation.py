@@ -53,12 +53,13 @@ def translate_chat(request: ChatRequest, *, id: str, served: ServedModel, max_co
         _find_message_faults(request.messages),
     )
     refuse(found)
-    asked_tokens = request.max_completion_tokens or request.max_tokens or max_completion_tokens
+    asked_tokens = request.max_completion_tokens or request.max_tokens
     return Generation(
         id=id,
         messages=_merge_messages(request.messages),
         sampling=_translate_sampling(request),
-        max_tokens=min(asked_tokens, max_completion_tokens),
+        max_tokens=min(asked_tokens or max_completion_tokens, max_completion_tokens),
+        is_limit_asked_for=asked_tokens is not None,
         stop=(request.stop,) if isinstance(request.stop, str) else request.stop or (),
         adapter=None if served.parent is None else served.id,
         adapter_scale=_choose_scale(request),

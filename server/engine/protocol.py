@@ -40,6 +40,7 @@ class Generation(msgspec.Struct, frozen=True, kw_only=True):
     messages: tuple[Message, ...]
     sampling: Sampling
     max_tokens: int
+    is_limit_asked_for: bool = True  # False: `max_tokens` is the server's own, and less is enough where there is no room for it
     stop: tuple[str, ...] = ()
     adapter: str | None = None  # None is the base model
     adapter_scale: float = 1.0  # on top of the adapter's own; 0 is the base, 1 as trained

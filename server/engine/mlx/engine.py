@@ -188,6 +188,8 @@ class MlxEngine:
         arrived_s = time.monotonic()
         prompt = await self._encoder.encode_in_turn(generation.messages)
         max_tokens = min(generation.max_tokens, self._loaded.context_size - len(prompt.token_ids))
+        if not generation.is_limit_asked_for:
+            max_tokens = min(max_tokens, max(1, self._find_room() - len(prompt.token_ids)))
         self._check_memory(len(prompt.token_ids), max_tokens)
         sampling = generation.sampling
         seed = sampling.seed
@@ -206,6 +208,10 @@ class MlxEngine:
             boundaries=prompt.boundaries,
             num_top_logprobs=generation.num_top_logprobs,
         )
+
+    def _find_room(self) -> int:
+        """Give the tokens of the longest row that there is room for where nothing else runs."""
+        return self._runtime.kv_shape.tokens_in(self._runtime.budget.memory_bytes, most=self._loaded.context_size)
 
     def _check_memory(self, num_prompt_tokens: int, max_tokens: int) -> None:
         """Refuse what has no room even where nothing else runs."""

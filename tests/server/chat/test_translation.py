@@ -32,7 +32,13 @@ def refuse(**fields: Any) -> InvalidRequest:
 
 def test_the_smallest_request_gets_the_defaults() -> None:
     assert translate() == Generation(
-        id="chatcmpl-1", messages=(Message(role="user", content="Hello"),), sampling=Sampling(), max_tokens=100, stop=(), adapter=None
+        id="chatcmpl-1",
+        messages=(Message(role="user", content="Hello"),),
+        sampling=Sampling(),
+        max_tokens=100,
+        is_limit_asked_for=False,
+        stop=(),
+        adapter=None,
     )
 
 

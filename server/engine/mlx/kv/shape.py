@@ -32,6 +32,13 @@ class KVShape(msgspec.Struct, frozen=True, kw_only=True):
         """Give the bytes that a row takes that may come to hold `num_tokens`: those of its class of capacity."""
         return self.bytes_of(find_capacity(num_tokens))
 
+    def tokens_in(self, num_bytes: int, *, most: int) -> int:
+        """Give the tokens of the longest row that takes no more than so many bytes, up to `most`; 0 where there is none."""
+        capacity = SMALLEST_CAPACITY
+        while capacity < most and self.bytes_of(2 * capacity) <= num_bytes:
+            capacity *= 2
+        return min(capacity, most) if self.bytes_of(capacity) <= num_bytes else 0
+
 
 def find_capacity(num_tokens: int) -> int:
     """Give the smallest class of capacity that holds so many tokens."""

@@ -19,3 +19,11 @@ def test_the_windows_of_a_27b_take_what_its_shape_says() -> None:
 def test_a_row_reserves_its_class_of_capacity(num_tokens: int, capacity: int) -> None:
     assert find_capacity(num_tokens) == capacity
     assert GEMMA_27B.reserved_bytes(num_tokens) == GEMMA_27B.bytes_of(capacity)
+
+
+def test_the_longest_row_of_some_bytes_takes_no_more_than_those() -> None:
+    for num_tokens in (256, 512, 2048):
+        num_bytes = GEMMA_27B.reserved_bytes(num_tokens)
+        assert GEMMA_27B.tokens_in(num_bytes, most=100_000) == num_tokens
+        assert GEMMA_27B.tokens_in(num_bytes - 1, most=100_000) == (num_tokens // 2 if num_tokens > 256 else 0)
+        assert GEMMA_27B.tokens_in(num_bytes, most=200) == 200
