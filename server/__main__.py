@@ -27,13 +27,13 @@ def main() -> int:
 
 def _run() -> int:
     settings = resolve_demo(read_settings(sys.argv[1:], os.environ))
+    gc.disable()  # a start makes millions of objects that stay: looking through them again and again takes a quarter of a tokenizer's time
 
     from server.app import create_app
     from server.engine.errors import ModelLoadError
     from server.engine.mlx.device import prepare_device
     from server.http.serving import BindError, bind, configure_logging, serve
 
-    gc.disable()  # a start makes millions of objects that stay: looking through them again and again takes a quarter of a tokenizer's time
     configure_logging()
     traces = _open_traces(settings.otlp_endpoint)
     try:

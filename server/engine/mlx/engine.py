@@ -47,10 +47,14 @@ class MlxEngine:
             max_rank=limits.max_adapter_rank,
             cancel_users=self._cancel_users,
         )
+        self._vocabulary = runtime.vocabulary
         self._encoder = PromptEncoder(
-            self._loaded.tokenizer, max_tokens=self._loaded.context_size, num_embeddings=self._loaded.vocabulary_size
+            self._vocabulary.tokenizer,
+            self._vocabulary.template,
+            max_tokens=self._loaded.context_size,
+            num_embeddings=self._loaded.vocabulary_size,
         )
-        self._special_tokens = frozenset(self._loaded.tokenizer.all_special_tokens)
+        self._special_tokens = self._vocabulary.tokenizer.special_tokens.all()
         self._base = ServedModel(id=model_name, created=int(time.time()), root=str(root))
         self._max_rows = limits.max_batch_size + limits.max_queue
         self._streams: dict[str, AnswerStream] = {}
@@ -76,7 +80,7 @@ class MlxEngine:
         name = model_name or (path.resolve().name if Path(model).expanduser().is_dir() else model)
         if any(adapter == name for adapter, _ in adapters):
             raise ModelLoadError(f"an adapter and the base model are both named {name!r}: give one another name")
-        start_runtime = partial(_start_runtime, path, device, limits)
+        start_runtime = partial(Runtime.start, path, device, limits=limits, warm_up=warm_up)
         engine = cls(start_runtime, model_name=name, root=path, limits=limits)
         for adapter, folder in adapters:
             try:
@@ -202,7 +206,7 @@ class MlxEngine:
             seed=secrets.randbits(63) if seed is None else seed,
             slot=adapter.slot if adapter else BASE_SLOT,
             adapter_scale=scale,
-            text=AnswerText(self._loaded.tokenizer.detokenizer, generation.stop),
+            text=AnswerText(self._vocabulary.detokenizers.make(), generation.stop),
             arrived_s=arrived_s,
             weights=Weights(adapter.digest, scale) if adapter and scale != 0 else BASE,
             boundaries=prompt.boundaries,
@@ -243,9 +247,3 @@ class MlxEngine:
         for row_id, one in news:
             if stream := self._streams.get(row_id):
                 stream.put(one)
-
-
-def _start_runtime(path: Path, device: Device, limits: Limits) -> Runtime:
-    runtime = Runtime.start(path, device, limits=limits)
-    warm_up(runtime)
-    return runtime

@@ -2,22 +2,18 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 
 import mlx.core as mx
 import mlx.nn as nn
 import msgspec
-from mlx_lm.tokenizer_utils import TokenizerWrapper
-from mlx_lm.utils import dequantize_model, load_config, load_model, load_tokenizer
+from mlx_lm.utils import dequantize_model, load_config, load_model
 
 from server.engine.errors import ModelLoadError
 from server.engine.mlx.device import Device
 
 MODEL_TYPES = ("gemma3_text", "gemma3")
-END_OF_TURN = "<end_of_turn>"
 DEFAULT_CONTEXT_SIZE = 32_768  # Gemma 3 1B's, for a configuration that does not say
 WHOLE_HASH_BYTES = 256 * 2**20  # weight files up to this size are hashed whole
 
@@ -26,10 +22,7 @@ class LoadedModel(msgspec.Struct, frozen=True, kw_only=True):
     """A model ready to generate, with what the engine must know of it."""
 
     model: nn.Module
-    tokenizer: TokenizerWrapper
-    stop_ids: frozenset[int]
     vocabulary_size: int  # rows of the embedding, and so logits
-    drawable: frozenset[int]  # ids with a row and a piece: Gemma 3 of 4B and above has rows to spare
     context_size: int  # tokens, prompt and answer together
     dtype: mx.Dtype
     fingerprint: str
@@ -40,27 +33,18 @@ def load(path: Path, device: Device) -> LoadedModel:
     _check_type(path)
     try:
         config = load_config(path)
-        with ThreadPoolExecutor(max_workers=1) as beside:
-            # Gemma's tokenizer takes as long as the weights: Python reads its 33 MB three times over, while weights are read without it.
-            reading = beside.submit(load_tokenizer, path, eos_token_ids=config.get("eos_token_id"))
-            model, _ = load_model(path, lazy=True)
-            if device.weights_dtype:
-                _cast(model, getattr(mx, device.weights_dtype))
-            mx.eval(model.parameters())
-            tokenizer = reading.result()
+        model, _ = load_model(path, lazy=True)
+        if device.weights_dtype:
+            _cast(model, getattr(mx, device.weights_dtype))
+        mx.eval(model.parameters())
     except (OSError, ValueError, RuntimeError, KeyError, TypeError) as exc:
         raise ModelLoadError(f"the model in {path} could not be loaded: {exc}") from exc
     if _text_model(model).sliding_window_pattern > len(model.layers):
         raise ModelLoadError(f"the model in {path} has {len(model.layers)} layers, none of them global: expected a whole Gemma 3")
     text_config = config.get("text_config", config)
-    vocabulary_size = _text_model(model).embed_tokens.weight.shape[0]
-    ids_by_piece = tokenizer.get_vocab()  # takes a while for Gemma's, so once
     return LoadedModel(
         model=model,
-        tokenizer=tokenizer,
-        stop_ids=frozenset(token for token in _stop_ids(tokenizer, ids_by_piece) if token < vocabulary_size),
-        vocabulary_size=vocabulary_size,
-        drawable=frozenset(token for token in ids_by_piece.values() if token < vocabulary_size),
+        vocabulary_size=_text_model(model).embed_tokens.weight.shape[0],
         context_size=text_config.get("max_position_embeddings", DEFAULT_CONTEXT_SIZE),
         dtype=_text_model(model).norm.weight.dtype,
         fingerprint=_fingerprint(path),
@@ -86,12 +70,6 @@ def _cast(model: nn.Module, dtype: mx.Dtype) -> None:
 def _text_model(model: nn.Module) -> nn.Module:
     """The stack of layers itself, under `language_model` where a vision tower was beside it."""
     return getattr(model, "language_model", model).model
-
-
-def _stop_ids(tokenizer: TokenizerWrapper, ids_by_piece: Mapping[str, int]) -> frozenset[int]:
-    """The union of the tokenizer's ids, the configurations' (mlx-lm joins those) and the turn marker's: one alone is often missing."""
-    end_of_turn = ids_by_piece.get(END_OF_TURN)
-    return frozenset(tokenizer.eos_token_ids) | ({end_of_turn} if end_of_turn is not None else set())
 
 
 def _fingerprint(path: Path) -> str:

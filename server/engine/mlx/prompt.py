@@ -6,8 +6,9 @@ from functools import lru_cache, partial
 from typing import NamedTuple
 
 from jinja2 import TemplateError
-from mlx_lm.tokenizer_utils import TokenizerWrapper
 
+from adapters.base.chat_template import ChatTemplate
+from adapters.base.tokenizer import Tokenizer
 from server.engine.errors import InvalidGeneration
 from server.engine.mlx.short_first import ShortFirst
 from server.engine.protocol import Message
@@ -26,15 +27,15 @@ class EncodedPrompt(NamedTuple):
 class PromptEncoder:
     """Renders and tokenises on a thread of its own: a long prompt stalls neither the event loop nor the running rows."""
 
-    def __init__(self, tokenizer: TokenizerWrapper, *, max_tokens: int, num_embeddings: int) -> None:
+    def __init__(self, tokenizer: Tokenizer, template: ChatTemplate, *, max_tokens: int, num_embeddings: int) -> None:
         self._tokenizer = tokenizer
+        self._template = template
         self._max_tokens = max_tokens  # the model's context
         self._num_embeddings = num_embeddings  # Gemma 3's tokenizer has one piece more than the smaller models have rows
-        ids_by_piece = tokenizer.get_vocab()
-        self._longest_token = max(map(len, ids_by_piece))  # characters
-        self._start_of_turn = ids_by_piece.get(START_OF_TURN)
+        self._longest_token = max(map(len, tokenizer.vocabulary))  # characters
+        self._start_of_turn = tokenizer.vocabulary.get(START_OF_TURN)
         # A system text comes again with every request, and is the longest part of many.
-        self._encode_beginning = lru_cache(maxsize=16)(partial(tokenizer.encode, add_special_tokens=False))
+        self._encode_beginning = lru_cache(maxsize=16)(tokenizer.encode)
         self._thread = ShortFirst("prompt")
 
     async def encode_in_turn(self, messages: Sequence[Message]) -> EncodedPrompt:
@@ -53,13 +54,13 @@ class PromptEncoder:
         """
         conversation = [{"role": message.role, "content": message.content} for message in messages]
         try:
-            text: str = self._tokenizer.apply_chat_template(conversation, add_generation_prompt=True, tokenize=False)
+            text = self._template.render(conversation, add_generation_prompt=True)
         except TemplateError as exc:
             raise InvalidGeneration(f"the model's chat template does not take these messages: {exc}", param="messages") from exc
         # Tokenising megabytes takes many seconds, during which no other prompt is encoded.
         if (fewest := len(text) // self._longest_token) >= self._max_tokens:
             raise self._too_long(f"at least {fewest}")
-        ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False)
+        ids = self._tokenizer.encode(text)
         if len(ids) >= self._max_tokens:
             raise self._too_long(str(len(ids)))
         self._check_embeddings(ids)

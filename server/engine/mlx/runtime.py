@@ -1,5 +1,7 @@
 """What lives on the MLX thread: the model, the bank of adapters inside it, and batches over both."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Self
 
@@ -19,13 +21,18 @@ from server.engine.mlx.kv.store import KVStore
 from server.engine.mlx.model import LoadedModel, load
 from server.engine.mlx.pacing import Pace
 from server.engine.mlx.prefix.cache import PrefixCache
+from server.engine.mlx.vocabulary import Vocabulary, load_vocabulary
 
 
 class Runtime:
     """A loaded Gemma 3 with the bank of its adapters. Made and used on one thread; what is read from others never changes."""
 
+    vocabulary: Vocabulary  # comes after the weights; until then every row may be drawn and none ends an answer
+
     def __init__(self, loaded: LoadedModel, device: Device, limits: Limits) -> None:
         self.loaded = loaded
+        self._drawable = frozenset(range(loaded.vocabulary_size))
+        self._stop_ids: frozenset[int] = frozenset()
         routing = Routing()
         self.forward = GemmaForward(loaded.model, routing, device)  # before the bank, which wraps the layers that it leaves
         self.bank = AdapterBank(loaded.model, loaded.dtype, routing)
@@ -39,9 +46,23 @@ class Runtime:
         self._device = device
 
     @classmethod
-    def start(cls, path: Path, device: Device, *, limits: Limits) -> Self:
-        """Load the model in folder `path`. Raises ModelLoadError."""
-        return cls(load(path, device), device, limits)
+    def start(cls, path: Path, device: Device, *, limits: Limits, warm_up: Callable[[Self], None] | None = None) -> Self:
+        """Load the model in folder `path`, and have it warmed up. Raises ModelLoadError.
+
+        The vocabulary is read beside: for Gemma's the interpreter takes longer than MLX for the weights, and neither needs the other.
+        """
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            reading = beside.submit(load_vocabulary, path)
+            runtime = cls(load(path, device), device, limits)
+            if warm_up:
+                warm_up(runtime)
+            runtime._take_vocabulary(reading.result())
+        return runtime
+
+    def _take_vocabulary(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self._drawable = vocabulary.drawable(self.loaded.vocabulary_size)
+        self._stop_ids = vocabulary.stop_ids(self.loaded.vocabulary_size)
 
     def make_batch(self) -> Batch:
         """Make an empty batch over the model."""
@@ -49,9 +70,9 @@ class Runtime:
             self.forward,
             KVStore(self.kv_shape, self.loaded.dtype),
             self.prefixes,
-            Drawer(num_rows_of_head=self.loaded.vocabulary_size, drawable=self.loaded.drawable),
+            Drawer(num_rows_of_head=self.loaded.vocabulary_size, drawable=self._drawable),
             self._pace,
-            stop_ids=self.loaded.stop_ids,
+            stop_ids=self._stop_ids,
             runs_ahead=self._device.runs_ahead,
             has_lanes=self._device.num_lanes > 1,
             suit_threads=self._threads.suit,

@@ -38,15 +38,27 @@ def _take(drawn: Sequence[Token | NotFinite]) -> None:
 
 
 def _make_row(runtime: Runtime, number: int) -> Row:
-    loaded = runtime.loaded
+    num_tokens = min(NUM_TOKENS, runtime.loaded.context_size - NUM_DRAWN)
     return Row(
         id=f"warm-up-{number}",
-        prompt_ids=[min(loaded.drawable)] * min(NUM_TOKENS, loaded.context_size - NUM_DRAWN),
+        prompt_ids=[0] * num_tokens,
         max_tokens=NUM_DRAWN,
         sampling=Sampling(temperature=0),
         seed=0,
         slot=0,
         adapter_scale=1.0,
-        text=AnswerText(loaded.tokenizer.detokenizer, ()),
+        text=AnswerText(_Mute(), ()),
         arrived_s=0.0,
     )
+
+
+class _Mute:
+    """In the place of a detokeniser: the vocabulary may not be there yet."""
+
+    last_segment = ""
+
+    def add_token(self, token: int) -> None:
+        pass
+
+    def finalize(self) -> None:
+        pass

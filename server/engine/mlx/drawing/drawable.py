@@ -12,11 +12,11 @@ class Drawable:
     """Knows the ids without a piece. At the end of the vocabulary they cost nothing, in its midst a pass over the logits."""
 
     def __init__(self, num_rows_of_head: int, ids: Set[int]) -> None:
-        known = {one for one in ids if 0 <= one < num_rows_of_head}
+        known = ids & frozenset(range(num_rows_of_head))
         if not known:
             raise ValueError(f"the tokenizer has no piece for any of the head's {num_rows_of_head} rows: nothing could be drawn")
         self.num_ids = max(known) + 1  # that are left when the end is cut off
-        holes = sorted(set(range(self.num_ids)) - known)
+        holes = sorted(set(range(self.num_ids)) - known) if len(known) < self.num_ids else []
         self._is_hole = mx.zeros(self.num_ids, dtype=mx.bool_).at[mx.array(holes)].add(mx.array(True)) if holes else None  # (V,)
 
     def cut(self, logits: mx.array) -> mx.array:

@@ -1,0 +1,53 @@
+"""What a model's tokens mean: its tokenizer, chat template and detokeniser, and which tokens may be drawn and end an answer."""
+
+from pathlib import Path
+
+import msgspec
+from mlx_lm.utils import load_config
+
+from adapters.base.chat_template import ChatTemplate, read_chat_templates
+from adapters.base.detokenizers import Detokenizers
+from adapters.base.tokenizer import Tokenizer, load_tokenizer
+from server.engine.errors import ModelLoadError
+
+END_OF_TURN = "<end_of_turn>"
+
+
+class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
+    """The tokens of a model. They may be more than its rows, and fewer."""
+
+    tokenizer: Tokenizer
+    template: ChatTemplate
+    detokenizers: Detokenizers
+    end_ids: frozenset[int]
+
+    def stop_ids(self, num_rows: int) -> frozenset[int]:
+        """Give the ids with a row that end an answer."""
+        return frozenset(token for token in self.end_ids if token < num_rows)
+
+    def drawable(self, num_rows: int) -> frozenset[int]:
+        """Give the ids with a row and a piece: Gemma 3 of 4B and above has rows to spare."""
+        return frozenset(token for token in self.tokenizer.vocabulary.values() if token < num_rows)
+
+
+def load_vocabulary(path: Path) -> Vocabulary:
+    """Load what is not the weights from folder `path`. Raises ModelLoadError with a message for people."""
+    try:
+        config = load_config(path)
+        tokenizer = load_tokenizer(path, config)
+        templates = read_chat_templates(path)
+        detokenizers = Detokenizers(tokenizer)
+    except (OSError, ValueError, KeyError, TypeError) as exc:
+        raise ModelLoadError(f"the tokenizer in {path} could not be loaded: {exc}") from exc
+    return Vocabulary(
+        tokenizer=tokenizer,
+        template=ChatTemplate(templates, {**tokenizer.special_tokens.named, "enable_thinking": tokenizer.can_think}),
+        detokenizers=detokenizers,
+        end_ids=_find_ends(tokenizer, config.get("eos_token_id")),
+    )
+
+
+def _find_ends(tokenizer: Tokenizer, configured: int | list[int] | None) -> frozenset[int]:
+    """The union of the tokenizer's id, the configurations' (mlx-lm joins those) and the turn marker's: one alone is often missing."""
+    listed = configured if isinstance(configured, list) else [configured]
+    return frozenset(token for token in (*listed, tokenizer.eos_id, tokenizer.vocabulary.get(END_OF_TURN)) if token is not None)
