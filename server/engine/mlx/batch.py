@@ -18,6 +18,7 @@ from server.engine.mlx.kv.store import KVStore
 from server.engine.mlx.lanes import share_lanes
 from server.engine.mlx.launch import Lane, Launch, Schedule
 from server.engine.mlx.pacing import Pace
+from server.engine.mlx.prefix.bundle import Bundle
 from server.engine.mlx.prefix.cache import PrefixCache
 from server.engine.mlx.reading import PromptReader
 from server.engine.mlx.row import Row
@@ -78,7 +79,7 @@ class Batch:
         self._rows: list[Row] = []  # in the order they came
         self._decoding: tuple[Row, ...] = ()  # of the last pass: the same tuple for the same rows
         self._spans: tuple[Span, ...] = ()
-        self._copies: list[mx.array] = []  # to be evaluated before the next pass writes to what they are copied from
+        self._copies: list[Bundle] = []  # to be evaluated before the next pass writes to what they are copied from
         self._launched: Launch | None = None
         self._ended_s = 0.0  # when the last pass was over
 
@@ -133,8 +134,7 @@ class Batch:
         """Let the pass under way end, whose rows have all gone."""
         self._wait(self._launched)
         self._launched = None
-        mx.eval(self._copies)
-        self._copies = []
+        self._start(None, ())
         self._pace.rest()
         self._drawer.forget()  # it holds the rows of the last composition
 
@@ -166,7 +166,7 @@ class Batch:
         copies = self._note(schedule, rows)
         results = [hidden] if drawn is None else drawn.arrays()
         caches = [array for group in self._store.groups for array in group.arrays()]
-        return Launch(schedule, rows, drawn, hidden), [*results, *caches, *copies]
+        return Launch(schedule, rows, drawn, hidden, copies), [*results, *caches, *_arrays(copies)]
 
     def _make_pass(self, lane: Lane) -> Pass:
         decoding, pieces = lane
@@ -231,7 +231,7 @@ class Batch:
             hidden, token_ids = hidden[chosen], token_ids[chosen]
         return rows, self._drawer.draw(self._forward.logits(hidden), rows, token_ids)
 
-    def _note(self, schedule: Schedule, rows: Sequence[Row]) -> list[mx.array]:
+    def _note(self, schedule: Schedule, rows: Sequence[Row]) -> list[Bundle]:
         """Note what the pass that has been built does, and give the copies that it makes for the prefix cache."""
         for row in schedule.decoding:
             row.num_computed += 1
@@ -244,10 +244,11 @@ class Batch:
         if launch is not None:
             self._suit_threads(len(launch.hidden))
             launch.started_s = time.perf_counter()  # on a CPU most of the pass is over when the last line is
-        mx.eval(self._copies)  # they are of what this pass has written to, and so most of it is run here, where there are any
-        self._copies = []
+        copies, self._copies = self._copies, []
+        mx.eval(_arrays(copies))  # they are of what this pass has written to, and so most of it is run here, where there are any
         if launch is not None:
             mx.async_eval(*outputs)  # type: ignore[no-untyped-call]
+        self._prefixes.settle(copies)
 
     def _wait(self, launch: Launch | None) -> None:
         """Wait until a pass is over, and learn how long it took."""
@@ -259,6 +260,7 @@ class Batch:
         spent_s = now_s - max(launch.started_s, self._ended_s)
         self._ended_s = now_s
         self._pace.note(spent_s=spent_s, num_decoded=len(launch.schedule.decoding), num_read=num_read)
+        self._prefixes.settle(launch.kept)
 
     def _settle(self, launch: Launch | None) -> list[Token | NotFinite]:
         """Give what a pass has drawn for the rows that are still there."""
@@ -285,3 +287,7 @@ class Batch:
 def _by_place(row: Row) -> tuple[int, int]:
     assert row.place is not None
     return row.place.group.capacity, row.place.number
+
+
+def _arrays(bundles: Sequence[Bundle]) -> list[mx.array]:
+    return [bundle.array for bundle in bundles if bundle.array is not None]

@@ -39,6 +39,8 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
     has_no_kernels: bool  # MLX composes attention, rotation and activation of single operations here: the engine has faster compositions
     runs_ahead: bool  # whether a pass is started before the one under way has ended: a GPU needs it, a CPU would copy keys and values
     has_second_stream: bool  # whether two streams are faster than one: on a CPU each of them is one thread
+    keeps_prompts_apart: bool  # whether the prefix cache has memory of its own: glibc's heap grows where it lies among a step's arrays
+    freed_bytes: int | None  # that MLX may keep of freed arrays; None is its own choice
     num_lanes: int  # streams that read prompts side by side, for which BLAS's own threads stand back
     advice: str | None = None
 
@@ -54,7 +56,15 @@ def prepare_device() -> Device:
     backend = _find_backend()
     if backend != "cpu":
         return Device(
-            backend=backend, blas=None, weights_dtype=None, has_no_kernels=False, runs_ahead=True, has_second_stream=False, num_lanes=1
+            backend=backend,
+            blas=None,
+            weights_dtype=None,
+            has_no_kernels=False,
+            runs_ahead=True,
+            has_second_stream=False,
+            keeps_prompts_apart=False,
+            freed_bytes=None,
+            num_lanes=1,
         )
     openblas = _load_openblas()
     _keep_freed_memory()
@@ -67,6 +77,8 @@ def prepare_device() -> Device:
         has_no_kernels=True,
         runs_ahead=False,
         has_second_stream=num_processors > 1,
+        keeps_prompts_apart=True,
+        freed_bytes=0,  # the C library keeps them, and joins neighbours, which MLX does not
         num_lanes=2 if num_processors in FEW_PROCESSORS else 1,
         advice=None if openblas else OPENBLAS_HINT,
     )

@@ -7,6 +7,7 @@ import mlx.core as mx
 import msgspec
 
 from server.engine.mlx.drawing.drawer import Drawn
+from server.engine.mlx.prefix.bundle import Bundle
 from server.engine.mlx.reading import Piece
 from server.engine.mlx.row import Row
 
@@ -37,4 +38,5 @@ class Launch(msgspec.Struct):
     rows: tuple[Row, ...]  # those that a token is drawn for
     drawn: Drawn | None  # None where prompts are read and none to its end
     hidden: mx.array  # what is there when the pass is over
+    kept: Sequence[Bundle]  # what it computes for the prefix cache
     started_s: float = 0.0  # time.perf_counter()

@@ -5,12 +5,11 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-import mlx.core as mx
-
 from server.engine.mlx.forward.packing import Part
 from server.engine.mlx.forward.prefilling import ChunkPart, FreshPart, FreshPrompt, Snapshot
 from server.engine.mlx.kv.group import KVGroup
 from server.engine.mlx.kv.store import KVStore, Place
+from server.engine.mlx.prefix.bundle import Bundle
 from server.engine.mlx.prefix.cache import FEWEST_TOKENS, PrefixCache
 from server.engine.mlx.row import Row
 from server.engine.mlx.scheduling import share_out
@@ -81,9 +80,9 @@ class PromptReader:
                 start += sum(piece.num_tokens for piece in run)
         return parts
 
-    def note_read(self, pieces: Sequence[Piece]) -> list[mx.array]:
+    def note_read(self, pieces: Sequence[Piece]) -> list[Bundle]:
         """Note that a pass reads `pieces`, and keep what may be wanted again; gives the copies that are to be evaluated."""
-        copies: list[mx.array] = []
+        copies: list[Bundle] = []
         for piece in pieces:
             row = piece.row
             row.num_computed += piece.num_tokens
@@ -92,7 +91,7 @@ class PromptReader:
                 copies += self._prefixes.keep(row.weights, row.input_ids, snapshot, row.place)
         return copies
 
-    def keep_answer(self, row: Row) -> list[mx.array]:
+    def keep_answer(self, row: Row) -> list[Bundle]:
         """Keep a row that has ended, so that the conversation's next turn goes on from it; gives the copies that are to be evaluated."""
         if row.place is None or not self._is_worth(row, row.num_computed):
             return []
@@ -100,8 +99,7 @@ class PromptReader:
         snapshot = Snapshot(row.num_computed)
         for layer in range(len(group.keys)):
             if group.is_sliding(layer):
-                keys, values = group.read_window(layer, number, row.num_computed)
-                snapshot.windows[layer] = (mx.contiguous(keys), mx.contiguous(values))
+                snapshot.windows[layer] = group.read_window(layer, number, row.num_computed)
         return self._prefixes.keep(row.weights, row.prompt_ids + row.token_ids, snapshot, row.place)
 
     def _waits(self, row: Row, reading: Iterable[Row]) -> bool:
@@ -124,12 +122,10 @@ class PromptReader:
         if stop is None:
             return
         group, number = row.place
-        for layer in range(len(group.keys)):
-            if not group.is_sliding(layer):
-                keys, values = stop.whole(layer)
-                group.keys[layer][number : number + 1, :, : stop.position] = keys
-                group.values[layer][number : number + 1, :, : stop.position] = values
-        row.windows.start_from(stop.windows)
+        for layer, (keys, values) in stop.whole().items():
+            group.keys[layer][number : number + 1, :, : stop.position] = keys
+            group.values[layer][number : number + 1, :, : stop.position] = values
+        row.windows.start_from(stop.windows.unpack())
         row.num_computed = stop.position
         if not row.token_ids:
             row.num_cached = stop.position

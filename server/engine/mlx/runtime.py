@@ -1,5 +1,6 @@
 """What lives on the MLX thread: the model, the bank of adapters inside it, and batches over both."""
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,7 +22,10 @@ from server.engine.mlx.kv.store import KVStore
 from server.engine.mlx.model import LoadedModel, load
 from server.engine.mlx.pacing import Pace
 from server.engine.mlx.prefix.cache import PrefixCache
+from server.engine.mlx.prefix.region import Region
 from server.engine.mlx.vocabulary import Vocabulary, load_vocabulary
+
+log = logging.getLogger(__name__)
 
 
 class Runtime:
@@ -33,6 +37,8 @@ class Runtime:
         self.loaded = loaded
         self._drawable = frozenset(range(loaded.vocabulary_size))
         self._stop_ids: frozenset[int] = frozenset()
+        if device.freed_bytes is not None:
+            mx.set_cache_limit(device.freed_bytes)
         routing = Routing()
         self.forward = GemmaForward(loaded.model, routing, device)  # before the bank, which wraps the layers that it leaves
         self.bank = AdapterBank(loaded.model, loaded.dtype, routing)
@@ -41,7 +47,7 @@ class Runtime:
         self._threads = BlasThreads(device, num_weights=sum(array.size for array in arrays))
         room = _find_room(device, num_bytes=sum(array.nbytes for array in arrays))
         self.budget: MemoryBudget = plan_memory(limits, room_bytes=room)
-        self.prefixes = PrefixCache(self.budget.prefix_cache_bytes)
+        self.prefixes = PrefixCache(self.budget.prefix_cache_bytes, region=_reserve(device, self.budget.prefix_cache_bytes))
         self._pace = Pace()  # of every batch: what was learnt of the machine's speed outlives a batch that failed
         self._device = device
 
@@ -94,6 +100,17 @@ def _find_kv_shape(loaded: LoadedModel) -> KVShape:
         head_dim=attention[0].head_dim,
         item_bytes=loaded.dtype.size,
     )
+
+
+def _reserve(device: Device, num_bytes: int) -> Region | None:
+    """Give the prefix cache memory of its own, where that is wanted and the system allows it."""
+    if not device.keeps_prompts_apart or not num_bytes:
+        return None
+    try:
+        return Region(num_bytes)
+    except OSError as exc:
+        log.warning("the prefix cache goes without memory of its own, and resident memory may grow for longer: %s", exc)
+        return None
 
 
 def _find_room(device: Device, *, num_bytes: int) -> int:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
+import mlx.core as mx
 import msgspec
 import pytest
 
@@ -17,10 +18,11 @@ from tests.server.engine.conftest import Adapters, Run
 NUM_ROWS = 12
 
 
-@pytest.fixture(params=["kernels", "ahead", "both"])
+@pytest.fixture(params=["kernels", "ahead", "together", "all"])
 def other(request: pytest.FixtureRequest, small_gemma: Path, small_adapters: Adapters, device: Device, run: Run) -> Iterator[MlxEngine]:
     """An engine that makes the choices of a GPU."""
-    choices = {"kernels": {"has_no_kernels": False}, "ahead": {"runs_ahead": True}, "both": {"has_no_kernels": False, "runs_ahead": True}}
+    choices = {"kernels": {"has_no_kernels": False}, "ahead": {"runs_ahead": True}, "together": {"keeps_prompts_apart": False}}
+    choices["all"] = {name: value for choice in choices.values() for name, value in choice.items()}
     changed = msgspec.structs.replace(device, **choices[request.param])
     engine = MlxEngine.open(
         model=str(small_gemma), adapters=small_adapters, device=changed, limits=Settings(max_batch_size=8, max_queue=8).limits
@@ -49,3 +51,10 @@ def test_answers_are_the_same_by_other_backends_ways(engine: MlxEngine, other: M
     expected, answers = run(ask_many(engine)), run(ask_many(other))
     assert [answer.token_ids for answer in answers] == [answer.token_ids for answer in expected]
     assert [answer.finish.reason for answer in answers] == [answer.finish.reason for answer in expected]
+
+
+def test_where_the_c_library_keeps_what_is_freed_mlx_does_not(engine: MlxEngine, device: Device, run: Run) -> None:
+    if device.freed_bytes is None:
+        pytest.skip("MLX keeps what it likes")
+    run(ask(engine, question("Who are you?", id="freed", max_tokens=5)))
+    assert mx.get_cache_memory() <= device.freed_bytes

@@ -7,15 +7,14 @@ tokens themselves below the digest and the scale of the adapter that read them: 
 
 from array import array
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-import mlx.core as mx
-
 from server.engine.mlx.forward.prefilling import Snapshot
-from server.engine.mlx.kv.group import KeysAndValues
 from server.engine.mlx.kv.store import Place
-from server.engine.mlx.prefix.tree import BLOCK_BYTES, BLOCK_TOKENS, TOKEN_BYTES, Layers, Node, Stop, count_bytes
+from server.engine.mlx.prefix.bundle import Bundle
+from server.engine.mlx.prefix.region import Region
+from server.engine.mlx.prefix.tree import BLOCK_BYTES, BLOCK_TOKENS, TOKEN_BYTES, Node, Stop
 
 FEWEST_TOKENS = 16  # less is read faster than it is looked up
 
@@ -31,14 +30,18 @@ BASE = Weights(None, 1.0)
 
 
 class PrefixCache:
-    """Keeps stops up to `budget_bytes`; the one that was used longest ago goes first. Lives on the engine's thread."""
+    """Keeps stops up to `budget_bytes`; the one that was used longest ago goes first. Lives on the engine's thread.
 
-    def __init__(self, budget_bytes: int) -> None:
+    With a region, what has been computed is moved there.
+    """
+
+    def __init__(self, budget_bytes: int, *, region: Region | None = None) -> None:
         self.budget_bytes = budget_bytes
         self.num_bytes = 0
         self.num_lookups = 0
         self.num_hits = 0
         self.num_evictions = 0
+        self._region = region
         self._roots: dict[Weights, Node] = {}
         self._stops: OrderedDict[Stop, Weights] = OrderedDict()  # the one that was used longest ago first
 
@@ -59,40 +62,54 @@ class PrefixCache:
         self._stops.move_to_end(found)
         return True
 
-    def keep(self, weights: Weights, token_ids: Sequence[int], snapshot: Snapshot, place: Place) -> list[mx.array]:
+    def keep(self, weights: Weights, token_ids: Sequence[int], snapshot: Snapshot, place: Place) -> list[Bundle]:
         """Keep the row in `place`, which has read `token_ids`, up to where `snapshot` was taken.
 
-        Gives the arrays that were copied: they must be evaluated before the place's own are written to again.
+        Gives what was copied: it must be evaluated before the place's own arrays are written to again, and settled when it is there.
         """
         spelt = _spell(token_ids[: snapshot.position])
-        copied: list[mx.array] = [array for pair in snapshot.windows.values() for array in pair]
-        node = self._roots.setdefault(weights, Node(None, b"", {}))
+        windows = Bundle(snapshot.windows)
+        copied = [windows]
+        node = self._roots.setdefault(weights, Node(None, b"", Bundle({})))
         for start in range(0, len(spelt) // BLOCK_BYTES * BLOCK_BYTES, BLOCK_BYTES):
             key = spelt[start : start + BLOCK_BYTES]
             if key not in node.children:
                 block = _copy(place, node.num_tokens, node.num_tokens + BLOCK_TOKENS)
-                copied += [array for pair in block.values() for array in pair]
+                copied.append(block)
                 node.children[key] = Node(node, key, block)
-                self.num_bytes += count_bytes(block)
+                self.num_bytes += block.num_bytes
             node = node.children[key]
-        rest = _copy(place, node.num_tokens, snapshot.position) if snapshot.position > node.num_tokens else {}
-        copied += [array for pair in rest.values() for array in pair]
-        self._add(weights, Stop(node, spelt[node.num_tokens * TOKEN_BYTES :], snapshot.windows, rest))
-        self.shrink(self.budget_bytes)
+        rest = _copy(place, node.num_tokens, snapshot.position) if snapshot.position > node.num_tokens else Bundle({})
+        copied.append(rest)
+        self._add(weights, Stop(node, spelt[node.num_tokens * TOKEN_BYTES :], windows, rest))
+        self._evict(self.budget_bytes)
         return copied
 
+    def settle(self, bundles: Iterable[Bundle]) -> None:
+        """Move what has been computed of what was kept to the region, where there is one."""
+        if self._region is None:
+            return
+        for bundle in bundles:
+            while not bundle.move(self._region):  # it takes whole pages, and so holds a little less than the budget
+                self._evict(self.num_bytes - 1)
+
     def shrink(self, num_bytes: int) -> None:
-        """Drop what was used longest ago until no more than `num_bytes` are left."""
-        while self._stops and self.num_bytes > num_bytes:
-            stop, weights = self._stops.popitem(last=False)
-            self._remove(stop, weights)
-            self.num_evictions += 1
+        """Drop what was used longest ago until no more than `num_bytes` are left, and give its memory back."""
+        if self._evict(num_bytes) and self._region is not None:
+            self._region.trim()
 
     def clear(self) -> None:
         """Drop everything, as after a step that failed: what was to be computed in it never will be."""
-        self._roots.clear()
-        self._stops.clear()
-        self.num_bytes = 0
+        while self._stops:
+            self._remove(*self._stops.popitem(last=False))
+
+    def _evict(self, num_bytes: int) -> bool:
+        """Drop what was used longest ago until no more than `num_bytes` are left; say whether there was anything to drop."""
+        before = self.num_evictions
+        while self._stops and self.num_bytes > num_bytes:
+            self._remove(*self._stops.popitem(last=False))
+            self.num_evictions += 1
+        return self.num_evictions > before
 
     def _search(self, weights: Weights, spelt: bytes, *, limit: int) -> Stop | None:
         node, best = self._roots.get(weights), None
@@ -111,14 +128,16 @@ class PrefixCache:
     def _add(self, weights: Weights, stop: Stop) -> None:
         if known := stop.node.stops.get(stop.key):
             self._stops.move_to_end(known)
+            stop.drop()
             return
         stop.node.stops[stop.key] = stop
         self._stops[stop] = weights
-        self.num_bytes += count_bytes(stop.windows) + count_bytes(stop.rest)
+        self.num_bytes += stop.num_bytes
 
     def _remove(self, stop: Stop, weights: Weights) -> None:
         """Drop a stop, and the blocks that led to it and to nothing else."""
-        self.num_bytes -= count_bytes(stop.windows) + count_bytes(stop.rest)
+        self.num_bytes -= stop.num_bytes
+        stop.drop()
         node = stop.node
         del node.stops[stop.key]
         while not node.stops and not node.children:
@@ -126,19 +145,17 @@ class PrefixCache:
                 del self._roots[weights]
                 return
             del node.parent.children[node.key]
-            self.num_bytes -= count_bytes(node.block)
+            self.num_bytes -= node.block.num_bytes
+            node.block.drop()
             node = node.parent
 
 
-def _copy(place: Place, start: int, stop: int) -> Layers:
+def _copy(place: Place, start: int, stop: int) -> Bundle:
     """Copy tokens of a row out of the layers that see everything."""
     group, number = place
     layers = [layer for layer in range(len(group.keys)) if not group.is_sliding(layer)]
-    return {layer: _cut(group.keys[layer], group.values[layer], number, start, stop) for layer in layers}
-
-
-def _cut(keys: mx.array, values: mx.array, number: int, start: int, stop: int) -> KeysAndValues:
-    return mx.contiguous(keys[number : number + 1, :, start:stop]), mx.contiguous(values[number : number + 1, :, start:stop])
+    row = slice(number, number + 1)
+    return Bundle({layer: (group.keys[layer][row, :, start:stop], group.values[layer][row, :, start:stop]) for layer in layers})
 
 
 def _spell(token_ids: Sequence[int]) -> bytes:

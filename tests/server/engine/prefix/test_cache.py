@@ -7,6 +7,7 @@ from server.engine.mlx.forward.prefilling import Snapshot
 from server.engine.mlx.kv.shape import KVShape
 from server.engine.mlx.kv.store import KVStore, Place
 from server.engine.mlx.prefix.cache import BASE, PrefixCache, Weights
+from server.engine.mlx.prefix.region import PAGE_BYTES, Region
 
 SHAPE = KVShape(are_sliding=(True, False), window=32, num_heads=1, head_dim=2, item_bytes=4)
 TOKEN_BYTES = 2 * 2 * 4  # a token's keys and values in one layer
@@ -18,8 +19,8 @@ LEK = Weights("sha256:lek", 1.0)
 class Desk:
     """A row in a store, whose key of each token is its position, and a cache to keep it in."""
 
-    def __init__(self, budget_bytes: int) -> None:
-        self.cache = PrefixCache(budget_bytes)
+    def __init__(self, budget_bytes: int, region: Region | None = None) -> None:
+        self.cache = PrefixCache(budget_bytes, region=region)
         self.store = KVStore(SHAPE, mx.float32)
 
     def keep(self, token_ids: list[int], position: int, weights: Weights = BASE) -> None:
@@ -28,7 +29,7 @@ class Desk:
         snapshot = Snapshot(position)
         window = mx.zeros((1, 1, min(32, position), 2))
         snapshot.windows[0] = (window, window)
-        mx.eval(self.cache.keep(weights, token_ids, snapshot, place))
+        self.cache.settle(self.cache.keep(weights, token_ids, snapshot, place))
         self.store.free(place)
 
     def found(self, token_ids: list[int], weights: Weights = BASE) -> int:
@@ -46,15 +47,16 @@ def numbers(size: int, first: int = 0) -> list[int]:
     return list(range(first, first + size))
 
 
+@pytest.mark.parametrize("is_apart", [False, True])
 @pytest.mark.parametrize("position", [20, 255, 256, 257, 600, 768])
-def test_a_prompt_is_taken_up_again_where_it_was_kept_with_all_its_keys(position: int) -> None:
-    desk = Desk(1 << 20)
+def test_a_prompt_is_taken_up_again_where_it_was_kept_with_all_its_keys(position: int, is_apart: bool) -> None:
+    desk = Desk(1 << 20, Region(1 << 20) if is_apart else None)
     prompt = numbers(800)
     desk.keep(prompt, position)
     assert desk.found([*prompt[:position], 9999]) == position
     stop = desk.cache.find(BASE, prompt)
     assert stop is not None
-    keys, values = stop.whole(1)
+    keys, values = stop.whole()[1]
     assert keys[0, 0, :, 0].tolist() == values[0, 0, :, 0].tolist() == [float(at) for at in range(position)]
 
 
@@ -121,3 +123,37 @@ def test_hits_and_lookups_are_counted() -> None:
     found = [desk.found(numbers(100)), desk.found(numbers(100, 7))]
     assert found == [50, 0]
     assert (desk.cache.num_lookups, desk.cache.num_hits) == (2, 1)
+
+
+def test_with_a_region_nothing_that_is_kept_stays_among_the_arrays_of_the_steps() -> None:
+    desk = Desk(1 << 20, Region(4 << 20))
+    desk.keep(numbers(300), 300)
+    before = mx.get_active_memory()
+    for number in range(1, 100):
+        desk.keep(numbers(300, 1000 * number), 300)
+    assert desk.cache.num_bytes > 99 * BLOCK_BYTES
+    assert mx.get_active_memory() - before < BLOCK_BYTES
+
+
+def test_a_region_that_holds_less_than_the_budget_is_made_room_in() -> None:
+    region = Region(8 * PAGE_BYTES)
+    desk = Desk(1 << 20, region)
+    for number in range(20):
+        desk.keep(numbers(300, 1000 * number), 300)
+        assert desk.found(numbers(301, 1000 * number)) == 300
+    assert desk.cache.num_evictions > 0
+    assert desk.found(numbers(301)) == 0
+    desk.cache.clear()
+    assert region.num_free == 8 * PAGE_BYTES
+    assert desk.cache.num_bytes == 0
+
+
+def test_what_is_kept_twice_takes_its_bytes_once() -> None:
+    region = Region(1 << 20)
+    desk = Desk(1 << 20, region)
+    desk.keep(numbers(300), 280)
+    free = region.num_free
+    desk.keep(numbers(300), 280)
+    assert region.num_free == free
+    desk.cache.shrink(0)
+    assert region.num_free == 1 << 20
