@@ -80,6 +80,7 @@ class Batch:
         self._decoding: tuple[Row, ...] = ()  # of the last pass: the same tuple for the same rows
         self._spans: tuple[Span, ...] = ()
         self._copies: list[Bundle] = []  # to be evaluated before the next pass writes to what they are copied from
+        self._computed: list[Bundle] = []  # to be settled when nobody waits for what was drawn
         self._launched: Launch | None = None
         self._ended_s = 0.0  # when the last pass was over
 
@@ -129,12 +130,14 @@ class Batch:
             self._start(launch, outputs)
         if not is_urgent:
             take(self._settle(before))
+        self._settle_prefixes()
 
     def rest(self) -> None:
         """Let the pass under way end, whose rows have all gone."""
         self._wait(self._launched)
         self._launched = None
         self._start(None, ())
+        self._settle_prefixes()
         self._pace.rest()
         self._drawer.forget()  # it holds the rows of the last composition
 
@@ -248,7 +251,7 @@ class Batch:
         mx.eval(_arrays(copies))  # they are of what this pass has written to, and so most of it is run here, where there are any
         if launch is not None:
             mx.async_eval(*outputs)  # type: ignore[no-untyped-call]
-        self._prefixes.settle(copies)
+        self._computed += copies
 
     def _wait(self, launch: Launch | None) -> None:
         """Wait until a pass is over, and learn how long it took."""
@@ -260,7 +263,7 @@ class Batch:
         spent_s = now_s - max(launch.started_s, self._ended_s)
         self._ended_s = now_s
         self._pace.note(spent_s=spent_s, num_decoded=len(launch.schedule.decoding), num_read=num_read)
-        self._prefixes.settle(launch.kept)
+        self._computed += launch.kept
 
     def _settle(self, launch: Launch | None) -> list[Token | NotFinite]:
         """Give what a pass has drawn for the rows that are still there."""
@@ -277,6 +280,10 @@ class Batch:
                 self.remove(row)
                 settled.append(NotFinite(row))
         return settled
+
+    def _settle_prefixes(self) -> None:
+        computed, self._computed = self._computed, []
+        self._prefixes.settle(computed)
 
     def _find_end(self, row: Row, token_id: int) -> Literal["stop", "length"] | None:
         if token_id in self._stop_ids:
