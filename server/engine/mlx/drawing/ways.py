@@ -12,11 +12,11 @@ import numpy as np
 
 from server.engine.mlx.drawing.candidates import find_candidates
 from server.engine.mlx.drawing.greedy import find_likeliest
-from server.engine.mlx.drawing.inverse_cdf import find_block, find_place
+from server.engine.mlx.drawing.noise import Noise
 from server.engine.mlx.drawing.nucleus import Nucleus
+from server.engine.mlx.drawing.race import find_block, find_first, find_token
 from server.engine.mlx.drawing.row import DrawingRow
-from server.engine.mlx.drawing.uniform import draw_uniforms
-from server.engine.mlx.drawing.weights import BLOCK_SIZE, find_best, pad, scales_of, sum_blocks, take_block, weigh
+from server.engine.mlx.drawing.weights import find_best, pad, scales_of, sum_blocks, take_block, weigh
 from server.engine.protocol import Sampling
 
 Found = tuple[mx.array, mx.array]  # ids (P,) and each row's greatest logit (P,)
@@ -56,8 +56,7 @@ class AmongFew:
         weights = mx.where(mx.arange(weights.shape[-1]) < self._top_k, weights, 0)
         mass_above = mx.cumsum(weights, axis=-1, inclusive=False)
         is_kept = (mass_above < self._top_p * weights.sum(axis=-1, keepdims=True)) & (weights >= self._min_p)
-        weights = mx.where(is_kept, weights, 0)
-        place = find_place(weights, draw_uniforms(rows)[:, :1] * weights.sum(axis=-1, keepdims=True))
+        place = find_first(mx.where(is_kept, weights, 0), Noise(rows).of_tokens(ids))
         return mx.take_along_axis(ids, place, axis=-1).squeeze(-1), values[:, 0]
 
 
@@ -74,9 +73,9 @@ class AmongAll:
         weights = weigh(padded, best, self._scales)
         if self._min_p is not None:
             weights = mx.where(weights < self._min_p, 0, weights)
-        block, point = find_block(sum_blocks(weights), draw_uniforms(rows))
-        place = find_place(take_block(weights, block), point)
-        return (block * BLOCK_SIZE + place).squeeze(-1), best.squeeze(-1)
+        noise = Noise(rows)
+        block = find_block(sum_blocks(weights), noise)
+        return find_token(take_block(weights, block), block, noise), best.squeeze(-1)
 
 
 class InNucleus:
@@ -91,9 +90,9 @@ class InNucleus:
         padded = pad(logits)
         best = find_best(padded)
         nucleus = Nucleus(weigh(padded, best, self._scales), self._top_p, self._below_min_p)
-        block, point = find_block(nucleus.sums, draw_uniforms(rows))
-        place = find_place(nucleus.take_block(block), point)
-        return (block * BLOCK_SIZE + place).squeeze(-1), best.squeeze(-1)
+        noise = Noise(rows)
+        block = find_block(nucleus.sums, noise)
+        return find_token(nucleus.take_block(block), block, noise), best.squeeze(-1)
 
 
 def _min_p_of(samplings: Sequence[Sampling]) -> mx.array:

@@ -46,29 +46,28 @@ def test_draws_are_those_of_a_full_sort(deviation: float, num_levels: int) -> No
     logits = random_logits(108, 999, deviation)
     logits = np.round(logits * num_levels) / np.float32(num_levels) if num_levels else logits
     rows = rows_of_all(108)
-    assert_as_expected(rows, logits, draw_steps(rows, logits, 100))
+    assert_as_expected(rows, logits, draw_steps(rows, logits, 100), most_unclear=0.002 if deviation else 0.04)  # equal: top_p ends on an id
 
 
 @pytest.mark.parametrize("num_ids", [1, 2, 63, 65, 511, 513, 8191])
 def test_draws_of_odd_vocabularies_are_those_of_a_full_sort(num_ids: int) -> None:
     rows = rows_of_all(36)
     for logits in (random_logits(36, num_ids), np.round(random_logits(36, num_ids, 1))):
-        assert_as_expected(rows, logits, draw_steps(rows, logits, 20), most_unclear=0.04)
+        assert_as_expected(rows, logits, draw_steps(rows, logits, 20), most_unclear=0.002 if num_ids != 2 else 0.04)
 
 
 @pytest.mark.parametrize("deviation", [3, 9])
 def test_draws_of_gemmas_vocabulary_are_those_of_a_full_sort(deviation: float) -> None:
-    """Where it is flat, a rounding error is as wide as a few tokens, and most draws of the whole may fall on either."""
     rows = [FakeRow(sampling, seed=index) for index, sampling in enumerate(SAMPLINGS) if sampling.temperature <= 1]
     logits = random_logits(len(rows), 262145, deviation)
-    assert_as_expected(rows, logits, draw_steps(rows, logits, 3), most_unclear=0.5)
+    assert_as_expected(rows, logits, draw_steps(rows, logits, 3))
 
 
 @pytest.mark.parametrize("dtype", [mx.bfloat16, mx.float16], ids=str)
 def test_half_precision_is_drawn_from_as_it_stands(dtype: mx.Dtype) -> None:
     rows = rows_of_all(36)
     halves = mx.array(random_logits(36, 8191)).astype(dtype)
-    assert_as_expected(rows, np.array(halves.astype(mx.float32)), draw_steps(rows, halves, 20), most_unclear=0.04)
+    assert_as_expected(rows, np.array(halves.astype(mx.float32)), draw_steps(rows, halves, 20))
 
 
 @pytest.mark.parametrize(
@@ -114,19 +113,6 @@ def test_nucleus_of_many_equals_ends_at_the_right_id() -> None:
     assert last - 40 < drawn.max() <= last
 
 
-@pytest.mark.parametrize("num_ids", [50, 5000])
-def test_plain_draws_follow_the_probabilities(num_ids: int) -> None:
-    """Chi-square over 50 bins of equal width, 20,000 draws: at most the 99.9 % quantile of 49 degrees of freedom."""
-    logits = random_logits(1, num_ids, 1)
-    rows = [FakeRow(Sampling(temperature=1.3), seed=seed) for seed in range(100)]
-    drawn = draw_steps(rows, np.repeat(logits, 100, axis=0), 200)
-    weights = np.exp(logits[0].astype(np.float64) / 1.3)
-    bins = np.arange(num_ids) * 50 // num_ids
-    expected = np.bincount(bins, weights) / weights.sum() * drawn.size
-    found = np.bincount(bins[drawn.ravel()], minlength=50)
-    assert ((found - expected) ** 2 / expected).sum() < 85.35
-
-
 def test_rows_draw_alone_what_they_draw_in_company() -> None:
     rows = rows_of_all(36)
     for row in rows[::3]:
@@ -146,3 +132,12 @@ def test_company_with_penalties_changes_no_draw() -> None:
     for row in rows[::2]:
         row.processors, row.prompt_ids = [Penalties()], [1, 2, 3]  # of neutral strength
     assert (draw_steps(rows, logits, 1) == before).all()
+
+
+@pytest.mark.parametrize("sampling", [Sampling(), Sampling(min_p=0.01), Sampling(top_p=0.95), Sampling(top_k=64)], ids=str)
+def test_rounding_moves_hardly_any_draw_of_a_flat_vocabulary(sampling: Sampling) -> None:
+    """400 draws. One number for tokens that lie side by side moved 3 to 18 % of them where there was no top_k."""
+    logits = np.repeat(random_logits(1, 262144, 1), 8, axis=0)
+    rounded = logits * (1 + 1e-6 * np.random.default_rng(0).normal(size=262144)).astype(np.float32)
+    rows = [FakeRow(sampling, seed=seed) for seed in range(8)]
+    assert (draw_steps(rows, logits, 50) != draw_steps(rows, rounded, 50)).sum() <= 1
