@@ -75,7 +75,7 @@ def test_a_stream_says_what_a_whole_answer_says(server: Server, model: str) -> N
 @pytest.mark.parametrize("stream", [False, True])
 def test_the_guard_ends_a_broken_answer_and_changes_nothing_before_its_end(server: Server, stream: bool) -> None:
     prompt = "Can a government ever be wrong? Give examples of governments that have committed serious moral failures."
-    options: dict[str, Any] = {"temperature": 0.4, "seed": 1, "max_tokens": 600}
+    options: dict[str, Any] = {"temperature": 0.4, "seed": 0, "max_tokens": 600}
     observed = ask(server, OVERCOOKED, prompt, extra_body={"degeneration": {"action": "observe"}}, **options)
     saved = ("candor_guard_tokens_saved_total", BASE, OVERCOOKED)
     before = server.samples()[saved]
