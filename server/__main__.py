@@ -27,7 +27,7 @@ def main() -> int:
 
 def _run() -> int:
     settings = resolve_demo(read_settings(sys.argv[1:], os.environ))
-    gc.disable()  # a start makes millions of objects that stay: looking through them again and again takes a quarter of a tokenizer's time
+    gc.disable()  # until `serve`: a start makes millions of objects that stay, and looking through them again and again takes long
 
     from server.app import create_app
     from server.engine.errors import ModelLoadError
@@ -50,7 +50,6 @@ def _run() -> int:
             limits=settings.limits,
         )
         app = create_app(engine, settings, traces=traces)
-        gc.enable()
         serve(app, listener, models=engine.models(), grace_s=settings.request_timeout_s)
     except (BindError, ModelLoadError) as error:
         print(f"error: {' '.join(str(error).split())}", file=sys.stderr)

@@ -82,8 +82,10 @@ def serve(app: ASGIApp, listener: socket.socket, *, models: Sequence[ServedModel
         timeout_graceful_shutdown=math.ceil(grace_s),
     )
     base, *adapters = (model.id for model in models)
-    gc.collect()
-    gc.freeze()  # what is there now stays: looking through a vocabulary of 262,144 pieces again and again would hold everybody up
+    # What is there now stays: looking through it again and again would hold everybody up. The few thousand objects of a start that could
+    # go are not looked for, which takes a tenth of a second; none of them holds an array.
+    gc.freeze()
+    gc.enable()
     names = f"{base} with the adapters {', '.join(adapters)}" if adapters else base
     AnnouncingServer(config, f"serving {names} on {_spell_url(listener)}").run(sockets=[listener])
 

@@ -10,7 +10,7 @@ from server.engine.mlx.text import AnswerText
 from server.engine.protocol import Sampling
 
 NUM_TOKENS = 64  # of the prompt: enough for the ways of long ones
-NUM_DRAWN = 3
+NUM_DRAWN = 2  # one by the pass that reads the prompt, one by a pass that goes on
 
 
 def warm_up(runtime: Runtime) -> None:

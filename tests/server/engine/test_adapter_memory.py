@@ -31,6 +31,7 @@ async def memory_at_rest(engine: MlxEngine) -> int:
     """Measure when nothing runs and the last pass has been let go of, which is a moment after the last answer has ended."""
     await settle(engine, lambda load: (load.num_running, load.num_waiting) == (0, 0))
     await asyncio.sleep(0.2)
+    gc.collect()
     return mx.get_active_memory()
 
 

@@ -1,5 +1,6 @@
 """Which models and adapters an engine opens with, and what it says of others."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,25 @@ def test_a_folder_that_is_no_gemma_3_is_refused_with_the_reason(
         (tmp_path / name).write_text(content)
     with pytest.raises(ModelLoadError, match=message):
         MlxEngine.open(model=str(tmp_path), device=device, limits=Settings(max_batch_size=2, max_queue=2).limits)
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "message"),
+    [
+        ("tokenizer.json", "{", r"the tokenizer in .* could not be loaded: tokenizer\.json cannot be read"),
+        ("tokenizer.json", None, r"neither tokenizer\.json nor tokenizer\.model"),
+        ("tokenizer_config.json", "[", r"tokenizer_config\.json cannot be read"),
+    ],
+)
+def test_a_broken_tokenizer_is_refused_with_the_reason(
+    small_gemma: Path, tmp_path: Path, device: Device, file: str, content: str | None, message: str
+) -> None:
+    folder = Path(shutil.copytree(small_gemma, tmp_path / "model"))
+    (folder / file).unlink()
+    if content is not None:
+        (folder / file).write_text(content)
+    with pytest.raises(ModelLoadError, match=message):
+        MlxEngine.open(model=str(folder), device=device, limits=Settings(max_batch_size=2, max_queue=2).limits)
 
 
 @pytest.mark.parametrize("model", ["/nowhere/at/all", "not a repository", "./relative"])

@@ -44,3 +44,18 @@ def test_a_prompt_that_fits_is_encoded() -> None:
         .token_ids
         == [0] * 9
     )
+
+
+@pytest.mark.parametrize(
+    ("templates", "said"),
+    [
+        ({}, "the model has no chat template"),
+        ({"default": "{{ raise_exception('only so') }}"}, "does not take these messages: only so"),
+        ({"default": "{% if %}"}, "does not take these messages: Expected an expression"),
+    ],
+)
+def test_what_the_template_refuses_or_lacks_is_the_messages_fault(templates: dict[str, str], said: str) -> None:
+    encoder = PromptEncoder(CountingTokenizer(), ChatTemplate(templates, {}), max_tokens=10, num_embeddings=2)
+    with pytest.raises(InvalidGeneration, match=said) as refused:
+        encoder.encode([Message(role="user", content="a")])
+    assert refused.value.param == "messages"
