@@ -139,7 +139,8 @@ class Batch:
         self._start(None, ())
         self._settle_prefixes()
         self._pace.rest()
-        self._drawer.forget()  # it holds the rows of the last composition
+        self._drawer.forget()  # it holds the rows of the last composition, as these do
+        self._decoding, self._spans = (), ()
 
     def _schedule(self) -> Schedule:
         """Every row that has read its prompt decodes; what is left of the step's budget goes to prompts."""

@@ -85,6 +85,10 @@ class PromptWindows:
         # Copies: a slice would hold on to all of it.
         self._windows[layer] = (mx.contiguous(seen[0][:, :, excess:]), mx.contiguous(seen[1][:, :, excess:])) if excess else seen
 
+    def drop(self, layer: int) -> None:
+        """Forget a layer, whose ring has its tokens now: else the row would hold them twice for as long as it runs."""
+        self._windows.pop(layer, None)
+
 
 class ChunkPart:
     """Tokens of one row's prompt, from token `begin` of the row on."""
@@ -131,6 +135,7 @@ class ChunkPart:
             snapshot.take(layer, *seen, end=self._end, window=self._window)
         if self._is_last:
             self._group.write_window(layer, self._place.start, seen, self._end)
+            self._windows.drop(layer)
         else:
             self._windows.keep(layer, seen, self._window)
         return seen
