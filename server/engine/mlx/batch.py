@@ -298,4 +298,4 @@ def _by_place(row: Row) -> tuple[int, int]:
 
 
 def _arrays(bundles: Sequence[Bundle]) -> list[mx.array]:
-    return [bundle.array for bundle in bundles if bundle.array is not None]
+    return [array for bundle in bundles for array in bundle.arrays]

@@ -1,4 +1,4 @@
-"""Keys and values of several layers as one piece of memory: a stop of a model with many layers is one allocation and not dozens."""
+"""Keys and values of several layers as one piece of memory: a short stop of a model with many layers is one allocation and not dozens."""
 
 from typing import NamedTuple
 
@@ -8,6 +8,9 @@ from server.engine.mlx.kv.group import KeysAndValues
 from server.engine.mlx.prefix.region import Extent, Region
 
 Layers = dict[int, KeysAndValues]  # keys and values by layer
+# Bytes that are joined and moved. Of the windows of a long prompt MLX often shares what has just been computed, and a copy to pages that
+# were never written to would hold the next token up.
+LARGEST_JOINED = 4 << 20
 
 
 class Moved(NamedTuple):
@@ -20,17 +23,20 @@ class Moved(NamedTuple):
 
 
 class Bundle:
-    """Keys and values by layer, copied into one array, which may be moved to a region once it has been computed."""
+    """Keys and values by layer: copied into one array, which may be moved to a region once it has been computed, unless they are large."""
 
     def __init__(self, layers: Layers) -> None:
         pieces = [array for pair in layers.values() for array in pair]
         self._tokens = {layer: keys.shape[2] for layer, (keys, _) in layers.items()}
-        self.array: mx.array | None = mx.concatenate(pieces, axis=2) if pieces else None  # (1, H, tokens of all, D)
         self.num_bytes = sum(piece.nbytes for piece in pieces)
+        self.is_large = self.num_bytes > LARGEST_JOINED
+        self.arrays = [mx.contiguous(piece) for piece in pieces] if self.is_large else _join(pieces)
         self._moved: Moved | None = None
 
     def unpack(self) -> Layers:
         """Give keys and values by layer; they stay what they are when the bundle is dropped."""
+        if self.is_large:
+            return dict(zip(self._tokens, zip(self.arrays[::2], self.arrays[1::2], strict=True), strict=True))
         layers: Layers = {}
         if not self._tokens:
             return layers
@@ -42,19 +48,20 @@ class Bundle:
         return layers
 
     def move(self, region: Region) -> bool:
-        """Move what has been computed to a region; False if there is no room for it. Nothing is left to do if it was moved or dropped."""
-        if self.array is None:
+        """Move what has been computed to a region; False if there is no room for it. True also where nothing is to be moved."""
+        if self.is_large or not self.arrays:
             return True
-        extents = region.write(memoryview(self.array).cast("B"))  # type: ignore[arg-type]
+        (array,) = self.arrays
+        extents = region.write(memoryview(array).cast("B"))  # type: ignore[arg-type]
         if extents is None:
             return False
-        self._moved = Moved(region, extents, self.array.shape, self.array.dtype)
-        self.array = None
+        self._moved = Moved(region, extents, array.shape, array.dtype)
+        self.arrays = []
         return True
 
     def drop(self) -> None:
         """Give the memory back."""
-        self.array = None
+        self.arrays = []
         if self._moved is not None:
             self._moved.region.free(self._moved.extents)
             self._moved = None
@@ -63,5 +70,9 @@ class Bundle:
         if self._moved is not None:
             region, extents, shape, dtype = self._moved
             return mx.array(region.read(extents, self.num_bytes)).view(dtype).reshape(shape)
-        assert self.array is not None, "a bundle that was dropped"
-        return self.array
+        assert self.arrays, "a bundle that was dropped"
+        return self.arrays[0]
+
+
+def _join(pieces: list[mx.array]) -> list[mx.array]:
+    return [mx.concatenate(pieces, axis=2)] if pieces else []  # (1, H, tokens of all, D)

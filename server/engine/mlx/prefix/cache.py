@@ -32,7 +32,7 @@ BASE = Weights(None, 1.0)
 class PrefixCache:
     """Keeps stops up to `budget_bytes`; the one that was used longest ago goes first. Lives on the engine's thread.
 
-    With a region, what has been computed is moved there.
+    With a region, what has been computed is moved there, unless it is large.
     """
 
     def __init__(self, budget_bytes: int, *, region: Region | None = None) -> None:
@@ -90,6 +90,9 @@ class PrefixCache:
         if self._region is None:
             return
         for bundle in bundles:
+            if bundle.is_large:
+                self._region.trim()  # of what has made way for it
+                continue
             while not bundle.move(self._region):  # it takes whole pages, and so holds a little less than the budget
                 self._evict(self.num_bytes - 1)
 

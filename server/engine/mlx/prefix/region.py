@@ -26,6 +26,7 @@ class Region:
         """Reserve address space; raises OSError where there is none."""
         size = max(1, num_bytes // PAGE_BYTES) * PAGE_BYTES
         self._map = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+        self._bytes = np.frombuffer(self._map, np.uint8)  # numpy lets other threads run while it copies
         self._holes = [Extent(0, size)]  # in their order, no two side by side
 
     @property
@@ -39,13 +40,13 @@ class Region:
         at = 0
         for start, stop in extents or ():
             size = min(stop - start, len(content) - at)
-            self._map[start : start + size] = content[at : at + size]
+            self._bytes[start : start + size] = content[at : at + size]
             at += size
         return extents
 
     def read(self, extents: tuple[Extent, ...], num_bytes: int) -> npt.NDArray[np.uint8]:
         """Give the bytes that were written to `extents`; to be copied before these are freed."""
-        pieces = [np.frombuffer(self._map, np.uint8, count=stop - start, offset=start) for start, stop in extents]
+        pieces = [self._bytes[start:stop] for start, stop in extents]
         return (pieces[0] if len(pieces) == 1 else np.concatenate(pieces))[:num_bytes]
 
     def free(self, extents: tuple[Extent, ...]) -> None:

@@ -6,6 +6,7 @@ import pytest
 from server.engine.mlx.forward.prefilling import Snapshot
 from server.engine.mlx.kv.shape import KVShape
 from server.engine.mlx.kv.store import KVStore, Place
+from server.engine.mlx.prefix.bundle import LARGEST_JOINED
 from server.engine.mlx.prefix.cache import BASE, PrefixCache, Weights
 from server.engine.mlx.prefix.region import PAGE_BYTES, Region
 
@@ -157,3 +158,16 @@ def test_what_is_kept_twice_takes_its_bytes_once() -> None:
     assert region.num_free == free
     desk.cache.shrink(0)
     assert region.num_free == 1 << 20
+
+
+def test_what_is_large_stays_where_it_was_computed() -> None:
+    region = Region(1 << 20)
+    desk = Desk(1 << 26, region)
+    position = LARGEST_JOINED // TOKEN_BYTES
+    place = desk.store.take(position)
+    snapshot = Snapshot(position)
+    snapshot.windows[0] = (mx.zeros((1, 1, position + 1, 2)), mx.zeros((1, 1, position + 1, 2)))
+    windows = desk.cache.keep(BASE, numbers(position), snapshot, place)[0]
+    desk.cache.settle([windows])
+    assert region.num_free == 1 << 20
+    assert windows.unpack()[0][0].shape == (1, 1, position + 1, 2)
