@@ -51,3 +51,13 @@ def test_a_short_prompt_overtakes_long_ones_and_running_rows_go_on(engine: MlxEn
 
     run(ask_all())
     assert order.index("short") <= 1
+
+
+def test_a_row_keeps_no_windows_once_its_prompt_is_read(engine: MlxEngine, run: Run) -> None:
+    async def look_while_it_runs() -> list[dict[int, object]]:
+        async for event in engine.generate(question(LONG[3], id="long", max_tokens=50)):
+            if isinstance(event, Piece):
+                return [dict(row.windows._windows) for row in engine._worker._batch.rows()]
+        return []
+
+    assert run(look_while_it_runs()) == [{}]

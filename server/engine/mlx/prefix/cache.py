@@ -32,7 +32,7 @@ BASE = Weights(None, 1.0)
 class PrefixCache:
     """Keeps stops up to `budget_bytes`; the one that was used longest ago goes first. Lives on the engine's thread.
 
-    With a region, what has been computed is moved there, unless it is large.
+    With a region, what has been computed is moved there, unless it is large (bundle.py).
     """
 
     def __init__(self, budget_bytes: int, *, region: Region | None = None) -> None:
