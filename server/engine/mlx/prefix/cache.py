@@ -93,8 +93,8 @@ class PrefixCache:
             if bundle.is_large:
                 self._region.trim()  # of what has made way for it
                 continue
-            while not bundle.move(self._region):  # it takes whole pages, and so holds a little less than the budget
-                self._evict(self.num_bytes - 1)
+            while not bundle.move(self._region) and self._evict(self.num_bytes - 1):
+                pass  # a region takes whole pages, and so holds a little less than the budget
 
     def shrink(self, num_bytes: int) -> None:
         """Drop what was used longest ago until no more than `num_bytes` are left, and give its memory back."""
@@ -105,6 +105,8 @@ class PrefixCache:
         """Drop everything, as after a step that failed: what was to be computed in it never will be."""
         while self._stops:
             self._remove(*self._stops.popitem(last=False))
+        self._roots.clear()  # with blocks whose stop never came to be
+        self.num_bytes = 0
 
     def _evict(self, num_bytes: int) -> bool:
         """Drop what was used longest ago until no more than `num_bytes` are left; say whether there was anything to drop."""
