@@ -17,10 +17,10 @@ class Snapshot:
         self.windows: dict[int, KeysAndValues] = {}  # by layer
 
     def take(self, layer: int, keys: mx.array, values: mx.array, *, end: int, window: int) -> None:
-        """Cut the window out of keys and values (1, H, N, D), the last of which is the row's token `end - 1`; keeping it copies it."""
+        """Copy the window out of keys and values (1, H, N, D), the last of which is the row's token `end - 1`, on their lane's stream."""
         stop = keys.shape[2] - (end - self.position)
         start = max(0, stop - window)
-        self.windows[layer] = (keys[:, :, start:stop], values[:, :, start:stop])
+        self.windows[layer] = (mx.contiguous(keys[:, :, start:stop]), mx.contiguous(values[:, :, start:stop]))
 
 
 class FreshPrompt(NamedTuple):

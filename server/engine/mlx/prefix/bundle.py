@@ -8,9 +8,10 @@ from server.engine.mlx.kv.group import KeysAndValues
 from server.engine.mlx.prefix.region import Extent, Region
 
 Layers = dict[int, KeysAndValues]  # keys and values by layer
-# Bytes that are joined and moved. Of the windows of a long prompt MLX often shares what has just been computed, and a copy to pages that
-# were never written to would hold the next token up.
-LARGEST_JOINED = 4 << 20
+# Bytes that are joined and moved. Windows have been copied once, and of a long prompt's MLX often shares what has just been computed:
+# another copy, to pages that were never written to, holds the next tokens up. Of a large model that is milliseconds for every prompt, and
+# its few large arrays split the heap less.
+LARGEST_JOINED = 256 << 10
 
 
 class Moved(NamedTuple):
