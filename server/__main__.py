@@ -22,7 +22,8 @@ def main() -> int:
     try:
         return _run()
     except KeyboardInterrupt:
-        return 130  # as a shell counts it: 128 and SIGINT
+        sys.stderr.flush()
+        os._exit(130)  # as a shell counts it: 128 and SIGINT; MLX's thread may be loading, and Python's own end aborts the process then
 
 
 def _run() -> int:

@@ -34,13 +34,13 @@ class ChatTemplate:
 
     def render(self, messages: Sequence[Mapping[str, str]], *, add_generation_prompt: bool) -> str:
         """Give the prompt as text. Raises jinja2's TemplateError, which the template itself may raise over the messages."""
-        return self._compiled.render(
-            messages=[dict(message) for message in messages],
-            tools=None,
-            documents=None,
-            add_generation_prompt=add_generation_prompt,
-            **self._variables,
-        )
+        given = {
+            "messages": [dict(message) for message in messages],
+            "tools": None,
+            "documents": None,
+            "add_generation_prompt": add_generation_prompt,
+        }
+        return self._compiled.render({**self._variables, **given})
 
     @cached_property
     def _compiled(self) -> Template:

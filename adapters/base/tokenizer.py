@@ -16,6 +16,7 @@ from transformers import AutoTokenizer
 from adapters.base.special_tokens import CONFIG_NAME, AddedPiece, SpecialTokens, read_added_pieces, read_json, read_special_tokens
 from adapters.base.tokenizer_file import FILE_NAME, TokenizerFile, add_listed, as_added_token, build, read_tokenizer_file
 
+MOST_PIECES = 1 << 24  # many times Gemma's: a list of them is made
 SENTENCEPIECE_NAME = "tokenizer.model"
 GEMMA_CLASS = "GemmaTokenizer"
 PLAIN_CLASSES = ("TokenizersBackend", "PreTrainedTokenizer")  # as transformers 5 and 4 call a tokenizer that is what its file says
@@ -43,6 +44,8 @@ class Tokenizer:
         self.vocabulary = vocabulary  # ids by piece, added pieces among them
         self.special_tokens = special_tokens
         self.decoder = decoder
+        if (last := max(vocabulary.values(), default=0)) >= MOST_PIECES:
+            raise ValueError(f"the vocabulary has a piece with the id {last}; expected fewer than {MOST_PIECES}")
         self.pieces = [""] * (max(vocabulary.values(), default=-1) + 1)  # by id
         for piece, token in vocabulary.items():
             self.pieces[token] = piece

@@ -73,7 +73,7 @@ def read_tokenizer_file(folder: Path) -> TokenizerFile:
     content = (folder / FILE_NAME).read_bytes()
     try:
         return msgspec.json.decode(content, type=TokenizerFile)
-    except (msgspec.DecodeError, UnicodeDecodeError) as exc:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
         raise ValueError(f"{FILE_NAME} cannot be read: {exc}") from exc
 
 

@@ -56,7 +56,7 @@ def _check_type(path: Path) -> None:
         model_type = json.loads((path / "config.json").read_bytes()).get("model_type")
     except FileNotFoundError as exc:
         raise ModelLoadError(f"{path} has no config.json: expected a model's folder") from exc
-    except (OSError, ValueError, AttributeError) as exc:
+    except (OSError, ValueError, AttributeError, RecursionError) as exc:
         raise ModelLoadError(f"{path / 'config.json'} cannot be read: {exc}") from exc
     if model_type not in MODEL_TYPES:
         raise ModelLoadError(f"{path} holds a model of type {model_type!r}; candor serves Gemma 3: {' or '.join(MODEL_TYPES)}")

@@ -3,7 +3,8 @@
 Reading is measured in time, as it means something else on every machine: a step is given what the rows that decode have put by. Each of
 their steps puts by most of the time it takes itself, so that under a steady load of prompts gaps between tokens stay
 below three steps, and what nobody has used for a while is there for a burst of short prompts, which is read in one go. Where as many rows
-wait as decode, all of them are better off with one long pass than with many short ones, each of which reads the weights anew.
+wait as decode and nobody has been held up of late, all of them are better off with one long pass than with many short ones, each of which
+reads the weights anew: it may take more than was put by, and comes again only when that is there again.
 """
 
 from collections.abc import Sequence
@@ -35,9 +36,8 @@ class Pace:
         most = self._reading.tokens_in(max(MOST_READING_S, MOST_STEPS * decode_s))
         if not num_decoding:
             return _with_small_rest(sum(unread), most)
-        short = [number for number in unread if number <= most]
-        if len(short) >= num_decoding and len(short) == len(unread):
-            return _with_small_rest(sum(short), most)
+        if len(unread) >= num_decoding and max(unread) <= most and self._saved_s >= MOST_SAVED_S:
+            return _with_small_rest(sum(unread), most)
         burst = self._reading.tokens_in(self._saved_s)
         steady = self._reading.tokens_in(LONG_STEPS * decode_s)
         return min(burst, max(steady, sum(number for number in unread if number <= burst)))
@@ -51,17 +51,22 @@ class Pace:
         decode_s = self._decoding.find(num_decoded)
         reading_s = max(spent_s - decode_s, spent_s / 8)
         self._reading.note(num_read, reading_s)
-        # What decoding took in this step is put by as in any other; where nobody decoded, nobody has waited. What was read too much,
-        # since reading on takes longer behind a longer prompt, is owed.
+        if not num_decoded:  # nobody has waited
+            return
+        # What decoding took in this step is put by as in any other. What was read too much, since reading on takes longer behind a longer
+        # prompt, is owed.
         self._saved_s = max(-LONG_STEPS * decode_s, self._saved_s - reading_s)
-        self._save(WAITING_SHARE * (decode_s if num_decoded else reading_s), num_decoded)
+        self._save(WAITING_SHARE * decode_s, num_decoded)
 
     def rest(self) -> None:
         """Nothing runs: a burst that comes now has all that may be put by."""
-        self._saved_s = max(MOST_SAVED_S, MOST_STEPS * self._decoding.find(1))
+        self._saved_s = self._most_saved_s(1)
 
     def _save(self, seconds: float, num_decoded: int) -> None:
-        self._saved_s = min(max(MOST_SAVED_S, MOST_STEPS * self._decoding.find(num_decoded)), self._saved_s + seconds)
+        self._saved_s = min(self._most_saved_s(num_decoded), self._saved_s + seconds)
+
+    def _most_saved_s(self, num_decoding: int) -> float:
+        return max(MOST_SAVED_S, MOST_STEPS * self._decoding.find(num_decoding))
 
 
 class DecodingTimes:

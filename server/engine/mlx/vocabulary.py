@@ -37,17 +37,26 @@ def load_vocabulary(path: Path) -> Vocabulary:
         tokenizer = load_tokenizer(path, config)
         templates = read_chat_templates(path)
         detokenizers = Detokenizers(tokenizer)
-    except (OSError, ValueError, KeyError, TypeError) as exc:
+        end_ids = _find_ends(tokenizer, config.get("eos_token_id"))
+    except (
+        OSError,
+        ValueError,
+        RuntimeError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        MemoryError,
+    ) as exc:  # of any file, all of this may come
         raise ModelLoadError(f"the tokenizer in {path} could not be loaded: {exc}") from exc
     return Vocabulary(
         tokenizer=tokenizer,
         template=ChatTemplate(templates, {**tokenizer.special_tokens.named, "enable_thinking": tokenizer.can_think}),
         detokenizers=detokenizers,
-        end_ids=_find_ends(tokenizer, config.get("eos_token_id")),
+        end_ids=end_ids,
     )
 
 
 def _find_ends(tokenizer: Tokenizer, configured: int | list[int] | None) -> frozenset[int]:
     """The union of the tokenizer's id, the configurations' (mlx-lm joins those) and the turn marker's: one alone is often missing."""
-    listed = configured if isinstance(configured, list) else [configured]
+    listed = msgspec.convert(configured if isinstance(configured, list) else [configured], list[int | None])
     return frozenset(token for token in (*listed, tokenizer.eos_id, tokenizer.vocabulary.get(END_OF_TURN)) if token is not None)

@@ -268,6 +268,7 @@ class Worker(threading.Thread):
                 self._outbox.fail(row, at_fault[row])
             else:
                 self._insert(row)
+        self._note_reserved()
 
 
 def _refuse(future: Future[object], error: EngineUnavailable) -> None:

@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 import sentencepiece
+import tokenizers
 from mlx_lm.utils import load_config
 from mlx_lm.utils import load_tokenizer as load_theirs
 
 from adapters.base.detokenizers import Detokenizers
+from adapters.base.special_tokens import SpecialTokens
 from adapters.base.tokenizer import Tokenizer, load_tokenizer
 from tests.adapters.base.folders import DEMO, FILE, KINDS, copy_demo, with_config, with_file, with_model
 
@@ -170,3 +172,9 @@ def test_a_folder_without_any_tokenizer_is_refused(tmp_path: Path) -> None:
     shutil.copy(DEMO / "config.json", tmp_path)
     with pytest.raises(ValueError, match=r"neither tokenizer\.json nor tokenizer\.model"):
         load_tokenizer(tmp_path, {})
+
+
+def test_an_id_that_no_list_should_reach_is_refused() -> None:
+    special_tokens = SpecialTokens(named={}, extra=())
+    with pytest.raises(ValueError, match="a piece with the id 4294967295"):
+        Tokenizer(tokenizers.Tokenizer(tokenizers.models.BPE()), {"a": 0, "b": 2**32 - 1}, special_tokens, None)

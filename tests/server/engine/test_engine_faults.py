@@ -75,6 +75,9 @@ def test_a_row_that_raises_fails_alone_and_the_others_end_as_if_nothing_had_been
     assert [answer.token_ids for answer in good] == expected
     assert isinstance(bad, RowFailed)
     assert run(ask(engine, question("number 0", sampling=sampling))).token_ids == expected[0]  # and the thread lives on
+    with pytest.raises(RowFailed):
+        run(ask(engine, question("☃", id="alone")))
+    assert engine.load().memory.kv_bytes == 0  # nothing is held for rows that have all failed
     run(engine.close(grace_s=1))
 
 

@@ -52,14 +52,18 @@ def test_a_folder_that_is_no_gemma_3_is_refused_with_the_reason(
     [
         ("tokenizer.json", "{", r"the tokenizer in .* could not be loaded: tokenizer\.json cannot be read"),
         ("tokenizer.json", None, r"neither tokenizer\.json nor tokenizer\.model"),
+        ("tokenizer.json", '{"normalizer":' + "[" * 100_000, r"tokenizer\.json cannot be read"),
         ("tokenizer_config.json", "[", r"tokenizer_config\.json cannot be read"),
+        ("tokenizer_config.json", '{"x":' + "[" * 100_000, r"tokenizer_config\.json cannot be read"),
+        ("tokenizer_config.json", '{"tokenizer_class": "ByT5Tokenizer"}', r"the tokenizer in .* could not be loaded"),
+        ("generation_config.json", '{"eos_token_id": "1"}', r"the tokenizer in .* could not be loaded: Expected `int \| null`, got `str`"),
     ],
 )
 def test_a_broken_tokenizer_is_refused_with_the_reason(
     small_gemma: Path, tmp_path: Path, device: Device, file: str, content: str | None, message: str
 ) -> None:
     folder = Path(shutil.copytree(small_gemma, tmp_path / "model"))
-    (folder / file).unlink()
+    (folder / file).unlink(missing_ok=True)
     if content is not None:
         (folder / file).write_text(content)
     with pytest.raises(ModelLoadError, match=message):

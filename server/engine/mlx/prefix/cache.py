@@ -7,7 +7,7 @@ tokens themselves below the digest and the scale of the adapter that read them: 
 
 from array import array
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from server.engine.mlx.forward.prefilling import Snapshot
@@ -85,16 +85,15 @@ class PrefixCache:
         self._evict(self.budget_bytes)
         return copied
 
-    def settle(self, bundles: Iterable[Bundle]) -> None:
+    def settle(self, bundles: Sequence[Bundle]) -> None:
         """Move what has been computed of what was kept to the region, where there is one."""
         if self._region is None:
             return
         for bundle in bundles:
-            if bundle.is_large:
-                self._region.trim()  # of what has made way for it
-                continue
             while not bundle.move(self._region) and self._evict(self.num_bytes - 1):
                 pass  # a region takes whole pages, and so holds a little less than the budget
+        if any(bundle.is_large for bundle in bundles):
+            self._region.trim()  # of what has made way for it
 
     def shrink(self, num_bytes: int) -> None:
         """Drop what was used longest ago until no more than `num_bytes` are left, and give its memory back."""
@@ -107,6 +106,8 @@ class PrefixCache:
             self._remove(*self._stops.popitem(last=False))
         self._roots.clear()  # with blocks whose stop never came to be
         self.num_bytes = 0
+        if self._region is not None:
+            self._region.trim()
 
     def _evict(self, num_bytes: int) -> bool:
         """Drop what was used longest ago until no more than `num_bytes` are left; say whether there was anything to drop."""

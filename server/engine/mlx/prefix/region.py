@@ -28,6 +28,7 @@ class Region:
         self._map = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
         self._bytes = np.frombuffer(self._map, np.uint8)  # numpy lets other threads run while it copies
         self._holes = [Extent(0, size)]  # in their order, no two side by side
+        self._has_freed = False  # since it was trimmed
 
     @property
     def num_free(self) -> int:
@@ -51,6 +52,7 @@ class Region:
 
     def free(self, extents: tuple[Extent, ...]) -> None:
         """Take back what `write` gave."""
+        self._has_freed = True
         for start, stop in extents:
             at = bisect(self._holes, Extent(start, stop))
             if at < len(self._holes) and self._holes[at].start == stop:
@@ -62,7 +64,8 @@ class Region:
 
     def trim(self) -> None:
         """Give the pages that are free back to the system, where it takes them."""
-        if hasattr(mmap, "MADV_DONTNEED"):
+        if hasattr(mmap, "MADV_DONTNEED") and self._has_freed:
+            self._has_freed = False
             for start, stop in self._holes:
                 self._map.madvise(mmap.MADV_DONTNEED, start, stop - start)
 
