@@ -3,7 +3,7 @@
 Reading is measured in time, as it means something else on every machine: a step is given what the rows that decode have put by. Each of
 their steps puts by most of the time it takes itself, so that under a steady load of prompts gaps between tokens stay
 below three steps, and what nobody has used for a while is there for a burst of short prompts, which is read in one go. Where as many rows
-wait as decode and nobody has been held up of late, all of them are better off with one long pass than with many short ones, each of which
+wait as decode, all with short prompts, and nobody has been held up of late, all of them are better off with one long pass than with many short ones, each of which
 reads the weights anew: it may take more than was put by, and comes again only when that is there again.
 """
 
@@ -36,10 +36,10 @@ class Pace:
         most = self._reading.tokens_in(max(MOST_READING_S, MOST_STEPS * decode_s))
         if not num_decoding:
             return _with_small_rest(sum(unread), most)
-        if len(unread) >= num_decoding and max(unread) <= most and self._saved_s >= MOST_SAVED_S:
+        steady = self._reading.tokens_in(LONG_STEPS * decode_s)
+        if len(unread) >= num_decoding and max(unread) <= steady and self._saved_s >= MOST_SAVED_S:
             return _with_small_rest(sum(unread), most)
         burst = self._reading.tokens_in(self._saved_s)
-        steady = self._reading.tokens_in(LONG_STEPS * decode_s)
         return min(burst, max(steady, sum(number for number in unread if number <= burst)))
 
     def note(self, *, spent_s: float, num_decoded: int, num_read: int) -> None:

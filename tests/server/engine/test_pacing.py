@@ -80,17 +80,17 @@ def test_where_nobody_decodes_a_small_rest_is_read_along() -> None:
 
 def test_where_as_many_wait_as_decode_they_are_read_in_one_go_though_it_takes_longer() -> None:
     pace = learnt()
-    assert pace.budget([200] * 8, num_decoding=8) == 1600
-    assert pace.budget([200] * 7, num_decoding=8) < 1400
-    assert pace.budget([*[200] * 8, 30_000], num_decoding=8) < 1600  # no end of it in sight
-    assert pace.budget([400] * 100, num_decoding=8) == pace.budget([100_000], num_decoding=0)  # and no longer than where nobody decodes
+    assert pace.budget([70] * 32, num_decoding=32) == 2240
+    assert pace.budget([70] * 31, num_decoding=32) < 31 * 70
+    assert pace.budget([*[70] * 32, 3000], num_decoding=32) < 2240  # one of them is long
+    assert pace.budget([70] * 1000, num_decoding=8) == pace.budget([100_000], num_decoding=0)  # and no longer than where nobody decodes
 
 
 def test_such_a_pass_comes_again_only_when_as_much_is_put_by() -> None:
     pace = learnt()
     spent_s = []
-    for _ in range(400):  # one short prompt after the other beside one row
-        num_read = min(1500, pace.budget([1500], num_decoding=1))
+    for _ in range(400):  # short prompts without end beside one row
+        num_read = min(1500, pace.budget([60] * 25, num_decoding=1))
         spent_s.append(DECODE_S + num_read * READ_S)
         pace.note(spent_s=spent_s[-1], num_decoded=1, num_read=num_read)
     assert max(spent_s[:5]) > 0.25
