@@ -1,10 +1,12 @@
 """How many tokens of prompts a step may read beside the rows that decode: as many as they can bear to wait for.
 
 Reading is measured in time, as it means something else on every machine: a step is given what the rows that decode have put by. Each of
-their steps puts by most of the time it takes itself, so that under a steady load of prompts gaps between tokens stay
-below three steps, and what nobody has used for a while is there for a burst of short prompts, which is read in one go. Where as many rows
-wait as decode, all with short prompts, and nobody has been held up of late, all of them are better off with one long pass than with many short ones, each of which
-reads the weights anew: it may take more than was put by, and comes again only when that is there again.
+their steps puts by most of the time it takes itself, so that under a steady load of prompts gaps between tokens stay below three steps, and
+what nobody has used for a while is there for a burst of short prompts, which is read in one go.
+
+Where as many rows wait as decode, all with short prompts, and nobody has been held up of late, all of them are better off with one long
+pass than with many short ones, each of which reads the weights anew: it may take more than was put by, and comes again only when that is
+there again.
 """
 
 from collections.abc import Sequence
