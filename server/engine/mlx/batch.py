@@ -18,7 +18,7 @@ from server.engine.mlx.kv.store import KVStore
 from server.engine.mlx.lanes import share_lanes
 from server.engine.mlx.launch import Lane, Launch, Schedule
 from server.engine.mlx.pacing import Pace
-from server.engine.mlx.prefix.bundle import Bundle
+from server.engine.mlx.prefix.bundle import Bundle, list_arrays
 from server.engine.mlx.prefix.cache import PrefixCache
 from server.engine.mlx.reading import PromptReader
 from server.engine.mlx.row import Row
@@ -170,7 +170,7 @@ class Batch:
         copies = self._note(schedule, rows)
         results = [hidden] if drawn is None else drawn.arrays()
         caches = [array for group in self._store.groups for array in group.arrays()]
-        return Launch(schedule, rows, drawn, hidden, copies), [*results, *caches, *_arrays(copies)]
+        return Launch(schedule, rows, drawn, hidden, copies), [*results, *caches, *list_arrays(copies)]
 
     def _make_pass(self, lane: Lane) -> Pass:
         decoding, pieces = lane
@@ -249,7 +249,7 @@ class Batch:
             self._suit_threads(len(launch.hidden))
             launch.started_s = time.perf_counter()  # on a CPU most of the pass is over when the last line is
         copies, self._copies = self._copies, []
-        mx.eval(_arrays(copies))  # they are of what this pass has written to, and so most of it is run here, where there are any
+        mx.eval(list_arrays(copies))  # they are of what this pass has written to, and so most of it is run here, where there are any
         if launch is not None:
             mx.async_eval(*outputs)  # type: ignore[no-untyped-call]
         self._computed += copies
@@ -295,7 +295,3 @@ class Batch:
 def _by_place(row: Row) -> tuple[int, int]:
     assert row.place is not None
     return row.place.group.capacity, row.place.number
-
-
-def _arrays(bundles: Sequence[Bundle]) -> list[mx.array]:
-    return [array for bundle in bundles for array in bundle.arrays]

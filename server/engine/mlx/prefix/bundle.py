@@ -1,5 +1,6 @@
 """Keys and values of several layers as one piece of memory: a short stop of a model with many layers is one allocation and not dozens."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import mlx.core as mx
@@ -73,6 +74,11 @@ class Bundle:
             return mx.array(region.read(extents, self.num_bytes)).view(dtype).reshape(shape)
         assert self.arrays, "a bundle that was dropped"
         return self.arrays[0]
+
+
+def list_arrays(bundles: Iterable[Bundle]) -> list[mx.array]:
+    """List what is to be computed of bundles."""
+    return [array for bundle in bundles for array in bundle.arrays]
 
 
 def _join(pieces: list[mx.array]) -> list[mx.array]:
