@@ -12,7 +12,7 @@ from adapters.routing import BASE_SLOT, Arrangement, Routing, Stretch
 class RoutedLinear(nn.Module):
     """`y = linear(x) + scale * x A[place] B[place]`, token by token, the ranks zero-padded to the largest that is loaded.
 
-    Place 0 is all zeros: the base. Tokens that share a place need no gather, a pass of the base alone no update at all.
+    Place 0 is all zeros: the base. Tokens that share a place need no gather, many of the base beside one another no update at all.
     """
 
     def __init__(self, linear: nn.Linear | nn.QuantizedLinear, routing: Routing, arrangement: Arrangement, dtype: mx.Dtype) -> None:
@@ -21,6 +21,7 @@ class RoutedLinear(nn.Module):
         self.linear = linear
         self.a = mx.zeros((1, in_dims, 0), dtype)  # (places, in, rank)
         self.b = mx.zeros((1, 0, out_dims), dtype)  # (places, rank, out)
+        self._pairs: dict[int, tuple[mx.array, mx.array]] = {}  # by place: views of the two
         self._routing = routing
         self._arrangement = arrangement  # to begin with, every slot at the base's place
 
@@ -30,19 +31,25 @@ class RoutedLinear(nn.Module):
         stretches = self._arrangement.split(self._routing.spans)
         if not stretches:
             return y
-        updates = [self._update(x, one) for one in stretches]
-        return y + (updates[0] if len(updates) == 1 else mx.concatenate(updates)).astype(y.dtype)
+        if len(stretches) == 1:
+            return self._add_update(y, x, stretches[0])
+        return mx.concatenate([self._add_update(y[one.start : one.stop], x[one.start : one.stop], one) for one in stretches])
 
-    def _update(self, x: mx.array, stretch: Stretch) -> mx.array:
-        part = x[stretch.start : stretch.stop]
+    def _add_update(self, y: mx.array, x: mx.array, stretch: Stretch) -> mx.array:
         if stretch.place == BASE_SLOT:
-            return mx.zeros((len(part), self.b.shape[-1]), part.dtype)
+            return y
         if stretch.place is not None:
-            update = (part @ self.a[stretch.place]) @ self.b[stretch.place]
-        else:
-            low = mx.gather_mm(part[:, None], self.a, lhs_indices=stretch.rows, rhs_indices=stretch.places)  # (N, 1, rank)
-            update = mx.gather_mm(low, self.b, lhs_indices=stretch.rows, rhs_indices=stretch.places).squeeze(1)
-        return update * stretch.scale
+            a, b = self._pair(stretch.place)
+            return mx.addmm(y, x @ a, b, alpha=stretch.scale).astype(y.dtype)
+        grouped = x.reshape(-1, stretch.group_size, x.shape[1])
+        low = mx.gather_mm(grouped, self.a, lhs_indices=stretch.groups, rhs_indices=stretch.places)  # (G, group_size, rank)
+        update = mx.gather_mm(low, self.b, lhs_indices=stretch.groups, rhs_indices=stretch.places).reshape(y.shape)
+        return y + (update if stretch.scales is None else update * stretch.scales).astype(y.dtype)
+
+    def _pair(self, place: int) -> tuple[mx.array, mx.array]:
+        if place not in self._pairs:
+            self._pairs[place] = self.a[place], self.b[place]
+        return self._pairs[place]
 
     def rearrange(self, arrangement: Arrangement, rank: int, added: Mapping[int, LowRankPair | None]) -> None:
         """Make the bank anew at this rank: the slots of `arrangement` that are here, in its order, then those `added`; None is the base's.
@@ -58,6 +65,7 @@ class RoutedLinear(nn.Module):
         new_a, new_b = (mx.concatenate([part.astype(bank.dtype) for part in parts]) for parts, bank in ((a, self.a), (b, self.b)))
         mx.eval(new_a, new_b)
         self.a, self.b, self._arrangement = new_a, new_b, arrangement
+        self._pairs.clear()
 
 
 def linear_dims(linear: nn.Linear | nn.QuantizedLinear) -> tuple[int, int]:

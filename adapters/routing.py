@@ -3,13 +3,17 @@
 A pass is packed: the tokens of all its rows stand one behind the other, a `Span` a row, and so without padding.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
+from math import gcd
 from typing import NamedTuple, Protocol
 
 import mlx.core as mx
 
 BASE_SLOT = 0
+FEWEST_APART = 4  # neighbouring single tokens of the base that are left out of a gather
+
+Route = tuple[int, float]  # a place in the bank, and a scale
 
 
 class RoutedRow(Protocol):
@@ -36,15 +40,18 @@ class Span(NamedTuple):
 class Stretch(NamedTuple):
     """Neighbouring tokens of a pass that are updated in one go: all at one place of the bank, or each at its own.
 
-    `rows` and `places` are spelt out in the type that gather_mm wants: it would make or cast them anew in every layer, at every step.
+    Where places differ, so many tokens as `group_size` in a row share one. `groups` and `places` are spelt out in the type that gather_mm
+    wants: it would make or cast them anew in every layer, at every step.
     """
 
     start: int
     stop: int
     place: int | None  # None where they differ
-    rows: mx.array | None = None  # (N,) uint32: 0 to N - 1
-    places: mx.array | None = None  # (N,) uint32
-    scale: mx.array | float = 1.0  # (N, 1) where they differ
+    group_size: int = 1
+    groups: mx.array | None = None  # (G,) uint32: 0 to G - 1
+    places: mx.array | None = None  # (G,) uint32
+    scale: float = 1.0
+    scales: mx.array | None = None  # (N, 1) where they differ, and are not all 1
 
 
 class Arrangement:
@@ -72,18 +79,19 @@ class Arrangement:
             return []
         stretches: list[Stretch] = []
         start = 0
-        # Single tokens of different adapters share a gather; a prompt's are worth a product of their own.
-        for (is_single, alone), group in groupby(enumerate(spans), key=lambda one: _key(one[1], wanted[one[0]])):
-            members = list(group)
-            routes = [wanted[index] for index, _ in members]
-            stop = start + sum(span.num_tokens for _, span in members)
-            is_uniform = alone is not None or len(set(routes)) == 1
-            stretches.append(Stretch(start, stop, routes[0][0], scale=routes[0][1]) if is_uniform else _gather(start, stop, routes))
-            assert is_uniform or is_single
-            start = stop
+        for is_gathered, group in groupby(_find_runs(spans, wanted), key=lambda run: run.is_single and not run.stands_apart):
+            runs = list(group)
+            if is_gathered and len(runs) > 1:
+                stretches.append(_gather(start, runs))
+                start = stretches[-1].stop
+                continue
+            for run in runs:
+                (place, scale), stop = run.route, start + run.num_tokens
+                stretches.append(Stretch(start, stop, place, scale=scale))
+                start = stop
         return stretches
 
-    def _route(self, row: RoutedRow) -> tuple[int, float]:
+    def _route(self, row: RoutedRow) -> Route:
         place = self.places[row.slot] if row.adapter_scale != 0 else BASE_SLOT
         return (place, row.adapter_scale) if place else (BASE_SLOT, 1.0)
 
@@ -95,17 +103,37 @@ class Routing:
         self.spans: tuple[Span, ...] = ()
 
 
-def _key(span: Span, route: tuple[int, float]) -> tuple[bool, tuple[int, float] | None]:
-    return (True, None) if span.num_tokens == 1 else (False, route)
+class _Run(NamedTuple):
+    """Neighbouring tokens of one place and scale: single ones of several rows, or a prompt's."""
+
+    route: Route
+    num_tokens: int
+    is_single: bool
+
+    @property
+    def stands_apart(self) -> bool:
+        """Say whether to leave it out of a gather: where so many need no update, that is less work than putting the parts together."""
+        return self.route[0] == BASE_SLOT and self.num_tokens >= FEWEST_APART
 
 
-def _gather(start: int, stop: int, routes: Sequence[tuple[int, float]]) -> Stretch:
-    scales = [scale for _, scale in routes]
+def _find_runs(spans: Sequence[Span], wanted: Sequence[Route]) -> Iterator[_Run]:
+    """Single tokens of one route are one run; a prompt's are worth products of their own, with the prompts beside them that share it."""
+    for (route, is_single), group in groupby(zip(wanted, spans, strict=True), key=lambda one: (one[0], one[1].num_tokens == 1)):
+        yield _Run(route, sum(span.num_tokens for _, span in group), is_single)
+
+
+def _gather(start: int, runs: Sequence[_Run]) -> Stretch:
+    """Gather by as many tokens at once as divides every run: a product of two or four rows takes no longer than one of one row."""
+    num_tokens = sum(run.num_tokens for run in runs)
+    size = gcd(*(run.num_tokens for run in runs))
+    places = [run.route[0] for run in runs for _ in range(run.num_tokens // size)]
+    scales = [run.route[1] for run in runs for _ in range(run.num_tokens)]
     return Stretch(
         start,
-        stop,
+        start + num_tokens,
         place=None,
-        rows=mx.arange(len(routes), dtype=mx.uint32),
-        places=mx.array([place for place, _ in routes], mx.uint32),
-        scale=1.0 if all(scale == 1 for scale in scales) else mx.array(scales)[:, None],
+        groups=mx.arange(len(places), dtype=mx.uint32),
+        places=mx.array(places, mx.uint32),
+        group_size=size,
+        scales=None if all(scale == 1 for scale in scales) else mx.array(scales)[:, None],
     )

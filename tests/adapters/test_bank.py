@@ -60,21 +60,22 @@ def bank_bytes(bank: AdapterBank) -> int:
     return sum(routed.a.nbytes + routed.b.nbytes for routed in bank._routed.values())
 
 
-def test_rows_of_a_mixed_batch_get_their_own_update_at_their_own_scale_and_the_base_none() -> None:
+@pytest.mark.parametrize("num_tokens", [1, 3], ids=["decoding", "reading prompts"])
+def test_rows_of_a_mixed_batch_get_their_own_update_at_their_own_scale_and_the_base_none(num_tokens: int) -> None:
     model = TwoLayers()
     weight = np.array(model.up.weight)
     bank = AdapterBank(model, mx.float32, Routing())
     pairs = {1: pair(IN, 2, OUT), 2: pair(IN, 5, OUT)}
     for slot, one in pairs.items():
         bank.install(slot, {"up": one})
-    x = noise(4, 3, IN)
+    x = noise(8, num_tokens, IN)
 
     def expected(rows: list[Row]) -> np.ndarray:
         updates = [
-            row.adapter_scale * x[n] @ pairs[row.slot].a @ pairs[row.slot].b if row.slot else np.zeros((3, OUT))
+            row.adapter_scale * x[n] @ pairs[row.slot].a @ pairs[row.slot].b if row.slot else np.zeros((num_tokens, OUT))
             for n, row in enumerate(rows)
         ]
-        output: np.ndarray = x @ weight.T + np.stack(updates)
+        output: np.ndarray = x[: len(rows)] @ weight.T + np.stack(updates)
         return output
 
     batches = [
@@ -85,9 +86,13 @@ def test_rows_of_a_mixed_batch_get_their_own_update_at_their_own_scale_and_the_b
         [Row(1, 0.5)] * 4,
         [Row(1, 0.0)] * 4,
         [Row(1, -1.0), Row(1, 2.0), Row(1), Row(1, 0.0)],
+        [Row(1), Row(1), Row(2), Row(2), Row(1, 0.5), Row(1, 0.5)],
+        [Row(0)] * 4 + [Row(1), Row(2)] + [Row(1, 0.0)] * 2,
+        [Row(1)] + [Row(0)] * 5 + [Row(2)] * 2,
+        [Row(0)] * 2 + [Row(2)] * 4 + [Row(0)] * 2,
     ]
     for rows in batches:
-        assert np.allclose(run(bank, x, rows), expected(rows), atol=1e-4), rows
+        assert np.allclose(run(bank, x[: len(rows)], rows), expected(rows), atol=1e-4), rows
 
 
 def test_a_cleared_slot_is_the_base_again_and_its_memory_is_free() -> None:

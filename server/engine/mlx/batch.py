@@ -152,7 +152,7 @@ class Batch:
                 row.place = self._store.move(row.place, num_tokens=row.num_computed)
         reading = [row for row in self._rows if row.is_reading]
         pieces = self._reader.choose(reading, partial(self._pace.budget, num_decoding=len(decoding))) if reading else []
-        in_order = tuple(sorted(decoding, key=_by_place))
+        in_order = tuple(sorted(decoding, key=_by_adapter))
         if in_order == self._decoding:
             in_order = self._decoding
         if not in_order and not pieces:
@@ -190,7 +190,7 @@ class Batch:
     def _decoding_parts(self, decoding: Sequence[Row]) -> list[Part]:
         parts: list[Part] = []
         start = 0
-        for _, members in groupby(decoding, key=lambda row: _by_place(row)[0]):
+        for _, members in groupby(decoding, key=lambda row: _by_adapter(row)[0]):
             rows = list(members)
             group = rows[0].place.group if rows[0].place else None
             assert group is not None
@@ -292,6 +292,7 @@ class Batch:
         return "length" if len(row.token_ids) + 1 >= row.max_tokens else None
 
 
-def _by_place(row: Row) -> tuple[int, int]:
+def _by_adapter(row: Row) -> tuple[int, int, float, int]:
+    """Order rows by what they share: a group of keys and values first, then an adapter, then their places in the group."""
     assert row.place is not None
-    return row.place.group.capacity, row.place.number
+    return row.place.group.capacity, row.slot, row.adapter_scale, row.place.number

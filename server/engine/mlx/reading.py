@@ -68,8 +68,9 @@ class PromptReader:
             self._begin(row, place)
         budget = find_budget([row.num_unread for row in reading])
         pieces = [self._cut(row, num_tokens) for row, num_tokens in share_out(reading, budget)]
-        # Whole short prompts first, those of a kind together: they are one part.
-        return sorted(pieces, key=lambda piece: (not self._is_fresh(piece), _group_of(piece.row).capacity, piece.num_tokens))
+        # Whole short prompts first, those of a kind together: they are one part, and in it those of an adapter one product.
+        pieces.sort(key=lambda piece: (not self._is_fresh(piece), _group_of(piece.row).capacity, piece.num_tokens))
+        return [piece for run in _join_alike(pieces) for piece in sorted(run, key=_adapter_of)]
 
     def make_parts(self, pieces: Sequence[Piece], *, start: int) -> list[Part]:
         """Make the parts of a pass that read `pieces`, whose tokens begin at `start`."""
@@ -174,6 +175,10 @@ class PromptReader:
 def _group_of(row: Row) -> KVGroup:
     assert row.place is not None
     return row.place.group
+
+
+def _adapter_of(piece: Piece) -> tuple[int, float]:
+    return piece.row.slot, piece.row.adapter_scale
 
 
 def _join_alike(pieces: Sequence[Piece]) -> list[list[Piece]]:
