@@ -6,13 +6,14 @@ import mlx.core as mx
 import mlx.nn as nn
 
 from adapters.files import LowRankPair
-from adapters.routing import BASE_SLOT, Arrangement, Routing, Stretch
+from adapters.routing import Arrangement, Routing, Stretch
 
 
 class RoutedLinear(nn.Module):
     """`y = linear(x) + scale * x A[place] B[place]`, token by token, the ranks zero-padded to the largest that is loaded.
 
-    Place 0 is all zeros: the base. Tokens that share a place need no gather, many of the base beside one another no update at all.
+    Place 0 is all zeros: the base. Many tokens of the base beside one another need no update, and tokens whose places follow one another in
+    the bank, equally many at each, no gather.
     """
 
     def __init__(self, linear: nn.Linear | nn.QuantizedLinear, routing: Routing, arrangement: Arrangement, dtype: mx.Dtype) -> None:
@@ -21,7 +22,7 @@ class RoutedLinear(nn.Module):
         self.linear = linear
         self.a = mx.zeros((1, in_dims, 0), dtype)  # (places, in, rank)
         self.b = mx.zeros((1, 0, out_dims), dtype)  # (places, rank, out)
-        self._pairs: dict[int, tuple[mx.array, mx.array]] = {}  # by place: views of the two
+        self._cut: dict[range, tuple[mx.array, mx.array]] = {}  # views of the two, by places
         self._routing = routing
         self._arrangement = arrangement  # to begin with, every slot at the base's place
 
@@ -36,20 +37,27 @@ class RoutedLinear(nn.Module):
         return mx.concatenate([self._add_update(y[one.start : one.stop], x[one.start : one.stop], one) for one in stretches])
 
     def _add_update(self, y: mx.array, x: mx.array, stretch: Stretch) -> mx.array:
-        if stretch.place == BASE_SLOT:
+        if not stretch.has_update:
             return y
-        if stretch.place is not None:
-            a, b = self._pair(stretch.place)
-            return mx.addmm(y, x @ a, b, alpha=stretch.scale).astype(y.dtype)
-        grouped = x.reshape(-1, stretch.group_size, x.shape[1])
-        low = mx.gather_mm(grouped, self.a, lhs_indices=stretch.groups, rhs_indices=stretch.places)  # (G, group_size, rank)
-        update = mx.gather_mm(low, self.b, lhs_indices=stretch.groups, rhs_indices=stretch.places).reshape(y.shape)
-        return y + (update if stretch.scales is None else update * stretch.scales).astype(y.dtype)
+        places, size = stretch.places, stretch.group_size
+        if isinstance(places, range) and len(places) == 1:
+            a, b = self._views(places)
+            return mx.addmm(y, stretch.scaled(x @ a), b).astype(y.dtype)
+        grouped, base = x.reshape(-1, size, x.shape[1]), y.reshape(-1, size, y.shape[1])
+        if isinstance(places, range):
+            a, b = self._views(places)
+            updated = mx.addmm(base, stretch.scaled(grouped @ a), b)
+        else:
+            low = stretch.scaled(mx.gather_mm(grouped, self.a, lhs_indices=stretch.groups, rhs_indices=places))
+            updated = base + mx.gather_mm(low, self.b, lhs_indices=stretch.groups, rhs_indices=places)
+        return updated.reshape(y.shape).astype(y.dtype)
 
-    def _pair(self, place: int) -> tuple[mx.array, mx.array]:
-        if place not in self._pairs:
-            self._pairs[place] = self.a[place], self.b[place]
-        return self._pairs[place]
+    def _views(self, places: range) -> tuple[mx.array, mx.array]:
+        """Give a part of the bank as it lies: (in, rank) and (rank, out) of one place, (places, in, rank) and so on of several."""
+        if places not in self._cut:
+            part = places.start if len(places) == 1 else slice(places.start, places.stop)
+            self._cut[places] = self.a[part], self.b[part]
+        return self._cut[places]
 
     def rearrange(self, arrangement: Arrangement, rank: int, added: Mapping[int, LowRankPair | None]) -> None:
         """Make the bank anew at this rank: the slots of `arrangement` that are here, in its order, then those `added`; None is the base's.
@@ -65,7 +73,7 @@ class RoutedLinear(nn.Module):
         new_a, new_b = (mx.concatenate([part.astype(bank.dtype) for part in parts]) for parts, bank in ((a, self.a), (b, self.b)))
         mx.eval(new_a, new_b)
         self.a, self.b, self._arrangement = new_a, new_b, arrangement
-        self._pairs.clear()
+        self._cut.clear()
 
 
 def linear_dims(linear: nn.Linear | nn.QuantizedLinear) -> tuple[int, int]:

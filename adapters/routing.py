@@ -38,20 +38,23 @@ class Span(NamedTuple):
 
 
 class Stretch(NamedTuple):
-    """Neighbouring tokens of a pass that are updated in one go: all at one place of the bank, or each at its own.
+    """Neighbouring tokens of a pass that are updated in one go, `group_size` in a row by the same place of the bank.
 
-    Where places differ, so many tokens as `group_size` in a row share one. `groups` and `places` are spelt out in the type that gather_mm
-    wants: it would make or cast them anew in every layer, at every step.
+    Places that follow one another are a range, and their part of the bank is multiplied as it lies. Others are gathered: `groups` and
+    `places` are spelt out in the type that gather_mm wants, which would make or cast them anew in every layer, at every step.
     """
 
     start: int
     stop: int
-    place: int | None  # None where they differ
-    group_size: int = 1
-    groups: mx.array | None = None  # (G,) uint32: 0 to G - 1
-    places: mx.array | None = None  # (G,) uint32
-    scale: float = 1.0
-    scales: mx.array | None = None  # (N, 1) where they differ, and are not all 1
+    places: range | mx.array  # (G,) uint32
+    group_size: int
+    groups: mx.array | None  # (G,) uint32: 0 to G - 1
+    scales: mx.array | float | None  # (G, group_size, 1) where they differ; None as trained
+    has_update: bool  # whether there is anything but the base
+
+    def scaled(self, low: mx.array) -> mx.array:
+        """Scale (G, group_size, rank)."""
+        return low if self.scales is None else (low * self.scales).astype(low.dtype)
 
 
 class Arrangement:
@@ -79,16 +82,11 @@ class Arrangement:
             return []
         stretches: list[Stretch] = []
         start = 0
-        for is_gathered, group in groupby(_find_runs(spans, wanted), key=lambda run: run.is_single and not run.stands_apart):
+        for is_shared, group in groupby(_find_runs(spans, wanted), key=lambda run: run.is_single and not run.stands_apart):
             runs = list(group)
-            if is_gathered and len(runs) > 1:
-                stretches.append(_gather(start, runs))
+            for part in [runs] if is_shared else [[run] for run in runs]:
+                stretches.append(_join(start, part))
                 start = stretches[-1].stop
-                continue
-            for run in runs:
-                (place, scale), stop = run.route, start + run.num_tokens
-                stretches.append(Stretch(start, stop, place, scale=scale))
-                start = stop
         return stretches
 
     def _route(self, row: RoutedRow) -> Route:
@@ -122,18 +120,25 @@ def _find_runs(spans: Sequence[Span], wanted: Sequence[Route]) -> Iterator[_Run]
         yield _Run(route, sum(span.num_tokens for _, span in group), is_single)
 
 
-def _gather(start: int, runs: Sequence[_Run]) -> Stretch:
-    """Gather by as many tokens at once as divides every run: a product of two or four rows takes no longer than one of one row."""
-    num_tokens = sum(run.num_tokens for run in runs)
+def _join(start: int, runs: Sequence[_Run]) -> Stretch:
+    """Join runs by as many tokens at once as divides each: a product of two or four rows takes no longer than one of one row."""
     size = gcd(*(run.num_tokens for run in runs))
     places = [run.route[0] for run in runs for _ in range(run.num_tokens // size)]
     scales = [run.route[1] for run in runs for _ in range(run.num_tokens)]
+    in_a_row = range(places[0], places[0] + len(places))
+    is_in_a_row = places == list(in_a_row)
     return Stretch(
         start,
-        start + num_tokens,
-        place=None,
-        groups=mx.arange(len(places), dtype=mx.uint32),
-        places=mx.array(places, mx.uint32),
+        start + len(scales),
+        places=in_a_row if is_in_a_row else mx.array(places, mx.uint32),
         group_size=size,
-        scales=None if all(scale == 1 for scale in scales) else mx.array(scales)[:, None],
+        groups=None if is_in_a_row else mx.arange(len(places), dtype=mx.uint32),
+        scales=_find_scales(scales, size),
+        has_update=any(places),
     )
+
+
+def _find_scales(scales: list[float], size: int) -> mx.array | float | None:
+    if len(set(scales)) > 1:
+        return mx.array(scales).reshape(-1, size, 1)
+    return None if scales[0] == 1 else scales[0]

@@ -62,7 +62,8 @@ class PromptReader:
         for row in rows:
             if row.is_reading and not self._waits(row, reading):
                 reading.append(row)
-        newcomers = [row for row in reading if row.place is None]
+        # An adapter's rows next to one another: they decode in that order (batch.py), and attention finds them as they lie.
+        newcomers = sorted((row for row in reading if row.place is None), key=_adapter_of)
         places = self._store.take_all([len(row.input_ids) + 1 for row in newcomers])
         for row, place in zip(newcomers, places, strict=True):
             self._begin(row, place)
@@ -70,7 +71,7 @@ class PromptReader:
         pieces = [self._cut(row, num_tokens) for row, num_tokens in share_out(reading, budget)]
         # Whole short prompts first, those of a kind together: they are one part, and in it those of an adapter one product.
         pieces.sort(key=lambda piece: (not self._is_fresh(piece), _group_of(piece.row).capacity, piece.num_tokens))
-        return [piece for run in _join_alike(pieces) for piece in sorted(run, key=_adapter_of)]
+        return [piece for run in _join_alike(pieces) for piece in sorted(run, key=lambda piece: _adapter_of(piece.row))]
 
     def make_parts(self, pieces: Sequence[Piece], *, start: int) -> list[Part]:
         """Make the parts of a pass that read `pieces`, whose tokens begin at `start`."""
@@ -177,8 +178,8 @@ def _group_of(row: Row) -> KVGroup:
     return row.place.group
 
 
-def _adapter_of(piece: Piece) -> tuple[int, float]:
-    return piece.row.slot, piece.row.adapter_scale
+def _adapter_of(row: Row) -> tuple[int, float]:
+    return row.slot, row.adapter_scale
 
 
 def _join_alike(pieces: Sequence[Piece]) -> list[list[Piece]]:
