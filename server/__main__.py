@@ -47,6 +47,7 @@ def _run() -> int:
             model=settings.model,
             model_name=settings.model_name,
             adapters=tuple((adapter.name, Path(adapter.path)) for adapter in settings.adapters),
+            chat_template=Path(settings.chat_template) if settings.chat_template else None,
             device=device,
             limits=settings.limits,
         )

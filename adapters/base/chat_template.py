@@ -22,6 +22,7 @@ TEMPLATE_NAME = "chat_template.jinja"
 MORE_TEMPLATES = "additional_chat_templates"
 PROCESSOR_NAME = "chat_template.json"
 DEFAULT = "default"
+GEMMA_TEMPLATE = Path(__file__).with_name("gemma_chat_template.jinja")  # as every instruction-tuned Gemma 3 has it
 
 
 class ChatTemplate:
@@ -31,6 +32,11 @@ class ChatTemplate:
         """Take the templates by name, and what they may use besides the messages: special tokens by their names."""
         self._templates = templates
         self._variables = variables
+
+    @property
+    def source(self) -> str:
+        """The template as it is written; empty without one."""
+        return self._templates.get(DEFAULT, "")
 
     def render(self, messages: Sequence[Mapping[str, str]], *, add_generation_prompt: bool) -> str:
         """Give the prompt as text. Raises jinja2's TemplateError, which the template itself may raise over the messages."""

@@ -4,6 +4,7 @@ transformers reads Gemma's 33 MB four times, three of them in Python, and throws
 seldom has (no `tokenizer.json`, another tokenizer's class, code of its own) goes through transformers, whose parts are then taken over.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ GEMMA_CLASS = "GemmaTokenizer"
 PLAIN_CLASSES = ("TokenizersBackend", "PreTrainedTokenizer")  # as transformers 5 and 4 call a tokenizer that is what its file says
 GEMMA_TOKENS = {"unk_token": "<unk>", "bos_token": "<bos>", "eos_token": "<eos>", "pad_token": "<pad>", "mask_token": "<mask>"}
 OWN_WAYS = ("auto_map", "fast_tokenizer_files", "split_special_tokens")  # of tokenizer_config.json
+RESERVED = re.compile(r"<unused\d+>|\[multimodal\]")  # Gemma's pieces for later use, which its files do not call special
 THINKING_MARKERS = (
     ("<think>", "</think>"),
     ("<longcat_think>", "</longcat_think>"),
@@ -62,6 +64,15 @@ class Tokenizer:
     def can_think(self) -> bool:
         """Whether the vocabulary has markers of a reasoning part, as mlx-lm asks before it lets a template open one."""
         return any(all(marker in self.vocabulary for marker in markers) for markers in THINKING_MARKERS)
+
+    def control_pieces(self, template: str) -> frozenset[str]:
+        """Give the spellings of the pieces that steer the model: special and reserved ones, and added ones that its template spells.
+
+        Gemma's other added pieces are text: runs of white space, HTML's tags.
+        """
+        added = self._backend.get_added_tokens_decoder().values()
+        controls = (one.content for one in added if one.special or RESERVED.fullmatch(one.content) or one.content in template)
+        return self.special_tokens.all().union(controls)
 
     def encode(self, text: str, *, add_special_tokens: bool = False) -> list[int]:
         """Give the ids of a text. Special tokens spelt in it become themselves; `add_special_tokens` puts what the file says around it."""

@@ -17,6 +17,7 @@ from server.settings.values import (
     DegenerationAction,
     Secret,
     parse_adapters,
+    parse_file,
     parse_folders,
     parse_key,
     parse_keys,
@@ -47,6 +48,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
         tuple[str, ...],
         About("a folder from which adapters may be loaded while the server runs", "DIR", parse_folders, unset="none may"),
     ] = field(default=(), name="adapter-dir")
+    chat_template: Annotated[
+        Text | None,
+        About("a chat template to use in place of the model's own", "FILE", parse_file, unset="the model's; Gemma's where it has none"),
+    ] = None
     max_adapters: Annotated[int, Meta(ge=1, le=1024), About("adapters loaded at once, beside the base", "N")] = 16
     max_adapter_rank: Annotated[int, Meta(ge=1, le=4096), About("largest rank an adapter may have", "N")] = 64
     evict_adapters: Annotated[

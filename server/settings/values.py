@@ -1,4 +1,4 @@
-"""What the text of a setting stands for where its type alone does not say: an adapter, a folder, a key, a scorer, a size.
+"""What the text of a setting stands for where its type alone does not say: an adapter, a folder, a file, a key, a scorer, a size.
 
 Each raises a ValueError that says what was expected; its origin is for the caller to name.
 """
@@ -63,6 +63,14 @@ def parse_folders(texts: Sequence[str]) -> tuple[str, ...]:
     if strangers := [str(folder) for folder in folders if not folder.is_dir()]:
         raise ValueError(f"expected a folder, there is none at {', '.join(strangers)}")
     return tuple(map(str, folders))
+
+
+def parse_file(value: object) -> str:
+    """Read the name of a file that is there."""
+    file = _expand_home(msgspec.convert(value, str)).absolute()
+    if not file.is_file():
+        raise ValueError(f"expected a file, there is none at {file}")
+    return str(file)
 
 
 def parse_keys(texts: Sequence[str]) -> tuple[Secret, ...]:

@@ -69,10 +69,13 @@ class MlxEngine:
         model: str,
         model_name: str | None = None,
         adapters: Sequence[tuple[str, Path]] = (),
+        chat_template: Path | None = None,
         device: Device,
         limits: Limits,
     ) -> Self:
         """Load a model (folder or Hugging Face repository) and its adapters (name, folder); blocks until it is ready.
+
+        A file given as chat template takes the place of the model's own.
 
         Raises ModelLoadError. `device` comes from `prepare_device`, called before MLX was imported.
         """
@@ -80,7 +83,7 @@ class MlxEngine:
         name = model_name or (path.resolve().name if Path(model).expanduser().is_dir() else model)
         if any(adapter == name for adapter, _ in adapters):
             raise ModelLoadError(f"an adapter and the base model are both named {name!r}: give one another name")
-        start_runtime = partial(Runtime.start, path, device, limits=limits, warm_up=warm_up)
+        start_runtime = partial(Runtime.start, path, device, limits=limits, chat_template=chat_template, warm_up=warm_up)
         engine = cls(start_runtime, model_name=name, root=path, limits=limits)
         for adapter, folder in adapters:
             try:

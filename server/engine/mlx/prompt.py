@@ -1,13 +1,14 @@
 """Messages in, token ids out, by the model's own chat template."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
 from typing import NamedTuple
 
 from jinja2 import TemplateError
 
 from adapters.base.chat_template import ChatTemplate
+from adapters.base.control_pieces import BREAK, ControlPieces
 from adapters.base.tokenizer import Tokenizer
 from server.engine.errors import InvalidGeneration
 from server.engine.mlx.short_first import ShortFirst
@@ -34,8 +35,9 @@ class PromptEncoder:
         self._num_embeddings = num_embeddings  # Gemma 3's tokenizer has one piece more than the smaller models have rows
         self._longest_token = max(map(len, tokenizer.vocabulary))  # characters
         self._start_of_turn = tokenizer.vocabulary.get(START_OF_TURN)
+        self._controls = ControlPieces(tokenizer.control_pieces(template.source))
         # A system text comes again with every request, and is the longest part of many.
-        self._encode_beginning = lru_cache(maxsize=16)(tokenizer.encode)
+        self._encode_opening = lru_cache(maxsize=16)(self._tokenise)
         self._thread = ShortFirst("prompt")
 
     async def encode_in_turn(self, messages: Sequence[Message]) -> EncodedPrompt:
@@ -48,31 +50,39 @@ class PromptEncoder:
         self._thread.close()
 
     def encode(self, messages: Sequence[Message]) -> EncodedPrompt:
-        """Give the prompt's tokens, the model's turn opened at the end.
+        """Give the prompt's tokens, the model's turn opened at the end. Markers are the template's: one in a message is text.
 
         Raises InvalidGeneration if the template refuses the messages, no room for an answer is left, or a token has no embedding.
         """
-        conversation = [{"role": message.role, "content": message.content} for message in messages]
+        # Tokenising megabytes takes many seconds, during which no other prompt is encoded.
+        if (fewest := sum(len(message.content.strip()) for message in messages) // self._longest_token) >= self._max_tokens:
+            raise self._too_long(f"at least {fewest}")
+        conversation = [{"role": message.role, "content": self._controls.break_in(message.content)} for message in messages]
         try:
             text = self._template.render(conversation, add_generation_prompt=True)
         except TemplateError as exc:
             raise InvalidGeneration(f"the model's chat template does not take these messages: {exc}", param="messages") from exc
-        # Tokenising megabytes takes many seconds, during which no other prompt is encoded.
-        if (fewest := len(text) // self._longest_token) >= self._max_tokens:
-            raise self._too_long(f"at least {fewest}")
-        ids = self._tokenizer.encode(text)
+        ids = self._tokenise(text)
         if len(ids) >= self._max_tokens:
             raise self._too_long(str(len(ids)))
         self._check_embeddings(ids)
-        return EncodedPrompt(ids, self._find_boundaries(text, ids, messages))
+        return EncodedPrompt(ids, self._find_boundaries(text, ids, conversation[0]))
 
-    def _find_boundaries(self, text: str, ids: Sequence[int], messages: Sequence[Message]) -> tuple[int, ...]:
+    def _tokenise(self, text: str) -> list[int]:
+        ids: list[int] = []
+        for part in text.split(BREAK):
+            if len(ids) >= self._max_tokens:  # text of nothing but markers has very many parts
+                raise self._too_long(f"at least {len(ids)}")
+            ids += self._tokenizer.encode(part)
+        return ids
+
+    def _find_boundaries(self, text: str, ids: Sequence[int], first: Mapping[str, str]) -> tuple[int, ...]:
         turns = [place for place, token in enumerate(ids) if token == self._start_of_turn and place]
         found = set(turns[-MOST_TURNS:])
-        if messages[0].role == "system" and (end := text.find(messages[0].content)) >= 0:
-            end += len(messages[0].content)
+        if first["role"] == "system" and (end := text.find(first["content"])) >= 0:
+            end += len(first["content"])
             end += len(text[end:]) - len(text[end:].lstrip("\n"))  # what parts it from the user's text
-            found.add(_count_common(self._encode_beginning(text[:end]), ids))
+            found.add(_count_common(self._encode_opening(text[:end]), ids))
         return tuple(sorted(found - {0}))
 
     def _check_embeddings(self, ids: Sequence[int]) -> None:

@@ -52,13 +52,23 @@ class Runtime:
         self._device = device
 
     @classmethod
-    def start(cls, path: Path, device: Device, *, limits: Limits, warm_up: Callable[[Self], None] | None = None) -> Self:
-        """Load the model in folder `path`, and have it warmed up. Raises ModelLoadError.
+    def start(
+        cls,
+        path: Path,
+        device: Device,
+        *,
+        limits: Limits,
+        chat_template: Path | None = None,
+        warm_up: Callable[[Self], None] | None = None,
+    ) -> Self:
+        """Load the model in folder `path`, and have it warmed up; a file given as its chat template takes the place of its own.
+
+        Raises ModelLoadError.
 
         The vocabulary is read beside: for Gemma's the interpreter takes longer than MLX for the weights, and neither needs the other.
         """
         with ThreadPoolExecutor(max_workers=1) as beside:
-            reading = beside.submit(load_vocabulary, path)
+            reading = beside.submit(load_vocabulary, path, chat_template)
             runtime = cls(load(path, device), device, limits)
             if warm_up:
                 warm_up(runtime)

@@ -1,4 +1,7 @@
-"""A tokenizer and a model whose vocabularies differ, as Gemma 3's do: one piece too many on 270M and 1B, 63 rows too many above."""
+"""A tokenizer and a model whose vocabularies differ, as Gemma 3's do: one piece too many on 270M and 1B, 63 rows too many above.
+
+And which chat template a model is served with.
+"""
 
 import asyncio
 from pathlib import Path
@@ -6,27 +9,31 @@ from pathlib import Path
 import pytest
 from transformers import AutoTokenizer
 
-from server.engine.errors import InvalidGeneration
+from adapters.base.chat_template import GEMMA_TEMPLATE
+from server.engine.errors import InvalidGeneration, ModelLoadError
 from server.engine.mlx.device import Device
 from server.engine.mlx.engine import MlxEngine
+from server.engine.mlx.vocabulary import load_vocabulary
 from server.engine.protocol import Sampling
 from server.settings.settings import Settings
+from tests.adapters.base.folders import DEMO, copy_demo
 from tests.conftest import SMALL
 from tests.server.engine.asking import ask, question
 from tests.server.engine.conftest import Run
 from tools.random_gemma3 import Shape, write_random_gemma3
 
-STRANGER = "<image_soft_token>"
+STRANGER, SPECIAL_STRANGER = "strange", "<image_soft_token>"
 NUM_SPARE_ROWS = 512
 
 
 @pytest.fixture(scope="module")
 def one_piece_too_many(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model's folder whose tokenizer has one piece that the embedding has no row for."""
+    """A model's folder whose tokenizer has pieces that the embedding has no row for: one of text, one special."""
     folder = tmp_path_factory.mktemp("models") / "one-piece-too-many"
     write_random_gemma3(folder, SMALL)
     tokenizer = AutoTokenizer.from_pretrained(folder)
-    tokenizer.add_tokens([STRANGER], special_tokens=True)
+    tokenizer.add_tokens([STRANGER])
+    tokenizer.add_tokens([SPECIAL_STRANGER], special_tokens=True)
     tokenizer.save_pretrained(folder)
     return folder
 
@@ -51,7 +58,7 @@ def test_a_message_with_a_piece_that_has_no_embedding_is_refused_by_name_and_the
         with pytest.raises(InvalidGeneration, match=STRANGER) as refused:
             run(ask(engine, question(f"what is {STRANGER}?")))
         assert refused.value.param == "messages"
-        assert run(ask(engine, question("what is it?"))).finish.num_completion_tokens > 0
+        assert run(ask(engine, question(f"what is {SPECIAL_STRANGER}?"))).finish.num_completion_tokens > 0  # as the text that it is
     finally:
         run(engine.close(grace_s=1))
 
@@ -69,3 +76,59 @@ def test_rows_without_a_piece_are_never_drawn(rows_to_spare: Path, device: Devic
         run(engine.close(grace_s=1))
     assert len(drawn) > 200  # a third of which would be rows to spare
     assert max(drawn) < SMALL.vocabulary
+
+
+def render(folder: Path, chat_template: Path | None = None) -> str:
+    return load_vocabulary(folder, chat_template).template.render([{"role": "user", "content": "Hi"}], add_generation_prompt=True)
+
+
+def without_template(folder: Path) -> None:
+    (folder / "chat_template.jinja").unlink()
+
+
+def test_gemmas_own_template_is_the_demos() -> None:
+    assert GEMMA_TEMPLATE.read_text() == (DEMO / "chat_template.jinja").read_text()
+
+
+def test_a_model_without_a_chat_template_gets_gemmas_and_the_log_says_so(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    text = render(copy_demo(tmp_path / "demo", without_template))
+    assert text == "<bos><start_of_turn>user\nHi<end_of_turn>\n<start_of_turn>model\n"
+    (record,) = caplog.records
+    assert record.getMessage() == "the model has no chat template: Gemma's own is used; --chat-template names another"
+    render(DEMO)
+    assert len(caplog.records) == 1
+
+
+def test_a_model_with_other_templates_only_gets_gemmas_too(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    folder = copy_demo(tmp_path / "demo", without_template)
+    (folder / "additional_chat_templates").mkdir()
+    (folder / "additional_chat_templates" / "rag.jinja").write_text("another one")
+    assert "<start_of_turn>model" in render(folder)
+    assert "no chat template but for rag: Gemma's own" in caplog.text
+
+
+def test_a_chosen_template_goes_before_the_models_own(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    file = tmp_path / "mine.jinja"
+    file.write_text("{{ bos_token }}Q: {{ messages[-1].content }}\nA:")
+    assert render(DEMO, file) == render(copy_demo(tmp_path / "demo", without_template), file) == "<bos>Q: Hi\nA:"
+    assert not caplog.records
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"{% if %}", r"mine\.jinja cannot be used: Expected an expression"),
+        (b"{{ raise_exception('not so') }}", r"mine\.jinja cannot be used: not so"),
+        (b"{{ 1 + 'a' }}", r"mine\.jinja cannot be used: unsupported operand"),
+        (b"{{ nothing.at_all }}", r"mine\.jinja cannot be used: 'nothing' is undefined"),
+        (b"", r"mine\.jinja leaves out what the user says"),
+        (b"\xff", r"mine\.jinja could not be read: 'utf-8' codec"),
+        (None, r"mine\.jinja could not be read: .*No such file"),
+    ],
+)
+def test_a_chosen_template_that_cannot_be_used_is_refused_at_start(tmp_path: Path, content: bytes | None, message: str) -> None:
+    file = tmp_path / "mine.jinja"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(ModelLoadError, match=message):
+        load_vocabulary(DEMO, file)

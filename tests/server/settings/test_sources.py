@@ -79,6 +79,8 @@ def test_an_option_of_a_later_version_is_refused_by_name(name: str, tmp_path: Pa
         ({"adapter": ["a//b=/x"]}, {}, "the name 'a//b' cannot stand in a URL"),
         ({"adapter_dir": ["/does/not/exist"]}, {}, "--adapter-dir: expected a folder, there is none at /does/not/exist"),
         ({"adapter_dir": ["~nobody-at-all"]}, {}, "--adapter-dir: '~nobody-at-all' names a home folder that is not there"),
+        ({"chat_template": "/does/not/exist"}, {}, "--chat-template: expected a file, there is none at /does/not/exist"),
+        ({"chat_template": "/"}, {}, "--chat-template: expected a file, there is none at /"),
         ({"max_adapters": "0"}, {}, "--max-adapters: Expected `int` >= 1"),
         ({"max_adapter_rank": "many"}, {}, "--max-adapter-rank: Expected `int`"),
         ({"memory_bytes": "0"}, {}, "--memory-bytes: Expected `int` >= 1"),

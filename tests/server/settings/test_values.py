@@ -47,6 +47,19 @@ def test_secrets_do_not_show() -> None:
         assert "hunter2" not in text
 
 
+def test_a_chat_template_is_a_file_that_is_there(tmp_path: Path) -> None:
+    file = tmp_path / "mine.jinja"
+    file.write_text("")
+    config = tmp_path / "candor.toml"
+    config.write_text(f'chat-template = "{file}"\n')
+    for settings in (
+        read_settings(["--chat-template", str(file)], {}),
+        read_settings([], {"CANDOR_CHAT_TEMPLATE": str(file)}),
+        read_settings(["--config", str(config)], {}),
+    ):
+        assert settings.chat_template == str(file)
+
+
 def test_a_home_folder_is_spelt_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     settings = read_settings(["--adapter", "a=~/x", "--adapter-dir", "~"], {})
