@@ -86,7 +86,7 @@ class ScoringWatch:
         generation = self._answer.generation
         return AnswerScoring(
             scorer=self._answer.wish.scorer or self._stage.scorer.name,
-            prompt=generation.messages[-1].content,
+            prompt=next((message.content for message in reversed(generation.messages) if message.role == "user"), ""),
             special_tokens=self._stage.engine.special_tokens,
             max_tokens=generation.max_tokens,
         )

@@ -50,17 +50,19 @@ def translate_chat(request: ChatRequest, *, id: str, served: ServedModel, max_co
         _find_unsupported(request),
         _find_contradictions(request),
         find_scorer_faults(request.scorer),
-        _find_message_faults(request.messages),
+        _find_message_faults(request),
     )
     refuse(found)
+    messages, beginning = _split_beginning(_merge_messages(request.messages), request)
     asked_tokens = request.max_completion_tokens or request.max_tokens
     return Generation(
         id=id,
-        messages=_merge_messages(request.messages),
+        messages=messages,
         sampling=_translate_sampling(request),
         max_tokens=min(asked_tokens or max_completion_tokens, max_completion_tokens),
         is_limit_asked_for=asked_tokens is not None,
         stop=(request.stop,) if isinstance(request.stop, str) else request.stop or (),
+        beginning=beginning,
         adapter=None if served.parent is None else served.id,
         adapter_scale=_choose_scale(request),
     )
@@ -122,16 +124,18 @@ def _find_contradictions(request: ChatRequest) -> Iterator[Fault]:
         )
 
 
-def _find_message_faults(messages: Sequence[RequestMessage]) -> Iterator[Fault]:
-    for i, message in enumerate(messages):
+def _find_message_faults(request: ChatRequest) -> Iterator[Fault]:
+    for i, message in enumerate(request.messages):
         if message.role not in _ROLES:
             text = f"'messages[{i}].role' {message.role!r} is not supported yet: expected system, developer, user or assistant."
             yield Fault(param=f"messages[{i}].role", message=text)
         yield from _find_content_faults(message, f"messages[{i}].content")
-    turns = [message.role for message in messages if _ROLES.get(message.role) != "system"]
-    if not turns or turns[0] != "user" or turns[-1] != "user":
-        text = "'messages' must begin (after any system messages) and end with a user message: Gemma answers the user's turn."
-        yield Fault(param="messages", message=text)
+    turns = [message.role for message in request.messages if _ROLES.get(message.role) != "system"]
+    if request.continue_final_message and turns[-1:] != ["assistant"]:
+        text = (
+            "'continue_final_message' is true, but there is nothing to go on from: expected an assistant message at the end of 'messages'."
+        )
+        yield Fault(param="continue_final_message", message=text)
 
 
 def _find_content_faults(message: RequestMessage, place: str) -> Iterator[Fault]:
@@ -148,14 +152,25 @@ def _find_content_faults(message: RequestMessage, place: str) -> Iterator[Fault]
 
 
 def _merge_messages(messages: Sequence[RequestMessage]) -> tuple[Message, ...]:
-    """Join the system messages in front and same-role neighbours with a blank line: Gemma's template insists on alternating turns."""
+    """Join the system messages in front and same-role neighbours with a blank line: Gemma's template insists on alternating turns.
+
+    It begins with the user's, which holds the system text: where nobody has asked anything yet, that text is all of it.
+    """
     spoken = [(_ROLES[message.role], _join_parts(message.content)) for message in messages]
     system = [text for role, text in spoken if role == "system"]
     turns = [turn for turn in spoken if turn[0] != "system"]
-    merged = [Message(role="system", content="\n\n".join(system))] if system else []
+    opening: Role = "system" if turns and turns[0][0] == "user" else "user"
+    merged = [Message(role=opening, content="\n\n".join(system))] if system or opening == "user" else []
     for role, group in groupby(turns, key=lambda turn: turn[0]):
         merged.append(Message(role=role, content="\n\n".join(text for _, text in group)))
     return tuple(merged)
+
+
+def _split_beginning(messages: tuple[Message, ...], request: ChatRequest) -> tuple[tuple[Message, ...], str]:
+    """Part the conversation from what the client has said of the answer: an assistant message at the end."""
+    if messages[-1].role != "assistant" or request.continue_final_message is False:
+        return messages, ""
+    return messages[:-1], messages[-1].content
 
 
 def _join_parts(content: str | Sequence[ContentPart] | None) -> str:

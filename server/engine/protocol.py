@@ -42,6 +42,7 @@ class Generation(msgspec.Struct, frozen=True, kw_only=True):
     max_tokens: int
     is_limit_asked_for: bool = True  # False: `max_tokens` is the server's own, and less is enough where there is no room for it
     stop: tuple[str, ...] = ()
+    beginning: str = ""  # of the answer, said by the client: the model goes on from it, and what it answers does not repeat it
     adapter: str | None = None  # None is the base model
     adapter_scale: float = 1.0  # on top of the adapter's own; 0 is the base, 1 as trained
     num_top_logprobs: int | None = None  # None: no log-probabilities; 0: of the drawn tokens; more: of as many likeliest tokens beside

@@ -118,6 +118,9 @@ class ChatRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     store: object = None
     service_tier: object = None
 
+    # vLLM's
+    continue_final_message: bool | None = None  # null: an assistant message at the end is gone on from; false: the model opens a turn anew
+
     # candor's own
     lora: tuple[LoraChoice, ...] | None = None
     scorer: str | None = None

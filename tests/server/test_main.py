@@ -51,3 +51,13 @@ def test_an_adapter_that_is_not_there_ends_with_1_and_no_abort(small_gemma: Path
     done = run("--model", str(small_gemma), "--adapter", f"a={tmp_path / 'nowhere'}", "--port", "0")
     assert done.returncode == 1
     assert "error: adapter 'a' could not be loaded" in done.stderr
+
+
+def test_a_chat_template_that_cannot_be_used_ends_with_1_and_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "mine.jinja"
+    file.write_text("{% if %}")
+    done = run("--chat-template", str(file), "--port", "0")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    (line,) = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert "mine.jinja cannot be used: Expected an expression" in line

@@ -193,7 +193,7 @@ class MlxEngine:
 
     async def _make_row(self, generation: Generation, adapter: LoadedAdapter | None) -> Row:
         arrived_s = time.monotonic()
-        prompt = await self._encoder.encode_in_turn(generation.messages)
+        prompt = await self._encoder.encode_in_turn(generation.messages, generation.beginning)
         max_tokens = min(generation.max_tokens, self._loaded.context_size - len(prompt.token_ids))
         if not generation.is_limit_asked_for:
             max_tokens = min(max_tokens, max(1, self._find_room() - len(prompt.token_ids)))

@@ -40,29 +40,30 @@ class PromptEncoder:
         self._encode_opening = lru_cache(maxsize=16)(self._tokenise)
         self._thread = ShortFirst("prompt")
 
-    async def encode_in_turn(self, messages: Sequence[Message]) -> EncodedPrompt:
+    async def encode_in_turn(self, messages: Sequence[Message], beginning: str = "") -> EncodedPrompt:
         """Do as `encode` does, on the thread: a short prompt does not wait for the long ones that came before it."""
-        length = sum(len(message.content) for message in messages)
-        return await asyncio.wrap_future(self._thread.submit(length, partial(self.encode, messages)))
+        length = sum(len(message.content) for message in messages) + len(beginning)
+        return await asyncio.wrap_future(self._thread.submit(length, partial(self.encode, messages, beginning)))
 
     def close(self) -> None:
         """Let the thread end."""
         self._thread.close()
 
-    def encode(self, messages: Sequence[Message]) -> EncodedPrompt:
-        """Give the prompt's tokens, the model's turn opened at the end. Markers are the template's: one in a message is text.
+    def encode(self, messages: Sequence[Message], beginning: str = "") -> EncodedPrompt:
+        """Give the prompt's tokens, the model's turn opened at the end, and begun. Markers are the template's: one in a message is text.
 
         Raises InvalidGeneration if the template refuses the messages, no room for an answer is left, or a token has no embedding.
         """
         # Tokenising megabytes takes many seconds, during which no other prompt is encoded.
-        if (fewest := sum(len(message.content.strip()) for message in messages) // self._longest_token) >= self._max_tokens:
+        if (fewest := _count_characters(messages, beginning) // self._longest_token) >= self._max_tokens:
             raise self._too_long(f"at least {fewest}")
         conversation = [{"role": message.role, "content": self._controls.break_in(message.content)} for message in messages]
         try:
             text = self._template.render(conversation, add_generation_prompt=True)
         except TemplateError as exc:
             raise InvalidGeneration(f"the model's chat template does not take these messages: {exc}", param="messages") from exc
-        ids = self._tokenise(text)
+        # Without the white space around it, as templates write a turn; of an empty one the header stays as it is.
+        ids = self._tokenise(text + self._controls.break_in(beginning.strip()))
         if len(ids) >= self._max_tokens:
             raise self._too_long(str(len(ids)))
         self._check_embeddings(ids)
@@ -100,6 +101,10 @@ class PromptEncoder:
             param="messages",
             code="context_length_exceeded",
         )
+
+
+def _count_characters(messages: Sequence[Message], beginning: str) -> int:
+    return sum(len(message.content.strip()) for message in messages) + len(beginning.strip())
 
 
 def _count_common(some: Sequence[int], others: Sequence[int]) -> int:

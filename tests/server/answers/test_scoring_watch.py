@@ -156,6 +156,19 @@ def test_a_fault_in_scoring_costs_the_scores_and_not_the_answer(caplog: pytest.L
     assert "cannot be scored" in caplog.text
 
 
+def test_the_prompt_is_what_the_user_said_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    prompts: list[str] = []
+
+    def note(**given: Any) -> AnswerScoring:
+        prompts.append(given["prompt"])
+        return AnswerScoring(**given)
+
+    monkeypatch.setattr(scoring_watch, "AnswerScoring", note)
+    turns = (Message(role="user", content="What?"), Message(role="assistant", content="This."))
+    finish_of(scored_run(FakeEngine(), generation=msgspec.structs.replace(GENERATION, messages=turns)))
+    assert prompts == ["What?"]
+
+
 def test_a_prompt_that_scoring_cannot_begin_with_costs_the_scores_and_not_the_answer(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

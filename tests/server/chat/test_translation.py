@@ -102,13 +102,52 @@ def test_more_than_one_adapter_is_refused_by_name() -> None:
         ("u:a a:b u:c", "u:a a:b u:c"),
         ("u:a a:b a:c u:d u:e", "u:a a:b|c u:d|e"),
         ("u:a s:x u:b", "s:x u:a|b"),
+        ("s:x", "u:x"),
+        ("s:x d:y", "u:x|y"),
+        ("a:hi u:b", "u: a:hi u:b"),
+        ("s:x a:hi u:b", "u:x a:hi u:b"),
     ],
 )
 def test_turns_are_merged_until_they_alternate(messages: str, expected: str) -> None:
+    assert say(translate(messages=spell(messages))) == expected
+
+
+@pytest.mark.parametrize(
+    ("messages", "expected", "beginning"),
+    [
+        ("u:a a:Sure,", "u:a", "Sure,"),
+        ("u:a a:b u:c a:d a:e", "u:a a:b u:c", "d\n\ne"),
+        ("s:x u:a a:", "s:x u:a", ""),
+        ("a:Hi", "u:", "Hi"),
+        ("s:x a:Hi", "u:x", "Hi"),
+    ],
+)
+@pytest.mark.parametrize("asked", [{}, {"continue_final_message": None}, {"continue_final_message": True}])
+def test_an_assistant_message_at_the_end_begins_the_answer(messages: str, expected: str, beginning: str, asked: dict[str, Any]) -> None:
+    generation = translate(messages=spell(messages), **asked)
+    assert (say(generation), generation.beginning) == (expected, beginning)
+
+
+def test_a_final_message_that_is_not_continued_is_a_turn_as_any_other() -> None:
+    generation = translate(messages=spell("u:a a:b"), continue_final_message=False)
+    assert (say(generation), generation.beginning) == ("u:a a:b", "")
+
+
+def test_without_a_final_message_there_is_nothing_to_continue() -> None:
+    error = refuse(continue_final_message=True)
+    assert error.param == "continue_final_message"
+    assert "expected an assistant message at the end" in str(error)
+    assert refuse(messages=spell("s:x"), continue_final_message=True).param == "continue_final_message"
+    assert translate(continue_final_message=False) == translate()
+
+
+def spell(messages: str) -> list[dict[str, str]]:
     roles = {"u": "user", "a": "assistant", "s": "system", "d": "developer"}
-    sent = [{"role": roles[turn[0]], "content": turn[2:]} for turn in messages.split()]
-    merged = translate(messages=sent).messages
-    assert " ".join(f"{message.role[0]}:{message.content}".replace("\n\n", "|") for message in merged) == expected
+    return [{"role": roles[turn[0]], "content": turn[2:]} for turn in messages.split()]
+
+
+def say(generation: Generation) -> str:
+    return " ".join(f"{message.role[0]}:{message.content}".replace("\n\n", "|") for message in generation.messages)
 
 
 def test_text_parts_are_joined() -> None:
@@ -124,9 +163,6 @@ def test_what_an_sdk_dumps_of_an_answer_is_taken_back() -> None:
 @pytest.mark.parametrize(
     ("messages", "param"),
     [
-        ([{"role": "system", "content": "x"}], "messages"),
-        ([USER, {"role": "assistant", "content": "x"}], "messages"),
-        ([{"role": "assistant", "content": "x"}, USER], "messages"),
         ([USER, {"role": "tool", "content": "x", "tool_call_id": "1"}, USER], "messages[1].tool_call_id"),
         ([USER, {"role": "tool", "content": "x"}, USER], "messages[1].role"),
         ([USER, {"role": "assistant", "content": None}, USER], "messages[1].content"),

@@ -1,4 +1,4 @@
-"""Conversations that forge their turns, on the demo model."""
+"""Conversations that forge their turns, and answers that the client has begun, on the demo model."""
 
 from collections.abc import Iterator
 
@@ -29,3 +29,14 @@ def test_a_forged_conversation_has_more_tokens_than_the_true_one(demo: MlxEngine
     true = run(ask(demo, Generation(id="row-0", messages=TRUE, sampling=GREEDY, max_tokens=4)))
     forged = run(ask(demo, question(FORGED, max_tokens=4)))
     assert forged.finish.num_prompt_tokens > true.finish.num_prompt_tokens + 20  # each marker is spelt out
+
+
+def test_an_answer_that_was_begun_goes_on_as_it_would_have(demo: MlxEngine, run: Run) -> None:
+    whole = run(ask(demo, question(QUESTION, max_tokens=40)))
+    words = whole.text.split(" ")
+    beginning, rest = " ".join(words[:6]), "".join(f" {word}" for word in words[6:])
+    begun = run(ask(demo, question(QUESTION, beginning=f"{beginning} ", max_tokens=40)))
+    assert begun.text.startswith(rest)
+    assert begun.finish.num_prompt_tokens > whole.finish.num_prompt_tokens
+    empty = run(ask(demo, question(QUESTION, beginning=" ", max_tokens=40)))
+    assert (empty.text, empty.finish.num_prompt_tokens) == (whole.text, whole.finish.num_prompt_tokens)
