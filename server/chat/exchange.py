@@ -22,6 +22,7 @@ from server.http.body import read_request
 from server.http.deadline import Deadline
 from server.http.disconnect import DisconnectWatch
 from server.http.failure import log_failure, to_failure
+from server.http.heartbeat import beat_while_waiting
 from server.http.request_id import identify
 from server.metrics.metrics import Metrics
 from server.metrics.observation import Observation
@@ -103,8 +104,8 @@ class ChatExchange:
             return scored.finish
 
     async def _pass_on(self, run: AnswerRun, reply: Reply) -> Finish:
-        # The first event is awaited before anything is sent, so that a refusal is a status code and not a cut-off 200.
-        event = await anext(run)
+        # The first event is awaited before anything is sent, so that a refusal is a status code and not a cut-off 200; for a while.
+        event = await beat_while_waiting(anext(run), reply.keep_alive, interval_s=self._settings.heartbeat_s)
         self._observation.note_first_event()
         while isinstance(event, Piece):
             await reply.add(event)

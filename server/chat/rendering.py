@@ -18,6 +18,7 @@ from server.wire.chat_response import (
 from server.wire.error_body import ErrorBody
 
 STREAM_END = b"data: [DONE]\n\n"
+KEEP_ALIVE = b": keep-alive\n\n"  # a comment
 
 # What the metadata does not say of every answer: never echoed from a request either, or it would read as if candor had said it.
 SOMETIMES_OURS = frozenset({"scorer", "scorer_version", "lek_score", "degeneration_flags", "stopped_by", "adapter_scale"})

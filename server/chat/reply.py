@@ -5,7 +5,7 @@ from typing import Protocol
 from litestar.types import Send
 
 from server.answers.answer import Scored
-from server.chat.rendering import AnswerHead, ChunkRenderer, render_completion, render_error_event
+from server.chat.rendering import KEEP_ALIVE, AnswerHead, ChunkRenderer, render_completion, render_error_event
 from server.engine.protocol import Piece
 from server.wire.error_body import ErrorBody
 
@@ -17,6 +17,10 @@ class Reply(Protocol):
     """Takes what a run gives and sends it when it should go out."""
 
     has_begun: bool  # whether the status line is out
+
+    async def keep_alive(self) -> None:
+        """Show the connection to be in use, where that can be done before the answer begins."""
+        ...
 
     async def add(self, piece: Piece) -> None:
         """Take a piece."""
@@ -40,6 +44,9 @@ class WholeReply:
         self._send = send
         self._texts: list[str] = []
 
+    async def keep_alive(self) -> None:
+        """Do nothing: whether the status will be 200 is not known, and JSON has no comments."""
+
     async def add(self, piece: Piece) -> None:
         """Keep the text."""
         self._texts.append(piece.text)
@@ -60,20 +67,27 @@ class StreamedReply:
 
     def __init__(self, renderer: ChunkRenderer, send: Send) -> None:
         self.has_begun = False
+        self._has_message = False  # whether the chunk that opens it is out
         self._renderer = renderer
         self._send = send
 
-    async def add(self, piece: Piece) -> None:
-        """Send a piece's text; this runs once a token."""
+    async def keep_alive(self) -> None:
+        """Send a comment, which clients pass over."""
         if not self.has_begun:
             await self._begin()
+        await _send_body(self._send, KEEP_ALIVE)
+
+    async def add(self, piece: Piece) -> None:
+        """Send a piece's text; this runs once a token."""
+        if not self._has_message:
+            await self._open_message()
         if piece.text:
             await _send_body(self._send, self._renderer.render_text(piece.text))
 
     async def end(self, scored: Scored) -> None:
         """Send the last events."""
-        if not self.has_begun:
-            await self._begin()
+        if not self._has_message:
+            await self._open_message()
         await _send_body(self._send, self._renderer.render_finish(scored), is_last=True)
 
     async def fail(self, body: ErrorBody) -> None:
@@ -83,6 +97,11 @@ class StreamedReply:
     async def _begin(self) -> None:
         self.has_begun = True
         await _send_start(self._send, _STREAM_HEADERS)
+
+    async def _open_message(self) -> None:
+        if not self.has_begun:
+            await self._begin()
+        self._has_message = True
         await _send_body(self._send, self._renderer.render_start())
 
 

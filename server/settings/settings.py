@@ -88,6 +88,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
         About("longest answer; a request for more is capped", "N"),
     ] = 4096
     request_timeout_s: Annotated[Seconds, About("longest a request may take; then it ends with what there is, or with 504", "S")] = 600.0
+    heartbeat_s: Annotated[
+        float,
+        Meta(ge=0, le=1_000_000),
+        About("silence before a streamed answer's first token after which it begins with a comment, and sends one as often; 0 never", "S"),
+    ] = 10.0
     body_timeout_s: Annotated[Seconds, About("longest a request's body may take to arrive; then 408", "S")] = 30.0
     max_body_bytes: Annotated[
         int,

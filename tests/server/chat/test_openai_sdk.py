@@ -54,6 +54,18 @@ def test_a_completion_has_its_text_usage_and_metadata(sdk: OpenAI) -> None:
     assert (completion.metadata["adapter"], completion.metadata["run"]) == ("lek-demo", "7")
 
 
+def test_signs_of_life_are_passed_over() -> None:
+    engine = FakeEngine(["I", " think", " so."])
+    gate = engine.gate = asyncio.Event()
+    with (
+        LiveServer(engine, Settings(heartbeat_s=0.01)) as server,
+        OpenAI(base_url=f"{server.url}/v1", api_key="none", max_retries=0, timeout=TIMEOUT_S) as sdk,
+        sdk.chat.completions.create(model="gemma-3-demo", messages=[{"role": "user", "content": "Hello"}], stream=True) as stream,
+    ):
+        server.set(gate)  # the head is there, and so the first comment under way
+        assert "".join(chunk.choices[0].delta.content or "" for chunk in stream) == "I think so."
+
+
 def test_an_answer_can_be_sent_back_as_it_came(sdk: OpenAI) -> None:
     first = sdk.chat.completions.create(model="gemma-3-demo", messages=[{"role": "user", "content": "Hello"}])
     second = sdk.chat.completions.create(

@@ -42,6 +42,23 @@ def test_a_client_that_goes_away_cancels_its_generation(stream: bool, gate_at: i
     assert find(text, "candor_requests_running", **BASE_LABELS) == 0
 
 
+def test_a_client_that_goes_away_among_signs_of_life_cancels_its_generation(chat: dict[str, Any]) -> None:
+    engine = FakeEngine()
+    engine.gate = asyncio.Event()
+    with LiveServer(engine, Settings(heartbeat_s=0.01)) as server, server.connect() as scraper:
+        with socket.create_connection(("127.0.0.1", server.port), TIMEOUT_S) as client:
+            client.sendall(write_request(json.dumps(chat | {"stream": True}).encode()))
+            received = b""
+            while received.count(b": keep-alive") < 3:
+                received += client.recv(65536)
+            assert engine.cancelled == []
+        server.run(engine.was_cancelled.wait())  # the gate never opens
+        text = scraper.get("/metrics").text
+    assert engine.cancelled == [engine.generations[0].id]
+    assert find(text, "candor_requests_total", outcome="disconnected", **BASE_LABELS) == 1
+    assert find(text, "candor_requests_waiting", **BASE_LABELS) == 0
+
+
 def test_a_client_that_stops_reading_and_goes_away_cancels_its_generation(chat: dict[str, Any]) -> None:
     engine = FakeEngine(["some words " * 1000] * 10_000)  # far more than the sockets' buffers: the answer is stuck in `send`
     with LiveServer(engine) as server, socket.socket() as client:
