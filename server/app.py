@@ -24,6 +24,7 @@ from server.board.board_watch import BoardWatch
 from server.board.page import read_page
 from server.engine.protocol import Engine
 from server.errors import RouteNotFound
+from server.http.cors import allow_origins
 from server.http.failure import log_failure, to_failure
 from server.http.keys import ApiKeyMiddleware
 from server.http.request_id import add_request_id, identify
@@ -109,6 +110,7 @@ def create_app(engine: Engine, settings: Settings, *, traces: Traces | None = No
         middleware=[ApiKeyMiddleware(settings.api_keys, settings.admin_key)],
         exception_handlers={HTTPException: answer_error, Exception: answer_error},
         before_send=[add_request_id],
+        cors_config=allow_origins(settings.cors_origins),
         lifespan=[close_threads],
         openapi_config=None,
         logging_config=None,

@@ -22,6 +22,7 @@ from server.settings.values import (
     parse_key,
     parse_keys,
     parse_model_name,
+    parse_origins,
     parse_scorer,
     parse_size,
 )
@@ -70,6 +71,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
         Secret | None,
         About("the key to load and unload adapters with", "KEY", parse_key, unset="any API key"),
     ] = None
+    cors_origins: Annotated[
+        tuple[str, ...],
+        About("an origin whose web pages may use the server, such as https://example.org; * is any", "ORIGIN", parse_origins, unset="none"),
+    ] = field(default=(), name="cors-origin")
 
     # How much it takes on
     max_batch_size: Annotated[int, Meta(ge=1, le=4096), About("answers decoded at once", "N")] = 32

@@ -1,4 +1,4 @@
-"""What the text of a setting stands for where its type alone does not say: an adapter, a folder, a file, a key, a scorer, a size.
+"""What the text of a setting stands for where its type alone does not say: a folder, a file, a key, an origin, a size and so on.
 
 Each raises a ValueError that says what was expected; its origin is for the caller to name.
 """
@@ -17,6 +17,8 @@ from server.adapter_loading.names import RESERVED_NAMES, find_name_fault
 DegenerationAction = Literal["observe", "stop"]
 
 _SIZE = re.compile(r"(?P<bytes>[0-9]+)|(?P<number>[0-9]+(\.[0-9]+)?) ?(?P<unit>[KMGT])(iB)?", re.IGNORECASE)
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]+)?")
+_DEFAULT_PORT = re.compile(r"http://.*:80|https://.*:443")
 _UNITS = "KMGT"  # each 1024 times the one before
 
 
@@ -84,6 +86,15 @@ def parse_keys(texts: Sequence[str]) -> tuple[Secret, ...]:
 def parse_key(value: object) -> Secret:
     """Read one key."""
     return parse_keys((msgspec.convert(value, str),))[0]
+
+
+def parse_origins(texts: Sequence[str]) -> tuple[str, ...]:
+    """Read origins as browsers send them, or `*`: what is spelt otherwise would never match, and nobody would see why."""
+    for text in texts:
+        if text != "*" and (not _ORIGIN.fullmatch(text) or _DEFAULT_PORT.fullmatch(text)):
+            expected = "expected * or an origin as browsers send it, such as http://localhost:3000"
+            raise ValueError(f"{expected} (lower case, no path, no port where it is the scheme's own), got {text!r}")
+    return tuple(texts)
 
 
 def parse_scorer(value: object) -> str:

@@ -35,6 +35,30 @@ def test_sizes_may_be_numbers_in_a_file_and_the_engine_is_told_them(tmp_path: Pa
     assert (Settings().limits.memory_bytes, Settings().limits.prefix_cache_bytes) == (None, None)
 
 
+@pytest.mark.parametrize("text", ["*", "https://chat.example.org", "http://localhost:3000", "http://[::1]:8080", "app://obsidian.md"])
+def test_an_origin_is_taken_as_browsers_send_it(text: str) -> None:
+    assert read_settings(["--cors-origin", text, "--cors-origin", "http://b"], {}).cors_origins == (text, "http://b")
+    assert read_settings([], {"CANDOR_CORS_ORIGIN": f"{text},http://b"}).cors_origins == (text, "http://b")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "localhost:3000",
+        "http://localhost:3000/",
+        "HTTPS://Example.org",
+        "https://*.example.org",
+        "https://a.org:443",
+        "http://a.org:80",
+        "null",
+    ],
+)
+def test_an_origin_that_no_browser_sends_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match=r"--cors-origin: expected \* or an origin as browsers send it"):
+        merge_settings({"cors_origin": [text]}, {})
+
+
 def test_a_bad_key_is_not_shown() -> None:
     with pytest.raises(SettingsError) as raised:
         merge_settings({"api_key": ["hunter 2"]}, {})
