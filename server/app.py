@@ -23,11 +23,11 @@ from server.board.board import Board
 from server.board.board_watch import BoardWatch
 from server.board.page import read_page
 from server.engine.protocol import Engine
-from server.errors import RouteNotFound
 from server.http.cors import allow_origins
 from server.http.failure import log_failure, to_failure
 from server.http.keys import ApiKeyMiddleware
 from server.http.request_id import add_request_id, identify
+from server.http.unbuilt import explain_missing
 from server.metrics.counting import CountingWatch
 from server.metrics.metrics import Metrics
 from server.metrics.page import MetricsPage
@@ -43,9 +43,6 @@ from server.routes.score import score_texts
 from server.settings.settings import Settings
 
 CLOSE_GRACE_S = 0.5  # by then uvicorn has waited for the running requests, unless it was told twice to stop
-
-# Part of candor's contract, not built yet: said so instead of a bare 404.
-LATER_ROUTES = ("/schema", "/v1/completions", "/v1/responses")
 
 
 class Traces(Protocol):
@@ -142,14 +139,7 @@ def _provide(value: object) -> Provide:
 def answer_error(request: Request[Any, Any, Any], exc: Exception) -> Response[bytes]:
     """Answer any exception in OpenAI's envelope."""
     if isinstance(exc, NotFoundException):
-        exc = _explain_route(request)
+        exc = explain_missing(request.method, request.scope["path"], (route.path for route in request.app.routes))
     failure = to_failure(exc)
     log_failure(exc, failure, request_id=identify(request.scope))
     return Response(msgspec.json.encode(failure.body), status_code=failure.status, headers=failure.headers, media_type="application/json")
-
-
-def _explain_route(request: Request[Any, Any, Any]) -> RouteNotFound:
-    path = request.scope["path"]
-    if path.rstrip("/") in LATER_ROUTES:
-        return RouteNotFound(f"{path} is not available yet in this version of candor.")
-    return RouteNotFound(f"Unknown route: {request.method} {path}.")

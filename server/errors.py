@@ -8,7 +8,8 @@ ApiError
 ├── AdapterMissing       there is no adapter where one is to be loaded from (400)
 ├── AdapterConflict      adapters are not as a load or unload needs them (409)
 ├── VllmRefusal          what vLLM says to the same request, by the letter
-├── RouteNotFound        no such route, or not yet (404)
+├── RouteNotFound        no such route (404)
+├── RouteNotBuilt        a route of OpenAI's that candor does not have (501)
 ├── BodyTimedOut         the body came too slowly (408)
 ├── BodyTooLarge         (413)
 └── RequestTimedOut      the answer took too long (504)
@@ -94,6 +95,15 @@ class RouteNotFound(ApiError):
 
     status = 404
     code = "unknown_url"
+
+
+class RouteNotBuilt(ApiError):
+    """OpenAI serves this path, and candor does not."""
+
+    status = 501
+    type = "not_implemented_error"
+    code = "not_implemented"
+    headers = (("x-should-retry", "false"),)  # OpenAI's SDKs ask again at any status from 500 up, unless they are told not to
 
 
 class BodyTimedOut(ApiError):

@@ -84,20 +84,6 @@ def test_an_unknown_route_is_404_in_the_envelope(path: str, client: Client) -> N
 
 
 @pytest.mark.parametrize(
-    ("method", "path"),
-    [
-        ("GET", "/schema"),
-        ("POST", "/v1/completions"),
-        ("POST", "/v1/responses"),
-    ],
-)
-def test_a_route_of_a_later_version_is_refused_by_name(method: str, path: str, client: Client) -> None:
-    response = client.request(method, path)
-    assert response.status_code == 404
-    assert response.json()["error"]["message"] == f"{path} is not available yet in this version of candor."
-
-
-@pytest.mark.parametrize(
     ("method", "path", "allow"),
     [
         ("GET", "/v1/chat/completions", "OPTIONS, POST"),
