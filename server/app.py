@@ -26,6 +26,7 @@ from server.engine.protocol import Engine
 from server.http.cors import allow_origins
 from server.http.failure import log_failure, to_failure
 from server.http.keys import ApiKeyMiddleware
+from server.http.openapi import describe_routes
 from server.http.request_id import add_request_id, identify
 from server.http.unbuilt import explain_missing
 from server.metrics.counting import CountingWatch
@@ -39,10 +40,29 @@ from server.routes.health import show_liveness, show_readiness
 from server.routes.lora_adapter import load_lora_adapter, unload_lora_adapter
 from server.routes.metrics import show_metrics
 from server.routes.models import list_models, show_model
+from server.routes.schema import show_schema
 from server.routes.score import score_texts
 from server.settings.settings import Settings
 
 CLOSE_GRACE_S = 0.5  # by then uvicorn has waited for the running requests, unless it was told twice to stop
+
+HANDLERS = (
+    create_chat_completion,
+    list_models,
+    show_model,
+    list_adapters,
+    create_adapter,
+    delete_adapter,
+    load_lora_adapter,
+    unload_lora_adapter,
+    score_texts,
+    show_liveness,
+    show_readiness,
+    show_metrics,
+    show_schema,
+    show_board,
+    show_board_state,
+)
 
 
 class Traces(Protocol):
@@ -63,6 +83,7 @@ def create_app(engine: Engine, settings: Settings, *, traces: Traces | None = No
     board = Board(shows_text=settings.board_text)
     answering = Answering(engine, _compose_watches(engine, settings, metrics, board, traces))
     scoring_thread = ScoringThread()
+    keys = ApiKeyMiddleware(settings.api_keys, settings.admin_key)
     shared = {
         "engine": engine,
         "answering": answering,
@@ -73,6 +94,7 @@ def create_app(engine: Engine, settings: Settings, *, traces: Traces | None = No
         "metrics_page": MetricsPage(metrics),
         "board": board,
         "board_page": read_page(),
+        "api_document": describe_routes(HANDLERS, keys),
     }
 
     @asynccontextmanager
@@ -87,29 +109,14 @@ def create_app(engine: Engine, settings: Settings, *, traces: Traces | None = No
                 await asyncio.to_thread(traces.close)
 
     return Litestar(
-        route_handlers=[
-            create_chat_completion,
-            list_models,
-            show_model,
-            list_adapters,
-            create_adapter,
-            delete_adapter,
-            load_lora_adapter,
-            unload_lora_adapter,
-            score_texts,
-            show_liveness,
-            show_readiness,
-            show_metrics,
-            show_board,
-            show_board_state,
-        ],
+        route_handlers=HANDLERS,
         dependencies={name: _provide(value) for name, value in shared.items()},
-        middleware=[ApiKeyMiddleware(settings.api_keys, settings.admin_key)],
+        middleware=[keys],
         exception_handlers={HTTPException: answer_error, Exception: answer_error},
         before_send=[add_request_id],
         cors_config=allow_origins(settings.cors_origins),
         lifespan=[close_threads],
-        openapi_config=None,
+        openapi_config=None,  # `server/http/operation.py` says why
         logging_config=None,
     )
 

@@ -2,7 +2,8 @@
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
@@ -33,11 +34,18 @@ class ApiKeyMiddleware(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Pass the request on, or raise InvalidApiKey."""
-        is_management = MANAGEMENT in scope["route_handler"].opt
-        taken = self._management if is_management else self._ordinary
-        if taken and scope["path"].rstrip("/") not in OPEN_PATHS:
+        if taken := self._list_taken(scope["route_handler"].opt, scope["path"]):
             self._check(scope["headers"], taken)
         await next_app(scope, receive, send)
+
+    def wants_key(self, opt: Mapping[str, Any], path: str) -> bool:
+        """Say whether a route with this opt, at this path, refuses requests without a key."""
+        return bool(self._list_taken(opt, path))
+
+    def _list_taken(self, opt: Mapping[str, Any], path: str) -> Sequence[bytes]:
+        if path.rstrip("/") in OPEN_PATHS:
+            return ()
+        return self._management if MANAGEMENT in opt else self._ordinary
 
     def _check(self, headers: RawHeaders, taken: Sequence[bytes]) -> None:
         scheme, _, token = find_header(headers, b"authorization").partition(b" ")

@@ -13,20 +13,27 @@ from server.engine.protocol import AdapterStatus, Engine
 from server.errors import InvalidRequest
 from server.http.body import read_request
 from server.http.keys import MANAGEMENT
+from server.http.operation import JSON, OPERATION, Operation, Query
 from server.settings.settings import Settings
 from server.wire.adapters import AdapterCard, AdapterDeleted, AdapterList, LoadAdapterRequest
 
 _DECODER = msgspec.json.Decoder(LoadAdapterRequest)
 _FIELDS = FieldNames(name="name", path="path")
+_LOAD = Operation(request=LoadAdapterRequest, answers={JSON: AdapterCard}, errors=(409, 503))
+_UNLOAD = Operation(
+    answers={JSON: AdapterDeleted},
+    queries=(Query(name="force", type=bool, about="Whether its requests are failed instead of waited for."),),
+    errors=(400, 404, 409, 503),
+)
 
 
-@route("/v1/adapters", http_method=["GET", "HEAD"])
+@route("/v1/adapters", http_method=["GET", "HEAD"], opt={OPERATION: Operation(answers={JSON: AdapterList})})
 async def list_adapters(engine: NamedDependency[Engine]) -> AdapterList:
     """List the adapters that are loaded, in the order they came."""
     return AdapterList(data=tuple(_to_card(status, engine) for status in engine.adapters.statuses()))
 
 
-@post("/v1/adapters", status_code=200, opt={MANAGEMENT: True})
+@post("/v1/adapters", status_code=200, opt={MANAGEMENT: True, OPERATION: _LOAD})
 async def create_adapter(
     request: Request[Any, Any, Any],
     engine: NamedDependency[Engine],
@@ -39,7 +46,7 @@ async def create_adapter(
     return _to_card(status, engine)
 
 
-@delete("/v1/adapters/{name:path}", status_code=200, opt={MANAGEMENT: True})
+@delete("/v1/adapters/{name:path}", status_code=200, opt={MANAGEMENT: True, OPERATION: _UNLOAD})
 async def delete_adapter(name: FromPath[str], request: Request[Any, Any, Any], engine: NamedDependency[Engine]) -> AdapterDeleted:
     """Unload an adapter: once its requests have ended, or at once with `?force=true`; answers when its memory is free."""
     status = await unload_adapter(engine, name.removeprefix("/"), force=_read_force(request), fields=_FIELDS)

@@ -1,6 +1,6 @@
 """`GET /`: the board's page. `GET /board/state`: what it shows."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response, route
@@ -11,18 +11,27 @@ from server.board.page import BoardPage
 from server.board.state import describe_board
 from server.engine.protocol import Engine
 from server.errors import InvalidRequest
+from server.http.operation import JSON, OPERATION, Operation, Query
 from server.settings.settings import Settings
+from server.wire.board_state import BoardState
 
 MAX_DIGITS = 18
 
 
-@route("/", http_method=["GET", "HEAD"])
+@route("/", http_method=["GET", "HEAD"], opt={OPERATION: Operation(answers={"text/html": str})})
 async def show_board(board_page: NamedDependency[BoardPage]) -> Response[bytes]:
     """Send the page; it wants no key, as it holds no data."""
     return Response(board_page.body, headers=board_page.headers)
 
 
-@route("/board/state", http_method=["GET", "HEAD"])
+_STATE = Operation(
+    answers={JSON: BoardState},
+    queries=(Query(name="seen", type=Annotated[int, msgspec.Meta(ge=0)], about="How many answers the page has: they are left out."),),
+    errors=(400,),
+)
+
+
+@route("/board/state", http_method=["GET", "HEAD"], opt={OPERATION: _STATE})
 async def show_board_state(
     request: Request[Any, Any, Any], engine: NamedDependency[Engine], settings: NamedDependency[Settings], board: NamedDependency[Board]
 ) -> Response[bytes]:

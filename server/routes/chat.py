@@ -7,11 +7,22 @@ from litestar.types import ASGIApp
 from server.answers.run import Answering
 from server.chat.exchange import ChatExchange
 from server.engine.protocol import Engine
+from server.http.operation import JSON, OPERATION, Operation
 from server.metrics.metrics import Metrics
 from server.settings.settings import Settings
+from server.wire.chat_request import ChatRequest
+from server.wire.chat_response import ChatChunk, ChatCompletion
+
+_OPERATION = Operation(
+    request=ChatRequest,
+    answers={JSON: ChatCompletion, "text/event-stream": ChatChunk},
+    errors=(404, 409, 429, 503, 504),
+    about="With `stream` each event is a chunk, the last one `[DONE]`. A comment among them only shows that the connection lives. "
+    "An error that comes when the stream has begun is its last event.",
+)
 
 
-@post("/v1/chat/completions", status_code=200)
+@post("/v1/chat/completions", status_code=200, opt={OPERATION: _OPERATION})
 async def create_chat_completion(
     engine: NamedDependency[Engine],
     answering: NamedDependency[Answering],

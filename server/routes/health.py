@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 
 from server.engine.errors import EngineUnavailable
 from server.engine.protocol import Engine
+from server.http.operation import JSON, OPERATION, Operation
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
@@ -16,13 +17,13 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     status: Literal["live", "ready"]
 
 
-@route("/health/live", http_method=["GET", "HEAD"])
+@route("/health/live", http_method=["GET", "HEAD"], opt={OPERATION: Operation(answers={JSON: Health})})
 async def show_liveness() -> Health:
     """Say that the event loop runs."""
     return Health(status="live")
 
 
-@route(["/health/ready", "/health"], http_method=["GET", "HEAD"])
+@route(["/health/ready", "/health"], http_method=["GET", "HEAD"], opt={OPERATION: Operation(answers={JSON: Health}, errors=(503,))})
 async def show_readiness(engine: NamedDependency[Engine]) -> Health:
     """Say whether the engine takes generations; raises EngineUnavailable where it does not."""
     if not engine.is_ready():

@@ -16,15 +16,18 @@ from server.engine.protocol import Engine
 from server.errors import AdapterMissing, InvalidRequest, ModelNotFound, VllmRefusal
 from server.http.body import read_request
 from server.http.keys import MANAGEMENT
+from server.http.operation import OPERATION, Operation
 from server.settings.settings import Settings
 from server.wire.lora_adapter import LoadLoraRequest, UnloadLoraRequest
 
 _LOAD_DECODER = msgspec.json.Decoder(LoadLoraRequest)
 _UNLOAD_DECODER = msgspec.json.Decoder(UnloadLoraRequest)
 _FIELDS = FieldNames(name="lora_name", path="lora_path")
+_LOAD = Operation(request=LoadLoraRequest, answers={"text/plain": str}, errors=(404, 409, 503))
+_UNLOAD = Operation(request=UnloadLoraRequest, answers={"text/plain": str}, errors=(404, 409, 503))
 
 
-@post("/v1/load_lora_adapter", status_code=200, media_type="text/plain", opt={MANAGEMENT: True})
+@post("/v1/load_lora_adapter", status_code=200, media_type="text/plain", opt={MANAGEMENT: True, OPERATION: _LOAD})
 async def load_lora_adapter(
     request: Request[Any, Any, Any],
     engine: NamedDependency[Engine],
@@ -48,7 +51,7 @@ async def load_lora_adapter(
     return f"Success: LoRA adapter '{name}' added successfully."
 
 
-@post("/v1/unload_lora_adapter", status_code=200, media_type="text/plain", opt={MANAGEMENT: True})
+@post("/v1/unload_lora_adapter", status_code=200, media_type="text/plain", opt={MANAGEMENT: True, OPERATION: _UNLOAD})
 async def unload_lora_adapter(request: Request[Any, Any, Any], engine: NamedDependency[Engine], settings: NamedDependency[Settings]) -> str:
     """Unload an adapter once its requests have ended."""
     name = (await read_request(request.scope, request.receive, settings, _UNLOAD_DECODER)).lora_name

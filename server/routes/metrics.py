@@ -7,11 +7,14 @@ from litestar.di import NamedDependency
 from litestar.params import HeaderParameter
 
 from server.engine.protocol import Engine
+from server.http.operation import OPERATION, Operation
 from server.metrics.metrics import Metrics
 from server.metrics.page import MetricsPage
 
+_OPERATION = Operation(answers={"text/plain": str, "application/openmetrics-text": str})
 
-@route("/metrics", http_method=["GET", "HEAD"])
+
+@route("/metrics", http_method=["GET", "HEAD"], opt={OPERATION: _OPERATION})
 async def show_metrics(
     engine: NamedDependency[Engine],
     metrics: NamedDependency[Metrics],

@@ -6,16 +6,17 @@ from litestar.params import FromPath
 
 from server.chat.model_choice import find_model
 from server.engine.protocol import Engine, ServedModel
+from server.http.operation import JSON, OPERATION, Operation
 from server.wire.model_list import ModelCard, ModelList
 
 
-@route("/v1/models", http_method=["GET", "HEAD"])
+@route("/v1/models", http_method=["GET", "HEAD"], opt={OPERATION: Operation(answers={JSON: ModelList})})
 async def list_models(engine: NamedDependency[Engine]) -> ModelList:
     """List what `model` may name, the base first."""
     return ModelList(data=tuple(_to_card(model) for model in engine.models()))
 
 
-@route("/v1/models/{model_id:path}", http_method=["GET", "HEAD"])
+@route("/v1/models/{model_id:path}", http_method=["GET", "HEAD"], opt={OPERATION: Operation(answers={JSON: ModelCard}, errors=(404,))})
 async def show_model(model_id: FromPath[str], engine: NamedDependency[Engine]) -> ModelCard:
     """Show one model; ids may hold slashes, as those of Hugging Face repos do."""
     return _to_card(find_model(model_id.removeprefix("/"), engine.models()))

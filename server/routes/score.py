@@ -13,13 +13,19 @@ from server.http.body import read_request
 from server.http.deadline import Deadline
 from server.http.disconnect import DisconnectWatch
 from server.http.faults import find_scorer_faults, refuse
+from server.http.operation import JSON, OPERATION, Operation
 from server.settings.settings import Settings
 from server.wire.score import ScoreList, ScoreRequest
 
 _DECODER = msgspec.json.Decoder(ScoreRequest)
 
 
-@post("/v1/score", status_code=200)
+_OPERATION = Operation(
+    request=ScoreRequest, answers={JSON: Scores | ScoreList}, errors=(504,), about="One text has its scores for an answer, a list a list."
+)
+
+
+@post("/v1/score", status_code=200, opt={OPERATION: _OPERATION})
 async def score_texts(
     request: Request[Any, Any, Any],
     engine: NamedDependency[Engine],
