@@ -17,6 +17,7 @@ from adapters.errors import AdapterNotLoaded
 from bench.endpoint import ROOT
 from server.app import create_app
 from server.engine.protocol import AdapterStatus, Event, Finish, FinishReason, Generation, Load, Piece, ServedModel
+from server.engine.sampling_defaults import SamplingDefaults
 from server.http.serving import bind, serve
 from server.settings.settings import Settings
 
@@ -46,6 +47,7 @@ class TokenEngine:
 
     fingerprint = "fp_tokens"
     special_tokens: frozenset[str] = frozenset()
+    sampling_defaults = SamplingDefaults()
 
     def __init__(self, words: Sequence[str], *, step_s: float) -> None:
         self.adapters = NoAdapters()

@@ -50,6 +50,7 @@ def _run() -> int:
             chat_template=Path(settings.chat_template) if settings.chat_template else None,
             device=device,
             limits=settings.limits,
+            has_own_defaults=settings.generation_config == "model",
         )
         app = create_app(engine, settings, traces=traces)
         serve(app, listener, models=engine.models(), grace_s=settings.request_timeout_s)

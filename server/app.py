@@ -88,6 +88,7 @@ def create_app(engine: Engine, settings: Settings, *, traces: Traces | None = No
         "engine": engine,
         "answering": answering,
         "settings": settings,
+        "sampling_defaults": settings.sampling_defaults.over(engine.sampling_defaults),
         "scoring_thread": scoring_thread,
         "roots": AdapterRoots(settings.adapter_dirs),
         "metrics": metrics,

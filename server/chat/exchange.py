@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import secrets
 import time
 from collections.abc import AsyncGenerator
 
@@ -17,6 +18,7 @@ from server.chat.reply import Reply, StreamedReply, WholeReply
 from server.chat.translation import translate_chat, translate_scoring
 from server.engine.errors import EngineUnavailable
 from server.engine.protocol import Engine, Finish, Piece
+from server.engine.sampling_defaults import SamplingDefaults
 from server.errors import ClientDisconnected, RequestTimedOut
 from server.http.body import read_request
 from server.http.deadline import Deadline
@@ -31,6 +33,7 @@ from server.settings.settings import Settings
 from server.wire.chat_request import ChatRequest
 
 _DECODER = msgspec.json.Decoder(ChatRequest)
+_NUM_SEED_BITS = 53  # of a seed that is drawn: it is told to the client, and JavaScript's numbers hold no more
 _LAST_WORD_TIMEOUT_S = 5.0  # for ending a stream whose client may not be reading
 
 
@@ -40,10 +43,13 @@ class ChatExchange:
     It speaks ASGI itself: at an event a token, a framework's response costs more than the rest of the path.
     """
 
-    def __init__(self, *, engine: Engine, answering: Answering, settings: Settings, metrics: Metrics) -> None:
+    def __init__(
+        self, *, engine: Engine, answering: Answering, settings: Settings, sampling_defaults: SamplingDefaults, metrics: Metrics
+    ) -> None:
         self._engine = engine
         self._answering = answering
         self._settings = settings
+        self._sampling_defaults = sampling_defaults
         self._observation = Observation(metrics)
         self._reply: Reply | None = None
 
@@ -81,7 +87,14 @@ class ChatExchange:
         served = choose_served(request, self._engine.models())
         self._observation.name(pair_of(served))
         answer_id = f"chatcmpl-{identify(scope)}"
-        generation = translate_chat(request, id=answer_id, served=served, max_completion_tokens=settings.max_completion_tokens)
+        generation = translate_chat(
+            request,
+            id=answer_id,
+            served=served,
+            max_completion_tokens=settings.max_completion_tokens,
+            defaults=self._sampling_defaults,
+            drawn_seed=secrets.randbits(_NUM_SEED_BITS),
+        )
         answer = Answer(generation, served, wish=translate_scoring(request), arrived_s=self._observation.arrived_s)
         reply = self._reply = _open_reply(request, answer, self._engine.fingerprint, send)
         self._observation.start_waiting()
@@ -122,6 +135,7 @@ def _open_reply(request: ChatRequest, answer: Answer, fingerprint: str, send: Se
         system_fingerprint=fingerprint,
         served=answer.served,
         adapter_scale=answer.generation.adapter_scale,
+        sampling=answer.generation.sampling,
         request_metadata=request.metadata or {},
     )
     if not request.stream:

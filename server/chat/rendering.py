@@ -4,7 +4,7 @@ import msgspec
 
 from server.adapter_loading.names import NO_ADAPTER
 from server.answers.answer import Scored
-from server.engine.protocol import Finish, ServedModel
+from server.engine.protocol import Finish, Sampling, ServedModel
 from server.wire.chat_response import (
     ChatChunk,
     ChatCompletion,
@@ -33,6 +33,7 @@ class AnswerHead(msgspec.Struct, frozen=True, kw_only=True):
     system_fingerprint: str
     served: ServedModel
     adapter_scale: float
+    sampling: Sampling
     request_metadata: dict[str, str]
 
 
@@ -122,6 +123,15 @@ def write_shortest(number: float) -> str:
     return str(int(number)) if number == int(number) else repr(float(number))
 
 
+def write_sampling(sampling: Sampling) -> str:
+    """Write all of a sampling as compact JSON, the keys in the order of `Sampling`, numbers with no needless digit."""
+    values = msgspec.structs.asdict(sampling)
+    # Integers are left alone: a seed may have more digits than a float holds.
+    return msgspec.json.encode(
+        {name: int(value) if isinstance(value, float) and value.is_integer() else value for name, value in values.items()}
+    ).decode()
+
+
 def _count_usage(finish: Finish) -> Usage:
     return Usage(
         prompt_tokens=finish.num_prompt_tokens,
@@ -148,4 +158,5 @@ def _describe_answer(head: AnswerHead, scored: Scored) -> dict[str, str]:
     metadata["adapter_digest"] = finish.adapter_digest or NO_ADAPTER
     if head.adapter_scale != 1:
         metadata["adapter_scale"] = write_shortest(head.adapter_scale)
+    metadata["sampling"] = write_sampling(head.sampling)
     return metadata

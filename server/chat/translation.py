@@ -7,6 +7,7 @@ import msgspec
 
 from server.answers.answer import ScoringWish
 from server.engine.protocol import Generation, Message, Role, Sampling, ServedModel
+from server.engine.sampling_defaults import NO_DEFAULTS, SamplingDefaults
 from server.http.faults import Fault, find_scorer_faults, refuse
 from server.wire.chat_request import ChatRequest, ContentPart, RequestMessage
 
@@ -41,25 +42,40 @@ _HARMLESS_IN_MESSAGE = {
     "tool_call_id": (),
     "function_call": (),
 }
+_WHOLE_NUMBERS = ("top_k", "seed", "max_tokens", "max_completion_tokens")
+_LIMITS = ("max_tokens", "max_completion_tokens")
+_RANDOM_SEED = -1  # as in vLLM and llama.cpp; any other negative seed is a seed
 _ROLES: dict[str, Role] = {"system": "system", "developer": "system", "user": "user", "assistant": "assistant"}
 
 
-def translate_chat(request: ChatRequest, *, id: str, served: ServedModel, max_completion_tokens: int) -> Generation:
-    """Translate a request for a served model; raises InvalidRequest with its faults, the first of them as `param`."""
+def translate_chat(
+    request: ChatRequest,
+    *,
+    id: str,
+    served: ServedModel,
+    max_completion_tokens: int,
+    defaults: SamplingDefaults = NO_DEFAULTS,
+    drawn_seed: int | None = None,
+) -> Generation:
+    """Translate a request for a served model; raises InvalidRequest with its faults, the first of them as `param`.
+
+    `defaults` are for what it leaves unset, and `drawn_seed` for a request without a seed; with None the engine draws one.
+    """
     found = chain(
         _find_unsupported(request),
+        _find_number_faults(request),
         _find_contradictions(request),
         find_scorer_faults(request.scorer),
         _find_message_faults(request),
     )
     refuse(found)
     messages, beginning = _split_beginning(_merge_messages(request.messages), request)
-    asked_tokens = request.max_completion_tokens or request.max_tokens
+    asked_tokens = _read_limit(request.max_completion_tokens) or _read_limit(request.max_tokens)
     return Generation(
         id=id,
         messages=messages,
-        sampling=_translate_sampling(request),
-        max_tokens=min(asked_tokens or max_completion_tokens, max_completion_tokens),
+        sampling=_translate_sampling(request, defaults, drawn_seed),
+        max_tokens=min(asked_tokens or defaults.max_tokens or max_completion_tokens, max_completion_tokens),
         is_limit_asked_for=asked_tokens is not None,
         stop=(request.stop,) if isinstance(request.stop, str) else request.stop or (),
         beginning=beginning,
@@ -78,18 +94,40 @@ def _choose_scale(request: ChatRequest) -> float:
     return 1.0 if scale is None else scale
 
 
-def _translate_sampling(request: ChatRequest) -> Sampling:
-    default = Sampling()
+def _translate_sampling(request: ChatRequest, defaults: SamplingDefaults, drawn_seed: int | None) -> Sampling:
+    off = Sampling()
+    seed = None if request.seed is None else int(request.seed)
     return Sampling(
-        temperature=default.temperature if request.temperature is None else request.temperature,
-        top_p=default.top_p if request.top_p is None else request.top_p,
-        top_k=max(request.top_k or 0, 0),
-        min_p=request.min_p or 0.0,
-        seed=request.seed,
-        repetition_penalty=request.repetition_penalty or default.repetition_penalty,
+        temperature=_first_of(request.temperature, defaults.temperature, off.temperature),
+        top_p=_first_of(request.top_p, defaults.top_p, off.top_p),
+        top_k=max(int(_first_of(request.top_k, defaults.top_k, off.top_k)), 0),
+        min_p=_first_of(request.min_p, defaults.min_p, off.min_p),
+        seed=drawn_seed if seed in (None, _RANDOM_SEED) else seed,
+        repetition_penalty=_first_of(request.repetition_penalty, defaults.repetition_penalty, off.repetition_penalty),
         presence_penalty=request.presence_penalty or 0.0,
         frequency_penalty=request.frequency_penalty or 0.0,
     )
+
+
+def _first_of(asked: float | None, default: float | None, off: float) -> float:
+    """Give what was asked for, or else the default, or else what changes nothing."""
+    if asked is not None:
+        return asked
+    return off if default is None else default
+
+
+def _read_limit(limit: float | None) -> int | None:
+    """Give the tokens of a limit; None where the client sets none."""
+    return None if limit is None or limit == -1 else int(limit)
+
+
+def _find_number_faults(request: ChatRequest) -> Iterator[Fault]:
+    for field in _WHOLE_NUMBERS:
+        value = getattr(request, field)
+        if isinstance(value, float) and not value.is_integer():
+            yield Fault(param=field, message=f"'{field}' is {value!r}: expected a whole number.")
+        elif field in _LIMITS and value == 0:
+            yield Fault(param=field, message=f"'{field}' is 0: expected a whole number from 1, or -1 or null for no limit of yours.")
 
 
 def _find_unsupported(request: ChatRequest) -> Iterator[Fault]:
@@ -103,6 +141,8 @@ def _compare_harmless(struct: msgspec.Struct, harmless: dict[str, tuple[str, ...
         value = getattr(struct, field)
         if value is None:
             continue
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
         # Compared as JSON: in Python False == 0 and True == 1.
         if msgspec.json.encode(value).decode() not in allowed:
             accepted = " or ".join(("null", *allowed))
@@ -117,10 +157,11 @@ def _find_contradictions(request: ChatRequest) -> Iterator[Fault]:
         yield Fault(param="lora", message=message)
     if request.stream_options is not None and not request.stream:
         yield Fault(param="stream_options", message="'stream_options' is only allowed with 'stream': true.")
-    if None not in (request.max_tokens, request.max_completion_tokens) and request.max_tokens != request.max_completion_tokens:
+    limits = _read_limit(request.max_tokens), _read_limit(request.max_completion_tokens)
+    if None not in limits and limits[0] != limits[1]:
         yield Fault(
             param="max_completion_tokens",
-            message=f"'max_tokens' is {request.max_tokens} and 'max_completion_tokens' {request.max_completion_tokens}: send one of them.",
+            message=f"'max_tokens' is {limits[0]} and 'max_completion_tokens' {limits[1]}: send one of them.",
         )
 
 

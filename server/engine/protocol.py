@@ -9,6 +9,8 @@ from typing import Literal, Protocol, runtime_checkable
 
 import msgspec
 
+from server.engine.sampling_defaults import SamplingDefaults
+
 Role = Literal["system", "user", "assistant"]
 FinishReason = Literal["stop", "length"]
 
@@ -21,7 +23,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sampling(msgspec.Struct, frozen=True, kw_only=True):
-    """How the next token is drawn. A temperature of 0 is greedy; `top_k` 0, `min_p` 0 and `top_p` 1 are off."""
+    """How the next token is drawn. A temperature of 0 is greedy, and so is `top_p` 0; `top_k` 0, `min_p` 0 and `top_p` 1 are off."""
 
     temperature: float = 1.0
     top_p: float = 1.0
@@ -166,6 +168,11 @@ class Engine(Protocol):
     @property
     def special_tokens(self) -> frozenset[str]:
         """The tokenizer's special tokens as they would be spelt in visible text."""
+        ...
+
+    @property
+    def sampling_defaults(self) -> SamplingDefaults:
+        """What the model's makers say of how to draw, for requests that do not."""
         ...
 
     @property

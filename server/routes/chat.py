@@ -7,6 +7,7 @@ from litestar.types import ASGIApp
 from server.answers.run import Answering
 from server.chat.exchange import ChatExchange
 from server.engine.protocol import Engine
+from server.engine.sampling_defaults import SamplingDefaults
 from server.http.operation import JSON, OPERATION, Operation
 from server.metrics.metrics import Metrics
 from server.settings.settings import Settings
@@ -27,7 +28,8 @@ async def create_chat_completion(
     engine: NamedDependency[Engine],
     answering: NamedDependency[Answering],
     settings: NamedDependency[Settings],
+    sampling_defaults: NamedDependency[SamplingDefaults],
     metrics: NamedDependency[Metrics],
 ) -> ASGIApp:
     """Answer a conversation, streamed or whole, with its scores."""
-    return ChatExchange(engine=engine, answering=answering, settings=settings, metrics=metrics)
+    return ChatExchange(engine=engine, answering=answering, settings=settings, sampling_defaults=sampling_defaults, metrics=metrics)

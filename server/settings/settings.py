@@ -4,13 +4,14 @@ A setting is written here and nowhere else. Its field gives the default, its typ
 kebab-case is the flag, the key in the file and, in capitals, the variable.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, field
 
 from scoring.scorers import scorer_names
 from server.engine.limits import Limits
+from server.engine.sampling_defaults import MinP, SamplingDefaults, Temperature, TopK, TopP
 from server.settings.option import About
 from server.settings.values import (
     AdapterSource,
@@ -59,6 +60,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
         bool,
         About("when all are taken, a new adapter replaces the idle one that was used longest ago", unset="it is refused"),
     ] = False
+
+    # How it is drawn from, where a request does not say
+    generation_config: Annotated[
+        Literal["model", "none"],
+        About("what requests get that do not say: what the model's generation_config.json has, or none of it", "model|none"),
+    ] = "model"
+    default_temperature: Annotated[
+        Temperature | None,
+        About("the temperature of requests that do not say; 0 is greedy", "T", unset="the model's, else 1"),
+    ] = None
+    default_top_p: Annotated[TopP | None, About("their top_p", "P", unset="the model's, else 1")] = None
+    default_top_k: Annotated[TopK | None, About("their top_k; 0 is off", "K", unset="the model's, else 0")] = None
+    default_min_p: Annotated[MinP | None, About("their min_p; 0 is off", "P", unset="the model's, else 0")] = None
 
     # Where, and to whom
     host: Annotated[Text, About("address to listen on", "HOST")] = "127.0.0.1"
@@ -127,3 +141,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     def limits(self) -> Limits:
         """What an engine must know of them: the settings of the same names."""
         return msgspec.convert(self, Limits, from_attributes=True)
+
+    @property
+    def sampling_defaults(self) -> SamplingDefaults:
+        """What goes before the model's own defaults."""
+        return SamplingDefaults(
+            temperature=self.default_temperature,
+            top_p=self.default_top_p,
+            top_k=self.default_top_k,
+            min_p=self.default_min_p,
+        )

@@ -8,11 +8,15 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from server.engine.sampling_defaults import MAX_INT64, MinP, RepetitionPenalty, Temperature, TopK, TopP
 from server.settings.values import DegenerationAction
 
-MAX_INT64 = (1 << 63) - 1
+MAX_STOPS = 64
 
-PositiveInt = Annotated[int, msgspec.Meta(ge=1, le=MAX_INT64)]
+# A whole number may come as a float, 128.0: `translation.py` refuses one that is not whole. Beyond 2**53 floats are not exact.
+FloatUpwards = Annotated[float, msgspec.Meta(ge=-1, le=1 << 53)]
+Limit = Annotated[int, msgspec.Meta(ge=-1, le=MAX_INT64)] | FloatUpwards  # -1 is none of the client's
+Seed = Annotated[int, msgspec.Meta(ge=-MAX_INT64 - 1, le=MAX_INT64)] | Annotated[float, msgspec.Meta(ge=-(1 << 53), le=1 << 53)]
 Penalty = Annotated[float, msgspec.Meta(ge=-2, le=2)]
 StopText = Annotated[str, msgspec.Meta(min_length=1)]
 MetadataKey = Annotated[str, msgspec.Meta(max_length=64)]
@@ -71,19 +75,19 @@ class ChatRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     messages: Annotated[tuple[RequestMessage, ...], msgspec.Meta(min_length=1)]
 
     # Sampling
-    temperature: Annotated[float, msgspec.Meta(ge=0, le=2)] | None = None
-    top_p: Annotated[float, msgspec.Meta(gt=0, le=1)] | None = None
-    top_k: Annotated[int, msgspec.Meta(ge=-1, le=MAX_INT64)] | None = None  # -1 and 0: off
-    min_p: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
-    seed: Annotated[int, msgspec.Meta(ge=-MAX_INT64 - 1, le=MAX_INT64)] | None = None
+    temperature: Temperature | None = None
+    top_p: TopP | None = None
+    top_k: TopK | FloatUpwards | None = None
+    min_p: MinP | None = None
+    seed: Seed | None = None  # -1: a random one
     presence_penalty: Penalty | None = None
     frequency_penalty: Penalty | None = None
-    repetition_penalty: Annotated[float, msgspec.Meta(ge=0.01, le=100)] | None = None  # beyond, 16-bit logits overflow
+    repetition_penalty: RepetitionPenalty | None = None
 
     # Limits
-    max_tokens: PositiveInt | None = None
-    max_completion_tokens: PositiveInt | None = None
-    stop: StopText | Annotated[tuple[StopText, ...], msgspec.Meta(max_length=16)] | None = None
+    max_tokens: Limit | None = None
+    max_completion_tokens: Limit | None = None
+    stop: StopText | Annotated[tuple[StopText, ...], msgspec.Meta(max_length=MAX_STOPS)] | None = None
 
     # The form of the answer
     stream: bool | None = None

@@ -15,6 +15,7 @@ from adapters.errors import AdapterError, AdapterNotLoaded
 from adapters.registry import AdapterRegistry, LoadedAdapter
 from adapters.routing import BASE_SLOT
 from server.engine.errors import AdapterWithdrawn, EngineUnavailable, InvalidGeneration, ModelLoadError, QueueFull, UnknownAdapter
+from server.engine.generation_config import find_sampling_defaults, read_generation_config
 from server.engine.limits import Limits
 from server.engine.mlx.adapter_host import MlxAdapterHost
 from server.engine.mlx.device import Device
@@ -29,6 +30,7 @@ from server.engine.mlx.text import AnswerText
 from server.engine.mlx.warm_up import warm_up
 from server.engine.mlx.worker import Worker
 from server.engine.protocol import Event, Finish, FinishReason, Generation, Load, MemoryUse, ServedModel
+from server.engine.sampling_defaults import NO_DEFAULTS, SamplingDefaults
 
 RETRY_AFTER_S = 1  # a row ends every few steps; a client that comes back after a second finds another queue
 
@@ -36,7 +38,16 @@ RETRY_AFTER_S = 1  # a row ends every few steps; a client that comes back after 
 class MlxEngine:
     """Gemma 3 on MLX: continuous batching, adapters mixed in one batch. Implements `server.engine.protocol.Engine`."""
 
-    def __init__(self, start_runtime: Callable[[], Runtime], *, model_name: str, root: Path, limits: Limits) -> None:
+    def __init__(
+        self,
+        start_runtime: Callable[[], Runtime],
+        *,
+        model_name: str,
+        root: Path,
+        limits: Limits,
+        sampling_defaults: SamplingDefaults = NO_DEFAULTS,
+    ) -> None:
+        self.sampling_defaults = sampling_defaults
         self._worker = Worker(start_runtime, batch_size=limits.max_batch_size, deliver=self._deliver)
         runtime = self._runtime = self._worker.open()
         self._loaded = runtime.loaded
@@ -72,10 +83,12 @@ class MlxEngine:
         chat_template: Path | None = None,
         device: Device,
         limits: Limits,
+        has_own_defaults: bool = True,
     ) -> Self:
         """Load a model (folder or Hugging Face repository) and its adapters (name, folder); blocks until it is ready.
 
-        A file given as chat template takes the place of the model's own.
+        A file given as chat template takes the place of the model's own. With `has_own_defaults` its generation_config.json
+        says how to draw where a request does not.
 
         Raises ModelLoadError. `device` comes from `prepare_device`, called before MLX was imported.
         """
@@ -84,7 +97,9 @@ class MlxEngine:
         if any(adapter == name for adapter, _ in adapters):
             raise ModelLoadError(f"an adapter and the base model are both named {name!r}: give one another name")
         start_runtime = partial(Runtime.start, path, device, limits=limits, chat_template=chat_template, warm_up=warm_up)
-        engine = cls(start_runtime, model_name=name, root=path, limits=limits)
+        generation_config = read_generation_config(path)
+        defaults = find_sampling_defaults(generation_config) if has_own_defaults else NO_DEFAULTS
+        engine = cls(start_runtime, model_name=name, root=path, limits=limits, sampling_defaults=defaults)
         for adapter, folder in adapters:
             try:
                 engine.adapters.load_at_start(adapter, folder)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
@@ -15,6 +16,7 @@ from scoring.scorers import scorer_names
 from server.answers import run
 from server.app import create_app
 from server.engine.errors import AdapterWithdrawn, EngineError, EngineUnavailable, InvalidGeneration, QueueFull, RowFailed, UnknownAdapter
+from server.engine.sampling_defaults import SamplingDefaults
 from server.settings.settings import Settings
 from server.settings.values import DegenerationAction
 from tests.server.chat.test_rendering import parse_events
@@ -42,6 +44,7 @@ def test_a_whole_answer(engine: FakeEngine, client: Client, chat: dict[str, Any]
 
 
 def test_a_streamed_answer_says_the_same(engine: FakeEngine, client: Client, chat: dict[str, Any]) -> None:
+    chat["seed"] = 7
     whole = client.post(URL, json=chat).json()
     response = client.post(URL, json=chat | {"stream": True})
     assert response.headers["content-type"] == "text/event-stream; charset=utf-8"
@@ -94,6 +97,22 @@ def test_the_digest_is_that_of_the_version_that_answered(engine: FakeEngine, cha
         server.set(gate)
         assert answer.result().json()["metadata"]["adapter_digest"] == "sha256:abc"
         assert client.post(URL, json=chat | {"model": "lek-demo"}).json()["metadata"]["adapter_digest"] == "sha256:newer"
+
+
+def test_every_answer_says_how_it_was_drawn_and_so_can_be_asked_for_again(chat: dict[str, Any]) -> None:
+    engine = FakeEngine()
+    engine.sampling_defaults = SamplingDefaults(temperature=0.7, top_k=64, top_p=0.95)
+    with TestClient(create_app(engine, Settings(default_top_p=0.9, default_min_p=0.1))) as client:
+        whole = json.loads(client.post(URL, json=chat).json()["metadata"]["sampling"])
+        *_, last, _ = parse_events(client.post(URL, json=chat | {"stream": True, "seed": -1}).content)
+        again = client.post(URL, json=chat | whole).json()["metadata"]["sampling"]
+    streamed = json.loads(last["metadata"]["sampling"])
+    for told, generation in zip((whole, streamed, json.loads(again)), engine.generations, strict=True):
+        assert told == msgspec.to_builtins(generation.sampling)
+        assert (told["temperature"], told["top_p"], told["top_k"], told["min_p"]) == (0.7, 0.9, 64, 0.1)
+        assert 0 <= told["seed"] < 2**53
+    assert whole["seed"] != streamed["seed"]
+    assert json.loads(again) == whole
 
 
 def test_a_request_for_more_tokens_is_capped(engine: FakeEngine, client: Client, chat: dict[str, Any]) -> None:

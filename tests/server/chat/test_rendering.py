@@ -8,8 +8,8 @@ import pytest
 
 from scoring.scores import Degeneration, Flag, Scores
 from server.answers.answer import Scored
-from server.chat.rendering import AnswerHead, ChunkRenderer, render_completion, write_shortest
-from server.engine.protocol import Finish, ServedModel
+from server.chat.rendering import AnswerHead, ChunkRenderer, render_completion, write_sampling, write_shortest
+from server.engine.protocol import Finish, Sampling, ServedModel
 from tests.server.fake_engine import ADAPTER, BASE
 
 SCORES = Scores(
@@ -23,6 +23,11 @@ SCORES = Scores(
 )
 FINISH = Finish(reason="length", num_prompt_tokens=5, num_completion_tokens=3, num_cached_tokens=2)
 SCORED = Scored(finish=FINISH, scores=SCORES)
+SAMPLING = Sampling(temperature=0.7, top_k=64, seed=2**63 - 1)
+SAMPLING_TEXT = (
+    '{"temperature":0.7,"top_p":1,"top_k":64,"min_p":0,"seed":9223372036854775807,'
+    '"repetition_penalty":1,"presence_penalty":0,"frequency_penalty":0}'
+)
 USAGE = {"prompt_tokens": 5, "completion_tokens": 3, "total_tokens": 8, "prompt_tokens_details": {"cached_tokens": 2}}
 
 
@@ -34,6 +39,7 @@ def make_head(served: ServedModel = BASE, *, adapter_scale: float = 1.0, **metad
         system_fingerprint="fp",
         served=served,
         adapter_scale=adapter_scale,
+        sampling=SAMPLING,
         request_metadata=metadata,
     )
 
@@ -96,6 +102,7 @@ def test_metadata_is_a_map_of_strings() -> None:
         "degeneration_flags": "token_loop,turn_leak",
         "adapter": "none",
         "adapter_digest": "none",
+        "sampling": SAMPLING_TEXT,
     }
 
 
@@ -108,10 +115,18 @@ def test_metadata_names_the_adapter_that_answered_and_echoes_the_requests_own() 
 
 def test_what_a_request_says_is_never_taken_for_what_candor_says() -> None:
     unscored = Scored(finish=FINISH, scores=None)
-    claims = dict.fromkeys(("stopped_by", "adapter_scale", "lek_score", "scorer", "degeneration_flags"), "mine")
+    claims = dict.fromkeys(("stopped_by", "adapter_scale", "lek_score", "scorer", "degeneration_flags", "sampling"), "mine")
     head = msgspec.structs.replace(make_head(), request_metadata=claims | {"run": "7"})
     metadata = json.loads(render_completion(head, "Hi", unscored))["metadata"]
-    assert metadata == {"run": "7", "adapter": "none", "adapter_digest": "none"}
+    assert metadata == {"run": "7", "adapter": "none", "adapter_digest": "none", "sampling": SAMPLING_TEXT}
+
+
+def test_a_sampling_reads_back_as_it_was() -> None:
+    sampling = Sampling(
+        temperature=0, top_p=0.1, min_p=1e-7, seed=-(2**63), repetition_penalty=1.15, presence_penalty=-2, frequency_penalty=0.5
+    )
+    assert write_sampling(SAMPLING) == SAMPLING_TEXT
+    assert msgspec.json.decode(write_sampling(sampling), type=Sampling) == sampling
 
 
 @pytest.mark.parametrize(("scale", "expected"), [(1.0, None), (0.5, "0.5"), (0.0, "0"), (-2.0, "-2")])
@@ -132,7 +147,7 @@ def test_a_stream_opens_with_the_role_and_ends_with_everything_else() -> None:
     assert last["choices"][0]["finish_reason"] == "length"
     assert last["choices"][0]["delta"] == {}
     assert last["choices"][0]["scores"]["lek_score"] == -20.0
-    assert (last["metadata"]["lek_score"], last["metadata"]["run"]) == ("-20", "7")
+    assert (last["metadata"]["lek_score"], last["metadata"]["run"], last["metadata"]["sampling"]) == ("-20", "7", SAMPLING_TEXT)
     assert last["usage"] == USAGE
     assert done == "[DONE]"
 

@@ -9,6 +9,7 @@ import pytest
 from server.engine.errors import ModelLoadError
 from server.engine.mlx.device import Device
 from server.engine.mlx.engine import MlxEngine
+from server.engine.sampling_defaults import SamplingDefaults
 from server.settings.settings import Settings
 from tests.server.engine.asking import GREEDY, ask, question
 from tests.server.engine.conftest import Adapters, Run
@@ -93,3 +94,25 @@ def test_a_broken_adapter_keeps_the_engine_from_starting_and_is_named(small_gemm
         MlxEngine.open(
             model=str(small_gemma), adapters=[("broken", tmp_path)], device=device, limits=Settings(max_batch_size=2, max_queue=2).limits
         )
+
+
+@pytest.mark.parametrize(("has_own_defaults", "expected"), [(True, SamplingDefaults(top_k=64, top_p=0.95)), (False, SamplingDefaults())])
+def test_the_models_own_defaults_are_told_unless_they_are_not_wanted(
+    small_gemma: Path, tmp_path: Path, device: Device, run: Run, has_own_defaults: bool, expected: SamplingDefaults
+) -> None:
+    folder = Path(shutil.copytree(small_gemma, tmp_path / "model"))
+    (folder / "generation_config.json").write_text('{"top_k": 64, "top_p": 0.95, "min_p": 7}')
+    limits = Settings(max_batch_size=2, max_queue=2).limits
+    engine = MlxEngine.open(model=str(folder), device=device, limits=limits, has_own_defaults=has_own_defaults)
+    assert engine.sampling_defaults == expected
+    run(engine.close(grace_s=1))
+
+
+@pytest.mark.parametrize("content", ["[]", "{"])
+def test_a_generation_config_that_cannot_be_read_keeps_the_engine_from_starting(
+    small_gemma: Path, tmp_path: Path, device: Device, content: str
+) -> None:
+    folder = Path(shutil.copytree(small_gemma, tmp_path / "model"))
+    (folder / "generation_config.json").write_text(content)
+    with pytest.raises(ModelLoadError, match=r"generation_config\.json cannot be read"):
+        MlxEngine.open(model=str(folder), device=device, limits=Settings(max_batch_size=2, max_queue=2).limits, has_own_defaults=False)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from scoring.scorers import scorer_names
+from server.engine.sampling_defaults import SamplingDefaults
 from server.settings.command_line import read_settings
 from server.settings.settings import Settings
 from server.settings.sources import LATER_OPTIONS, OPTIONS, SettingsError, merge_settings
@@ -28,6 +29,17 @@ def test_flags_win_over_environment_over_file(tmp_path: Path) -> None:
     settings = read_settings(["--config", str(file), "--port", "3"], environment)
     assert (settings.port, settings.host, settings.model, settings.request_timeout_s) == (3, "b", "file", 5.0)
     assert settings.adapters == (AdapterSource(name="x", path="/x"),)
+
+
+def test_how_to_draw_may_be_set(tmp_path: Path) -> None:
+    file = tmp_path / "candor.toml"
+    file.write_text('generation-config = "none"\ndefault-top-k = 64\ndefault-min-p = 0.1\n')
+    settings = read_settings(
+        ["--config", str(file), "--default-top-k", "-1", "--default-temperature", "0"], {"CANDOR_DEFAULT_TOP_P": "0.9"}
+    )
+    assert settings.generation_config == "none"
+    assert settings.sampling_defaults == SamplingDefaults(temperature=0, top_p=0.9, top_k=-1, min_p=0.1)
+    assert Settings().sampling_defaults == SamplingDefaults()
 
 
 def test_the_config_file_may_be_named_in_the_environment(tmp_path: Path) -> None:
@@ -84,6 +96,13 @@ def test_an_option_of_a_later_version_is_refused_by_name(name: str, tmp_path: Pa
         ({"max_adapters": "0"}, {}, "--max-adapters: Expected `int` >= 1"),
         ({"max_adapter_rank": "many"}, {}, "--max-adapter-rank: Expected `int`"),
         ({"memory_bytes": "0"}, {}, "--memory-bytes: Expected `int` >= 1"),
+        ({"generation_config": "auto"}, {}, "--generation-config: Invalid enum value 'auto'"),
+        ({"default_temperature": "3"}, {}, "--default-temperature: Expected `float` <= 2"),
+        ({"default_temperature": "nan"}, {}, "--default-temperature: Expected `float`"),
+        ({"default_top_p": "-0.5"}, {}, "--default-top-p: Expected `float` >= 0"),
+        ({"default_top_k": "-2"}, {}, "--default-top-k: Expected `int` >= -1"),
+        ({"default_top_k": "many"}, {}, "--default-top-k: Expected `int"),
+        ({"default_min_p": "1.5"}, {}, "--default-min-p: Expected `float` <= 1"),
         ({"memory_bytes": "8GB"}, {}, "--memory-bytes: expected a number of bytes, such as 1073741824, 512M, 8G or 1.5GiB, got '8GB'"),
         ({"prefix_cache_bytes": "-1"}, {}, "--prefix-cache-bytes: expected a number of bytes"),
         ({"max_body_bytes": "1.5"}, {}, "--max-body-bytes: expected a number of bytes"),

@@ -109,7 +109,7 @@ Kind = tuple[Literal["greedy", "few", "all", "nucleus"], int]  # the second: amo
 
 def kind_of(sampling: Sampling, num_ids: int) -> Kind:
     """Say which rows may be drawn together: those of one kind."""
-    if sampling.temperature < GREEDY_BELOW:
+    if sampling.temperature < GREEDY_BELOW or sampling.top_p == 0:
         return "greedy", 0
     if 0 < sampling.top_k < num_ids:
         return "few", _round_up(sampling.top_k)

@@ -73,6 +73,8 @@ def test_half_precision_is_drawn_from_as_it_stands(dtype: mx.Dtype) -> None:
 @pytest.mark.parametrize(
     ("sampling", "logits", "kept"),
     [
+        (Sampling(top_p=0), [-1, 0, -1, 0], {1}),
+        (Sampling(top_p=0, top_k=3), [-1, 0, -1, 0], {1}),
         (Sampling(top_p=0.5), [0] * 8, {0, 1, 2, 3}),
         (Sampling(top_p=0.625), [0] * 8, {0, 1, 2, 3, 4}),
         (Sampling(top_p=0.501), [0] * 8, {0, 1, 2, 3, 4}),
