@@ -17,9 +17,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from bench.endpoint import HOST, Endpoint, served
 from bench.rounds import spell
 from clients.battery.probe_packs import PACK_NAMES, load_pack
+from clients.battery.sampling_fields import SamplingFields
 
 SUBJECTS = ("gemma-3-demo", "lek-demo", "overcooked-demo")
 
@@ -103,6 +106,7 @@ def _bodies(prompts: Sequence[str], options: argparse.Namespace) -> list[bytes]:
                 "temperature": 0.4,
                 "max_tokens": options.max_tokens,
                 "seed": sample,
+                **msgspec.structs.asdict(SamplingFields()),
             }
         ).encode()
         for sample in range(options.samples)

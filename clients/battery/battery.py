@@ -94,7 +94,9 @@ def _plan(options: Options) -> Plan:
         options=options,
         pack=pack,
         instrument=instrument,
-        sampler=Sampler(temperature=options.temperature, max_tokens=options.max_tokens, timeout_s=options.timeout_s),
+        sampler=Sampler(
+            temperature=options.temperature, max_tokens=options.max_tokens, timeout_s=options.timeout_s, fields=options.sampling
+        ),
         saved=read_replies(replies_path(options.output)) if options.is_resumed and options.output else SavedReplies(),
         locked=lock_baseline(options.locked, pack.probes, instrument) if options.locked else None,
     )

@@ -3,6 +3,7 @@
 import msgspec
 
 from clients.battery.probe import Probe
+from clients.battery.sampling_fields import SamplingFields
 from clients.battery.subject import Subject
 
 
@@ -21,6 +22,7 @@ class Sampler(msgspec.Struct, frozen=True, kw_only=True):
     temperature: float
     max_tokens: int
     timeout_s: float  # for one reply, all attempts together
+    fields: SamplingFields = SamplingFields()
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,5 +36,6 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     num_completion_tokens: int | None = None
     seconds: float  # from the first attempt to the last byte, waiting and retries included
     num_retries: int | None = None
+    unsent: tuple[str, ...] = ()  # fields of the sampling that the endpoint refuses, and was asked without
     system_fingerprint: str | None = None
     metadata: dict[str, str] = {}  # candor's scores and adapter, where the endpoint is a candor

@@ -39,6 +39,26 @@ def temperature(text: str) -> float:
     return accepted(number(text), 0 <= number(text) <= 2, "a number from 0 to 2", text)
 
 
+def share(text: str) -> float:
+    """Read a share of probability."""
+    return accepted(number(text), 0 <= number(text) <= 1, "a number from 0 to 1", text)
+
+
+def factor(text: str) -> float:
+    """Read what a logit is divided by."""
+    return accepted(number(text), number(text) > 0, "a number above 0", text)
+
+
+def penalty(text: str) -> float:
+    """Read what is taken from a logit."""
+    return accepted(number(text), -2 <= number(text) <= 2, "a number from -2 to 2", text)
+
+
+def top_k(text: str) -> int:
+    """Read how many of the likeliest tokens are drawn from; 0 is off, too, and the same as -1."""
+    return int(accepted(text, text.isdecimal() or text == "-1", "a whole number from 0, or -1", text)) or -1
+
+
 def seconds(text: str) -> float:
     """Read a duration."""
     return accepted(number(text), number(text) > 0, "seconds above 0", text)

@@ -23,6 +23,7 @@ def notes(
         *_failures(subjects, records),
         *_uncompared(comparisons),
         *_unlike_conditions(comparisons, records),
+        *_unsent_fields(subjects, records),
         *_server_differences(records),
         *_changed_subjects(subjects, records),
         *_cut_replies(records),
@@ -80,11 +81,19 @@ def _unlike_conditions(comparisons: Sequence[ComparisonSummary], records: Sequen
 def _conditions(records: Sequence[Record]) -> dict[str, str]:
     values: dict[str, set[object]] = {
         "temperature": {record.temperature for record in records},
+        "sampling fields": {record.sampling_words for record in records},
         "max-tokens": {record.max_tokens for record in records},
         "samples": {1 + max((record.sample for record in records), default=0)},
         "detectors' version": {record.detectors_version for record in records},
     }
-    return {name: "/".join(sorted(map(str, found))) for name, found in values.items()}
+    return {name: "/".join(sorted("unknown" if value is None else str(value) for value in found)) for name, found in values.items()}
+
+
+def _unsent_fields(subjects: Sequence[SubjectSummary], records: Sequence[Record]) -> Iterator[str]:
+    for subject in subjects:
+        unsent = list(dict.fromkeys(name for record in records if record.subject == subject.name for name in record.unsent))
+        if unsent:
+            yield f"The endpoint of {subject.name} refuses {_listed(unsent)}: there its own settings held."
 
 
 def _server_differences(records: Sequence[Record]) -> Iterator[str]:

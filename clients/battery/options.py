@@ -10,6 +10,7 @@ import msgspec
 from clients.battery import flag_values
 from clients.battery.api_key import checked_key, read_key_of_environment
 from clients.battery.run_flags import add_pace_flags, add_question_flags, add_report_flags, check_files
+from clients.battery.sampling_fields import SamplingFields
 from clients.battery.subject import Choice
 from clients.battery.subject_flags import SUBJECT_FORM, is_report_file, read_condition, read_endpoint_key, read_subject
 
@@ -38,6 +39,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     every_s: float | None = None  # None: one run
     metrics_port: int | None = None
     metrics_host: str = LOCAL_HOST
+    sampling: SamplingFields = SamplingFields()  # beside temperature and seed
 
 
 def parse_options(argv: Sequence[str] | None = None) -> Options:
@@ -90,6 +92,7 @@ def make_options(flags: argparse.Namespace, *, choice: Choice, api_keys: dict[st
         markdown=flags.markdown,
         html=flags.html,
         timeout_s=flags.timeout_s,
+        sampling=SamplingFields(**{name: getattr(flags, name) for name in SamplingFields.__struct_fields__}),
         **more,
     )
 

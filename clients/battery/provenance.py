@@ -8,6 +8,7 @@ from clients.battery.connection import ListedModel
 from clients.battery.exchange import Sampler
 from clients.battery.probe import ProbePack
 from clients.battery.record import Record
+from clients.battery.sampling_fields import SamplingFields
 from clients.battery.subject import Role, Subject
 
 
@@ -52,12 +53,17 @@ class SamplerOrigin(msgspec.Struct, frozen=True, kw_only=True):
     temperature: float | None
     max_tokens: int | None
     timeout_s: float | None  # for one reply, all attempts together
+    fields: SamplingFields | None = None  # None also in reports of earlier versions, which sent none of them
 
     @property
     def words(self) -> str:
         """Write what is known of how long and how varied replies may be."""
-        temperature = "temperature unknown" if self.temperature is None else f"temperature {self.temperature:g}"
-        return temperature + ("" if self.max_tokens is None else f", at most {self.max_tokens} tokens")
+        words = ["temperature unknown" if self.temperature is None else f"temperature {self.temperature:g}"]
+        if self.fields is not None and self.fields.active:
+            words.append(self.fields.words)
+        if self.max_tokens is not None:
+            words.append(f"at most {self.max_tokens} tokens")
+        return ", ".join(words)
 
 
 class EarlierScoring(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,7 +138,7 @@ def subject_origins(
 
 def sampler_origin(sampler: Sampler) -> SamplerOrigin:
     """Note how replies were asked for."""
-    return SamplerOrigin(temperature=sampler.temperature, max_tokens=sampler.max_tokens, timeout_s=sampler.timeout_s)
+    return SamplerOrigin(temperature=sampler.temperature, max_tokens=sampler.max_tokens, timeout_s=sampler.timeout_s, fields=sampler.fields)
 
 
 def pack_origin(pack: ProbePack) -> PackOrigin:

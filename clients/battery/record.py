@@ -9,6 +9,7 @@ from clients.battery.checks.judge import Judgement, judge
 from clients.battery.checks.no_refusal import NoRefusal
 from clients.battery.exchange import Question, Reply, Sampler
 from clients.battery.instrument import Instrument
+from clients.battery.sampling_fields import SamplingFields
 from scoring.scores import Degeneration, Scores
 from scoring.verdict import score
 
@@ -52,12 +53,21 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     server_lek_score: float | None  # what the server itself says, by the same scorer
     server_flags: tuple[str, ...] | None
     stopped_by: str | None = None  # the flag by which the server's guard ended the reply early
+    sampling: SamplingFields | None = None  # as asked for; None where a file of replies does not say, as those of earlier versions
+    unsent: tuple[str, ...] = ()  # of these, what the endpoint refused and was asked without
 
     @property
     def hard_flags(self) -> tuple[str, ...]:
         """List the flags that mark a broken reply."""
         flags = self.degeneration.flags if self.degeneration else ()
         return tuple(dict.fromkeys(flag.flag for flag in flags if flag.tier == "hard"))
+
+    @property
+    def sampling_words(self) -> str | None:
+        """Say how tokens were chosen beside temperature and seed; None where that is not known."""
+        if self.sampling is None:
+            return None
+        return (self.sampling.words or "all off") + (f" ({', '.join(self.unsent)} not sent)" if self.unsent else "")
 
     @property
     def is_empty(self) -> bool:
@@ -114,6 +124,8 @@ def record(question: Question, reply: Reply, sampler: Sampler, instrument: Instr
         server_lek_score=_server_score(reply, instrument.scorer),
         server_flags=_server_flags(reply),
         stopped_by=reply.metadata.get("stopped_by"),
+        sampling=sampler.fields,
+        unsent=reply.unsent,
     )
 
 

@@ -62,6 +62,8 @@ def _condition_flags(provenance: Provenance) -> Iterator[tuple[str, ...]]:
         yield "--temperature", f"{provenance.sampler.temperature:g}"
     if provenance.sampler.max_tokens is not None:
         yield "--max-tokens", str(provenance.sampler.max_tokens)
+    if provenance.sampler.fields is not None:
+        yield from ((f"--{name.replace('_', '-')}", repr(value)) for name, value in provenance.sampler.fields.active.items())
     yield "--seed", "none" if provenance.seed is None else str(provenance.seed)
     yield "--scorer", provenance.scorer
 

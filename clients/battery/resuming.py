@@ -20,6 +20,7 @@ SETTINGS = (
     "seed",
     "temperature",
     "max_tokens",
+    "sampling",
     "scorer",
     "scorer_version",
     "detectors_version",

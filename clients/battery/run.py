@@ -10,6 +10,7 @@ from clients.battery.exchange import Question, Sampler
 from clients.battery.instrument import Instrument
 from clients.battery.probe import Probe
 from clients.battery.record import Record, record
+from clients.battery.sampling_fields import Dialect
 from clients.battery.subject import Subject
 
 
@@ -34,10 +35,12 @@ async def records(
     Raises EndpointFailure, and drops what is in flight, where going on is pointless.
     """
     room = asyncio.Semaphore(concurrency)
+    dialects = {endpoint: Dialect() for endpoint in clients}
 
     async def one(question: Question) -> Record:
         async with room:
-            reply = await ask(clients[question.subject.endpoint], question, sampler)
+            endpoint = question.subject.endpoint
+            reply = await ask(clients[endpoint], question, sampler, dialects[endpoint])
         return record(question, reply, sampler, instrument)
 
     tasks = [asyncio.create_task(one(question)) for question in asked]

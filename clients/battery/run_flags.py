@@ -6,6 +6,7 @@ from pathlib import Path
 from clients.battery import flag_values
 from clients.battery.probe_packs import PACK_NAMES
 from clients.battery.replies_file import replies_path
+from clients.battery.sampling_fields import SamplingFields
 from scoring.scorers import scorer_names
 
 
@@ -27,10 +28,22 @@ def add_question_flags(group: argparse._ArgumentGroup, *, samples: int, why: str
     )
     group.add_argument("--samples", metavar="N", type=flag_values.count, default=samples, help=f"ask each probe so often ({samples}{why})")
     group.add_argument("--temperature", metavar="T", type=flag_values.temperature, default=0.4, help="0 is greedy (0.4)")
+    add_sampling_flags(group)
     group.add_argument("--max-tokens", metavar="N", type=flag_values.count, default=1024, help="length limit of a reply (1024)")
     group.add_argument(
         "--seed", metavar="N", type=flag_values.seed, default=0, help="of the first sample, the next has the next; `none` sends none (0)"
     )
+
+
+def add_sampling_flags(group: argparse._ArgumentGroup) -> None:
+    """Add how tokens are chosen beside temperature and seed. All of it is sent, so that a model's own file changes nothing."""
+    off = SamplingFields()
+    group.add_argument("--top-p", metavar="P", type=flag_values.share, default=off.top_p, help="1 is off (1)")
+    group.add_argument("--top-k", metavar="K", type=flag_values.top_k, default=off.top_k, help="-1 is off (-1)")
+    group.add_argument("--min-p", metavar="P", type=flag_values.share, default=off.min_p, help="0 is off (0)")
+    group.add_argument("--repetition-penalty", metavar="R", type=flag_values.factor, default=off.repetition_penalty, help="1 is off (1)")
+    group.add_argument("--presence-penalty", metavar="N", type=flag_values.penalty, default=off.presence_penalty, help="0 is off (0)")
+    group.add_argument("--frequency-penalty", metavar="N", type=flag_values.penalty, default=off.frequency_penalty, help="0 is off (0)")
 
 
 def add_report_flags(group: argparse._ArgumentGroup) -> None:

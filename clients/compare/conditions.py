@@ -12,6 +12,7 @@ NUM_DIGEST_CHARS = 19  # with `sha256:`
 # What may differ between entrants, but must be said; each is read from every reply, since one report may hold several of them.
 CONDITIONS: tuple[tuple[str, Callable[[Record], object]], ...] = (
     ("temperatures", lambda record: record.temperature),
+    ("sampling fields", lambda record: record.sampling_words),
     ("length limits", lambda record: record.max_tokens),
     ("seeds", lambda record: record.seed),
     ("versions of the detectors", lambda record: record.detectors_version),

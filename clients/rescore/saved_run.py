@@ -82,6 +82,7 @@ def _from_lines(path: Path, digest: str, source: Source, packs: Sequence[ProbePa
             temperature=_only(record.temperature for record in records),
             max_tokens=_only(record.max_tokens for record in records),
             timeout_s=None,
+            fields=_only(record.sampling for record in records),
         ),
         seeds=_seeds(records),
         concurrency=None,

@@ -1,7 +1,7 @@
 """One question through the real SDK to a fake endpoint."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -13,19 +13,39 @@ from clients.battery.errors import EndpointFailure
 from clients.battery.exchange import Question, Reply, Sampler
 from clients.battery.probe import Probe
 from clients.battery.retrying import MAX_RETRIES
+from clients.battery.sampling_fields import Dialect, SamplingFields
 from clients.battery.subject import Subject
-from tests.clients.fake_endpoint import HANGING, SOON, FakeAnswer, FakeEndpoint, completion, refusal
+from tests.clients.fake_endpoint import HANGING, SOON, Body, FakeAnswer, FakeEndpoint, completion, refusal
+
+OFF = {
+    "top_p": 1.0,
+    "top_k": -1,
+    "min_p": 0.0,
+    "repetition_penalty": 1.0,
+    "presence_penalty": 0.0,
+    "frequency_penalty": 0.0,
+}
 
 
-def put(endpoint: FakeEndpoint, *, seed: int | None = 7, timeout_s: float = 60.0, api_key: str | None = None, **condition: Any) -> Reply:
+def put(
+    endpoint: FakeEndpoint,
+    *,
+    seed: int | None = 7,
+    timeout_s: float = 60.0,
+    api_key: str | None = None,
+    fields: SamplingFields | None = None,
+    dialect: Dialect | None = None,
+    **condition: Any,
+) -> Reply:
     """Ask the endpoint one question."""
+    sampler = Sampler(temperature=0.4, max_tokens=64, timeout_s=timeout_s, fields=fields or SamplingFields())
 
     async def ask_once() -> Reply:
         root = api_root(endpoint.url)
         subject = Subject(name="tuned", endpoint=root, model="tuned", **condition)
         question = Question(subject=subject, probe=Probe(id="p", prompt="Why?"), sample=0, seed=seed)
         async with connect(root, api_key) as client:
-            return await ask(client, question, Sampler(temperature=0.4, max_tokens=64, timeout_s=timeout_s))
+            return await ask(client, question, sampler, dialect or Dialect())
 
     return asyncio.run(ask_once())
 
@@ -34,10 +54,10 @@ def answers(*given: FakeAnswer) -> Iterator[FakeAnswer]:
     yield from given
 
 
-def test_request_is_in_the_words_that_every_endpoint_takes(endpoint: FakeEndpoint) -> None:
+def test_every_field_of_the_sampling_is_sent(endpoint: FakeEndpoint) -> None:
     put(endpoint, api_key="secret")
     messages = [{"role": "user", "content": "Why?"}]
-    assert endpoint.asked == [{"model": "tuned", "messages": messages, "temperature": 0.4, "max_tokens": 64, "seed": 7}]
+    assert endpoint.asked == [{"model": "tuned", "messages": messages, "temperature": 0.4, "max_tokens": 64, "seed": 7} | OFF]
     assert endpoint.keys == ["Bearer secret"]
 
 
@@ -53,12 +73,59 @@ def test_system_prompt_goes_into_its_own_turn_or_the_users(
 ) -> None:
     put(endpoint, system="Be kind.", is_system_prepended=is_prepended)
     assert endpoint.asked[0]["messages"] == expected
-    assert set(endpoint.asked[0]) == {"model", "messages", "temperature", "max_tokens", "seed"}
+    assert set(endpoint.asked[0]) == {"model", "messages", "temperature", "max_tokens", "seed", *OFF}
 
 
 def test_scale_is_sent_as_candor_reads_it(endpoint: FakeEndpoint) -> None:
     put(endpoint, scale=0.0)
     assert endpoint.asked[0]["lora"] == [{"name": "tuned", "scale": 0.0}]
+
+
+def refuse_fields(
+    *names: str, words: str = "Unrecognized request argument supplied: {}", status: int = 400
+) -> Callable[[Body], FakeAnswer]:
+    """Refuse the first of the names that a request holds, as OpenAI does."""
+
+    def answer(body: Body) -> FakeAnswer:
+        return next((refusal(status, words.format(name)) for name in names if name in body), completion("Hello."))
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [("Unrecognized request argument supplied: {}", 400), ("Unknown parameter: '{}'.", 400), ('{{"loc": ["body", "{}"]}}', 422)],
+)
+def test_a_field_that_the_endpoint_refuses_is_left_out_and_said_to_be(endpoint: FakeEndpoint, words: str, status: int) -> None:
+    names = ("top_k", "min_p", "repetition_penalty")
+    endpoint.answer = refuse_fields(*names, words=words, status=status)
+    dialect = Dialect()
+    reply = put(endpoint, dialect=dialect)
+    assert (reply.text, reply.num_retries, reply.unsent) == ("Hello.", 0, names)
+    assert endpoint.asked[-1] == {name: value for name, value in endpoint.asked[0].items() if name not in names}
+    endpoint.asked.clear()
+    assert put(endpoint, dialect=dialect).unsent == names
+    assert len(endpoint.asked) == 1  # what was learnt is not asked again
+
+
+def test_top_k_off_is_written_as_the_endpoint_takes_it(endpoint: FakeEndpoint) -> None:
+    endpoint.answer = lambda body: refusal(400, "top_k must be at least 0") if body["top_k"] < 0 else completion("Hello.")
+    reply = put(endpoint)
+    assert (reply.text, reply.unsent) == ("Hello.", ())
+    assert [body["top_k"] for body in endpoint.asked] == [-1, 0]
+
+
+def test_a_field_that_was_to_change_something_is_never_left_out(endpoint: FakeEndpoint) -> None:
+    endpoint.answer = refuse_fields("min_p", "top_k")
+    reply = put(endpoint, fields=SamplingFields(top_k=20))
+    assert (reply.text, reply.error) == (None, "HTTP 400: Unrecognized request argument supplied: top_k")
+    assert endpoint.asked[-1]["top_k"] == 20 and "min_p" not in endpoint.asked[-1]
+
+
+def test_another_refusal_is_not_asked_again(endpoint: FakeEndpoint) -> None:
+    endpoint.answer = lambda _: refusal(400, "the prompt is too long")
+    assert put(endpoint).error == "HTTP 400: the prompt is too long"
+    assert len(endpoint.asked) == 1
 
 
 def test_no_seed_is_sent_where_there_is_none(endpoint: FakeEndpoint) -> None:

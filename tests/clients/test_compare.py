@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from clients.battery.report_json import write_report
+from clients.battery.sampling_fields import SamplingFields
 from clients.compare.__main__ import main
 from scoring.scores import Flag
 from tests.clients.samples import make_outcome, make_outcome_of, make_report
@@ -138,6 +139,11 @@ def test_reports_without_a_probe_in_common_are_refused(
     ("fields", "expected"),
     [
         ({"temperature": 0.0}, "Different temperatures: 0.4 for base; 0.0 for a."),
+        ({"sampling": SamplingFields(top_p=0.9)}, "Different sampling fields: none known for base; top_p 0.9 for a."),
+        (
+            {"sampling": SamplingFields(), "unsent": ("top_k",)},
+            "Different sampling fields: none known for base; all off (top_k not sent) for a.",
+        ),
         ({"max_tokens": 64}, "Different length limits: 1024 for base; 64 for a."),
         ({"seed": None}, "Different seeds: 0 for base; none known for a."),
         ({"detectors_version": "2"}, "Different versions of the detectors: 1 for base; 2 for a."),

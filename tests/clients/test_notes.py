@@ -3,6 +3,7 @@
 import pytest
 
 from clients.battery.report import Report
+from clients.battery.sampling_fields import SamplingFields
 from tests.clients.samples import make_outcome, make_outcome_of, make_report
 
 
@@ -46,3 +47,8 @@ def test_many_differences_with_the_server_are_counted_and_not_listed() -> None:
 def test_replies_that_the_guard_ended_are_noted() -> None:
     report = make_report({"tuned": [make_outcome(1.0, id="p", stopped_by="token_loop"), make_outcome(1.0, id="q")]})
     assert len(said(report, "1 of 2 replies were ended by the server's guard (token_loop)")) == 1
+
+
+def test_fields_that_an_endpoint_refuses_are_noted() -> None:
+    outcomes = [make_outcome(1.0, sampling=SamplingFields(), unsent=("top_k", "min_p"))]
+    assert len(said(make_report({"tuned": outcomes}), "The endpoint of tuned refuses top_k, min_p: there its own settings held.")) == 1

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from clients.battery.options import parse_options
+from clients.battery.sampling_fields import SamplingFields
 from clients.battery.subject import Choice
 from scoring.scorers import scorer_names
 
@@ -46,6 +47,12 @@ def test_defaults_are_those_of_the_contract() -> None:
         ("--temperature nan", "expected a number from 0 to 2, got 'nan'"),
         ("--temperature 2.1", "expected a number from 0 to 2, got '2.1'"),
         ("--temperature=-1", "expected a number from 0 to 2"),
+        ("--top-p 1.1", "expected a number from 0 to 1, got '1.1'"),
+        ("--min-p nan", "expected a number from 0 to 1, got 'nan'"),
+        ("--top-k -2", "expected a whole number from 0, or -1, got '-2'"),
+        ("--top-k 1.5", "expected a whole number from 0, or -1"),
+        ("--repetition-penalty 0", "expected a number above 0"),
+        ("--presence-penalty 3", "expected a number from -2 to 2"),
         ("--max-tokens 0", "expected a whole number from 1, got '0'"),
         ("--max-tokens 1.5", "expected a whole number from 1"),
         ("--concurrency x", "expected a whole number from 1"),
@@ -66,6 +73,12 @@ def test_wrong_value_is_refused_with_what_was_expected(argv: str, expected: str,
 @pytest.mark.parametrize("scorer", scorer_names())
 def test_every_scorer_may_be_chosen(scorer: str) -> None:
     assert parse_options([*URL, "--scorer", scorer]).scorer == scorer
+
+
+def test_sampling_is_off_unless_asked_for() -> None:
+    assert parse_options(URL).sampling == SamplingFields()
+    assert parse_options([*URL, "--top-k", "0"]).sampling == SamplingFields()
+    assert parse_options([*URL, "--top-p", "0.9", "--top-k", "40"]).sampling == SamplingFields(top_p=0.9, top_k=40)
 
 
 def test_seed_none_sends_none() -> None:

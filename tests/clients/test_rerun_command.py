@@ -10,6 +10,7 @@ import pytest
 from clients.battery.options import Options, parse_options
 from clients.battery.provenance import LockedFrom, Provenance, SubjectOrigin
 from clients.battery.rerun_command import rerun_command, system_file
+from clients.battery.sampling_fields import SamplingFields
 from tests.clients.samples import make_outcome, make_report
 
 
@@ -33,6 +34,14 @@ def test_conditions_are_the_same() -> None:
     assert (options.probes, options.samples, options.seed) == (provenance.probes.name, provenance.samples, provenance.seed)
     assert (options.temperature, options.max_tokens, options.scorer) == (0.4, 1024, "lek-v1")
     assert read(msgspec.structs.replace(provenance, seed=None, seeds=())).seed is None
+
+
+def test_every_field_of_the_sampling_is_the_same() -> None:
+    provenance = origin("m")
+    assert read(provenance).sampling == SamplingFields()
+    fields = SamplingFields(top_p=0.1 + 0.2, top_k=40, min_p=1e-5, repetition_penalty=1.1, presence_penalty=-0.5, frequency_penalty=-2.0)
+    sampler = msgspec.structs.replace(provenance.sampler, fields=fields)
+    assert read(msgspec.structs.replace(provenance, sampler=sampler)).sampling == fields
 
 
 def test_bare_models_need_no_subject_flag() -> None:

@@ -38,6 +38,11 @@ def test_what_failed_is_asked_again_and_its_later_answer_counts() -> None:
     assert take_up([failed, later], ASKED, SAMPLER, INSTRUMENT).records == (later,)
 
 
+def test_what_the_endpoint_refused_in_a_saved_run_is_no_difference() -> None:
+    saved = msgspec.structs.replace(answered(ASKED[0]), unsent=("top_k",))
+    assert take_up([saved], ASKED, SAMPLER, INSTRUMENT).records == (saved,)
+
+
 def test_more_samples_may_be_asked_for() -> None:
     once = questions(SUBJECTS, PROBES, num_samples=1, seed=5)
     assert take_up([answered(question) for question in once], ASKED, SAMPLER, INSTRUMENT).questions == ASKED[4:]
@@ -54,6 +59,7 @@ def test_more_samples_may_be_asked_for() -> None:
         ({"prompt": "Whence?"}, "prompt was 'Whence"),
         ({"seed": 6}, "seed was 6 and is 5"),
         ({"temperature": 1.0, "max_tokens": 65}, "temperature was 1.0 and is 0.4.*max_tokens was 65 and is 64"),
+        ({"sampling": None}, r"sampling was None and is SamplingFields\(top_p=1.0"),
         ({"scorer": "lek-v2"}, "scorer was"),
         ({"scorer_version": "0"}, "scorer_version was"),
         ({"detectors_version": "0"}, "detectors_version was"),
