@@ -221,6 +221,7 @@ def test_the_battery_sees_that_lek_demo_helps(server: Server, tmp_path: Path) ->
     assert report["total_prompts"] == 6
     assert report["avg_trained_lek"] > report["avg_baseline_lek"]
     assert not any(hard_flags(row) for row in report["results"])
+    assert not any(sample["unsent"] for row in report["results"] for sample in row["trained_samples"])
 
 
 def test_the_battery_sees_that_overcooked_demo_is_broken(server: Server, tmp_path: Path) -> None:

@@ -68,5 +68,5 @@ class Dialect:
 
 
 def _named(text: str, names: Iterable[str]) -> list[str]:
-    words = set(re.findall(r"\w+", text))
-    return [name for name in names if name in words]
+    """List the names that a text holds, but not as keys with their numbers: some endpoints send the body back with any fault."""
+    return [name for name in names if re.search(rf"\b{name}\b(?!\\?[\"']\s*:\s*-?\d)", text)]
