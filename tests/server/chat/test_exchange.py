@@ -229,7 +229,7 @@ def test_a_failure_later_is_a_status_where_nothing_is_streamed(engine: FakeEngin
 @pytest.mark.parametrize("stream", [False, True])
 def test_an_answer_without_a_token_in_time_is_504_and_cancelled(stream: bool, engine: FakeEngine, chat: dict[str, Any]) -> None:
     engine.gate, engine.opens_at_stop = asyncio.Event(), True
-    with TestClient(create_app(engine, Settings(request_timeout_s=0.05))) as client:
+    with TestClient(create_app(engine, Settings(request_timeout_s=0.3))) as client:
         response = client.post(URL, json=chat | {"stream": stream})
     assert response.status_code == 504
     assert response.json()["error"]["code"] == "request_timeout"
@@ -255,7 +255,7 @@ def test_an_answer_that_takes_too_long_ends_with_what_there_is(
     monkeypatch.setattr(run, "STOP_GRACE_S", 5 if opens_at_stop else 0.05)
     engine = FakeEngine(["Hello", " there", ".", " Never drawn"])
     engine.gate, engine.gate_at, engine.opens_at_stop = asyncio.Event(), 2, opens_at_stop
-    with TestClient(create_app(engine, Settings(request_timeout_s=0.05))) as client:
+    with TestClient(create_app(engine, Settings(request_timeout_s=0.3))) as client:
         shown, last = read_answer(client.post(URL, json=chat | {"model": "lek-demo", "stream": stream}), stream=stream)
         state = client.get("/board/state").json()
     assert shown == text
@@ -275,7 +275,7 @@ def test_an_engine_that_closes_over_what_it_was_told_to_stop_leaves_what_there_i
 ) -> None:
     engine.gate, engine.gate_at, engine.opens_at_stop = asyncio.Event(), 1, True
     engine.failure, engine.fails_at = failure, 1
-    with TestClient(create_app(engine, Settings(request_timeout_s=0.05))) as client:
+    with TestClient(create_app(engine, Settings(request_timeout_s=0.3))) as client:
         response = client.post(URL, json=chat | {"stream": stream})
     if is_cut:
         text, last = read_answer(response, stream=stream)
