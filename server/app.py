@@ -15,7 +15,7 @@ from prometheus_client import CollectorRegistry
 from scoring.scorers import find_scorer
 from server.adapter_loading.roots import AdapterRoots
 from server.answers.answer import Answer
-from server.answers.run import Answering
+from server.answers.answering import Answering
 from server.answers.scoring_thread import ScoringThread
 from server.answers.scoring_watch import ScoringStage, ScoringWatch
 from server.answers.watcher import Watch, Watcher

@@ -29,6 +29,7 @@ SERVER_LAYERS = (
     "answers",
     "metrics",
     "board",
+    "exchange",
     "chat",
     "routes",
     "app",

@@ -10,8 +10,9 @@ from server.settings.values import DegenerationAction
 
 
 class ScoringWish(msgspec.Struct, frozen=True, kw_only=True):
-    """How a request wants its answer scored; None is what the server does by default."""
+    """How a request wants its answer scored; None leaves the choice to the server."""
 
+    prompt: str | None = None  # what was asked, where that is not the last user message
     scorer: str | None = None
     on_degeneration: DegenerationAction | None = None
 

@@ -83,10 +83,11 @@ class ScoringWatch:
             self.spent_s += time.perf_counter() - began
 
     def _begin(self) -> AnswerScoring:
-        generation = self._answer.generation
+        generation, wish = self._answer.generation, self._answer.wish
+        asked = (message.content for message in reversed(generation.messages) if message.role == "user")
         return AnswerScoring(
-            scorer=self._answer.wish.scorer or self._stage.scorer.name,
-            prompt=next((message.content for message in reversed(generation.messages) if message.role == "user"), ""),
+            scorer=wish.scorer or self._stage.scorer.name,
+            prompt=next(asked, "") if wish.prompt is None else wish.prompt,
             special_tokens=self._stage.engine.special_tokens,
             max_tokens=generation.max_tokens,
         )

@@ -1,14 +1,21 @@
-"""From a wire request to a `Generation` and how its answer is to be scored: pure, and the only module that knows both sides."""
+"""From a chat's body to a `Generation`: pure."""
 
 from collections.abc import Iterator, Sequence
 from itertools import chain, groupby
 
 import msgspec
 
-from server.answers.answer import ScoringWish
-from server.engine.protocol import Generation, Message, Role, Sampling, ServedModel
+from server.engine.protocol import Generation, Message, Role, ServedModel
 from server.engine.sampling_defaults import NO_DEFAULTS, SamplingDefaults
-from server.http.faults import Fault, find_scorer_faults, refuse
+from server.exchange.sampling import (
+    choose_scale,
+    find_common_faults,
+    find_limit_faults,
+    read_limit,
+    translate_sampling,
+    translate_stops,
+)
+from server.http.faults import Fault, refuse
 from server.wire.chat_request import ChatRequest, ContentPart, RequestMessage
 
 # Fields that are known but not supported, with the values (as JSON) that ask for nothing; null always does.
@@ -42,9 +49,6 @@ _HARMLESS_IN_MESSAGE = {
     "tool_call_id": (),
     "function_call": (),
 }
-_WHOLE_NUMBERS = ("top_k", "seed", "max_tokens", "max_completion_tokens")
-_LIMITS = ("max_tokens", "max_completion_tokens")
-_RANDOM_SEED = -1  # as in vLLM and llama.cpp; any other negative seed is a seed
 _ROLES: dict[str, Role] = {"system": "system", "developer": "system", "user": "user", "assistant": "assistant"}
 
 
@@ -63,71 +67,25 @@ def translate_chat(
     """
     found = chain(
         _find_unsupported(request),
-        _find_number_faults(request),
+        find_limit_faults(request, "max_tokens", "max_completion_tokens"),
         _find_contradictions(request),
-        find_scorer_faults(request.scorer),
+        find_common_faults(request),
         _find_message_faults(request),
     )
     refuse(found)
     messages, beginning = _split_beginning(_merge_messages(request.messages), request)
-    asked_tokens = _read_limit(request.max_completion_tokens) or _read_limit(request.max_tokens)
+    asked_tokens = read_limit(request.max_completion_tokens) or read_limit(request.max_tokens)
     return Generation(
         id=id,
         messages=messages,
-        sampling=_translate_sampling(request, defaults, drawn_seed),
+        sampling=translate_sampling(request, defaults, drawn_seed),
         max_tokens=min(asked_tokens or defaults.max_tokens or max_completion_tokens, max_completion_tokens),
         is_limit_asked_for=asked_tokens is not None,
-        stop=(request.stop,) if isinstance(request.stop, str) else request.stop or (),
+        stop=translate_stops(request),
         beginning=beginning,
         adapter=None if served.parent is None else served.id,
-        adapter_scale=_choose_scale(request),
+        adapter_scale=choose_scale(request),
     )
-
-
-def translate_scoring(request: ChatRequest) -> ScoringWish:
-    """Translate how the answer is to be scored."""
-    return ScoringWish(scorer=request.scorer, on_degeneration=request.degeneration.action if request.degeneration else None)
-
-
-def _choose_scale(request: ChatRequest) -> float:
-    scale = request.lora[0].scale if request.lora else None
-    return 1.0 if scale is None else scale
-
-
-def _translate_sampling(request: ChatRequest, defaults: SamplingDefaults, drawn_seed: int | None) -> Sampling:
-    off = Sampling()
-    seed = None if request.seed is None else int(request.seed)
-    return Sampling(
-        temperature=_first_of(request.temperature, defaults.temperature, off.temperature),
-        top_p=_first_of(request.top_p, defaults.top_p, off.top_p),
-        top_k=max(int(_first_of(request.top_k, defaults.top_k, off.top_k)), 0),
-        min_p=_first_of(request.min_p, defaults.min_p, off.min_p),
-        seed=drawn_seed if seed in (None, _RANDOM_SEED) else seed,
-        repetition_penalty=_first_of(request.repetition_penalty, defaults.repetition_penalty, off.repetition_penalty),
-        presence_penalty=request.presence_penalty or 0.0,
-        frequency_penalty=request.frequency_penalty or 0.0,
-    )
-
-
-def _first_of(asked: float | None, default: float | None, off: float) -> float:
-    """Give what was asked for, or else the default, or else what changes nothing."""
-    if asked is not None:
-        return asked
-    return off if default is None else default
-
-
-def _read_limit(limit: float | None) -> int | None:
-    """Give the tokens of a limit; None where the client sets none."""
-    return None if limit is None or limit == -1 else int(limit)
-
-
-def _find_number_faults(request: ChatRequest) -> Iterator[Fault]:
-    for field in _WHOLE_NUMBERS:
-        value = getattr(request, field)
-        if isinstance(value, float) and not value.is_integer():
-            yield Fault(param=field, message=f"'{field}' is {value!r}: expected a whole number.")
-        elif field in _LIMITS and value == 0:
-            yield Fault(param=field, message=f"'{field}' is 0: expected a whole number from 1, or -1 or null for no limit of yours.")
 
 
 def _find_unsupported(request: ChatRequest) -> Iterator[Fault]:
@@ -152,12 +110,9 @@ def _compare_harmless(struct: msgspec.Struct, harmless: dict[str, tuple[str, ...
 
 
 def _find_contradictions(request: ChatRequest) -> Iterator[Fault]:
-    if request.lora and len(request.lora) > 1:
-        message = f"'lora' names {len(request.lora)} adapters: mixing several in one answer is not supported yet, name one."
-        yield Fault(param="lora", message=message)
     if request.stream_options is not None and not request.stream:
         yield Fault(param="stream_options", message="'stream_options' is only allowed with 'stream': true.")
-    limits = _read_limit(request.max_tokens), _read_limit(request.max_completion_tokens)
+    limits = read_limit(request.max_tokens), read_limit(request.max_completion_tokens)
     if None not in limits and limits[0] != limits[1]:
         yield Fault(
             param="max_completion_tokens",

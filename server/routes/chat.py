@@ -4,10 +4,11 @@ from litestar import post
 from litestar.di import NamedDependency
 from litestar.types import ASGIApp
 
-from server.answers.run import Answering
-from server.chat.exchange import ChatExchange
+from server.answers.answering import Answering
+from server.chat.endpoint import ChatEndpoint
 from server.engine.protocol import Engine
 from server.engine.sampling_defaults import SamplingDefaults
+from server.exchange.exchange import Exchange
 from server.http.operation import JSON, OPERATION, Operation
 from server.metrics.metrics import Metrics
 from server.settings.settings import Settings
@@ -32,4 +33,5 @@ async def create_chat_completion(
     metrics: NamedDependency[Metrics],
 ) -> ASGIApp:
     """Answer a conversation, streamed or whole, with its scores."""
-    return ChatExchange(engine=engine, answering=answering, settings=settings, sampling_defaults=sampling_defaults, metrics=metrics)
+    endpoint = ChatEndpoint(engine, settings, sampling_defaults)
+    return Exchange(endpoint, engine=engine, answering=answering, settings=settings, metrics=metrics)

@@ -4,8 +4,8 @@ from litestar import route
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from server.chat.model_choice import find_model
 from server.engine.protocol import Engine, ServedModel
+from server.exchange.model_choice import find_model
 from server.http.operation import JSON, OPERATION, Operation
 from server.wire.model_list import ModelCard, ModelList
 

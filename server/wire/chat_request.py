@@ -8,19 +8,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from server.engine.sampling_defaults import MAX_INT64, MinP, RepetitionPenalty, Temperature, TopK, TopP
-from server.settings.values import DegenerationAction
-
-MAX_STOPS = 64
-
-# A whole number may come as a float, 128.0: `translation.py` refuses one that is not whole. Beyond 2**53 floats are not exact.
-FloatUpwards = Annotated[float, msgspec.Meta(ge=-1, le=1 << 53)]
-Limit = Annotated[int, msgspec.Meta(ge=-1, le=MAX_INT64)] | FloatUpwards  # -1 is none of the client's
-Seed = Annotated[int, msgspec.Meta(ge=-MAX_INT64 - 1, le=MAX_INT64)] | Annotated[float, msgspec.Meta(ge=-(1 << 53), le=1 << 53)]
-Penalty = Annotated[float, msgspec.Meta(ge=-2, le=2)]
-StopText = Annotated[str, msgspec.Meta(min_length=1)]
-MetadataKey = Annotated[str, msgspec.Meta(max_length=64)]
-MetadataValue = Annotated[str, msgspec.Meta(max_length=512)]
+from server.wire.generation_fields import GenerationFields, Limit
 
 
 class ContentPart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -55,44 +43,17 @@ class StreamOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     include_obfuscation: bool | None = None  # padding against traffic analysis, which a client may ask to leave out: we never pad
 
 
-class LoraChoice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An adapter that answers, and how strongly: 0 is the base, 1 the adapter as trained."""
-
-    name: str
-    scale: Annotated[float, msgspec.Meta(ge=-8, le=8)] | None = None
-
-
-class DegenerationChoice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is done at a hard flag: `observe` only reports it, `stop` ends the answer there."""
-
-    action: DegenerationAction
-
-
-class ChatRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ChatRequest(GenerationFields, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """OpenAI's chat request with candor's own fields; `null` is the same as leaving a field out."""
 
-    model: str
     messages: Annotated[tuple[RequestMessage, ...], msgspec.Meta(min_length=1)]
-
-    # Sampling
-    temperature: Temperature | None = None
-    top_p: TopP | None = None
-    top_k: TopK | FloatUpwards | None = None
-    min_p: MinP | None = None
-    seed: Seed | None = None  # -1: a random one
-    presence_penalty: Penalty | None = None
-    frequency_penalty: Penalty | None = None
-    repetition_penalty: RepetitionPenalty | None = None
 
     # Limits
     max_tokens: Limit | None = None
     max_completion_tokens: Limit | None = None
-    stop: StopText | Annotated[tuple[StopText, ...], msgspec.Meta(max_length=MAX_STOPS)] | None = None
 
     # The form of the answer
-    stream: bool | None = None
     stream_options: StreamOptions | None = None
-    metadata: Annotated[dict[MetadataKey, MetadataValue], msgspec.Meta(max_length=16)] | None = None
 
     # Harmless whatever they hold: they change bookkeeping at OpenAI, not the answer
     user: str | None = None
@@ -124,8 +85,3 @@ class ChatRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     # vLLM's
     continue_final_message: bool | None = None  # null: an assistant message at the end is gone on from; false: the model opens a turn anew
-
-    # candor's own
-    lora: tuple[LoraChoice, ...] | None = None
-    scorer: str | None = None
-    degeneration: DegenerationChoice | None = None

@@ -6,21 +6,7 @@ import msgspec
 
 from scoring.scores import Scores
 from server.engine.protocol import FinishReason
-
-
-class PromptTokensDetails(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the prompt's tokens came from."""
-
-    cached_tokens: int
-
-
-class Usage(msgspec.Struct, frozen=True, kw_only=True):
-    """Tokens in and out."""
-
-    prompt_tokens: int
-    completion_tokens: int
-    total_tokens: int
-    prompt_tokens_details: PromptTokensDetails
+from server.wire.usage import Usage
 
 
 class ResponseMessage(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,7 +18,7 @@ class ResponseMessage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
-    """The one choice of a whole answer."""
+    """One of the answers."""
 
     index: int = 0
     message: ResponseMessage
@@ -42,7 +28,7 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChatCompletion(msgspec.Struct, frozen=True, kw_only=True):
-    """A whole answer."""
+    """A whole reply."""
 
     id: str
     object: Literal["chat.completion"] = "chat.completion"
@@ -63,7 +49,7 @@ class Delta(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChunkChoice(msgspec.Struct, frozen=True, kw_only=True):
-    """The one choice of a chunk."""
+    """What a chunk adds to one of the answers."""
 
     index: int = 0
     delta: Delta

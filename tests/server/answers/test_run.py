@@ -4,14 +4,10 @@ import asyncio
 
 import pytest
 
-from server.answers import run as module
-from server.answers.answer import Scored
-from server.answers.run import Answering, AnswerRun
-from server.engine.errors import EngineUnavailable, QueueFull, RowFailed
+from server.answers.run import AnswerRun
+from server.engine.errors import QueueFull, RowFailed
 from server.engine.protocol import Piece
-from server.errors import RequestTimedOut
-from server.http.deadline import Deadline
-from tests.server.answers.running import GENERATION, Notes, collect, finish_of, open_run, scoring
+from tests.server.answers.running import Notes, collect, finish_of, open_run, scoring
 from tests.server.fake_engine import FakeEngine
 
 
@@ -100,102 +96,3 @@ def test_the_first_and_the_last_token_are_clocked_once_for_all() -> None:
     assert answer.first_token_s is not None and answer.last_token_s is not None and answer.finish_s is not None
     assert answer.arrived_s < answer.first_token_s < answer.last_token_s < answer.finish_s
     assert answer.num_tokens == 3
-
-
-async def read_by(run: AnswerRun, limit_s: float) -> str:
-    """Read an answer that has a deadline; gives its text."""
-    texts = []
-    async with run, run.ending_by(Deadline(limit_s)):
-        async for event in run:
-            if isinstance(event, Piece):
-                texts.append(event.text)
-    return "".join(texts)
-
-
-def gated(gate_at: int, *, opens_at_stop: bool = False) -> FakeEngine:
-    engine = FakeEngine()
-    engine.gate, engine.gate_at, engine.opens_at_stop = asyncio.Event(), gate_at, opens_at_stop
-    return engine
-
-
-def test_at_its_deadline_an_answer_ends_with_what_it_has() -> None:
-    notes = Notes()
-    engine = gated(1, opens_at_stop=True)
-    text = asyncio.run(read_by(open_run(engine, [notes.watch]), 0.02))
-    assert engine.stops == [("1", "timeout")]
-    assert text == "Hello there"
-    (finish,) = notes.finishes
-    assert (finish.reason, finish.stopped_by, finish.num_completion_tokens) == ("length", "timeout", 2)
-    assert notes.endings == [("timed_out", None)]
-
-
-def test_without_a_token_at_its_deadline_an_answer_has_timed_out() -> None:
-    notes = Notes()
-    engine = gated(0)
-    with pytest.raises(RequestTimedOut):
-        asyncio.run(asyncio.wait_for(read_by(open_run(engine, [notes.watch]), 0.02), 1))  # no grace: there is nothing to end
-    assert (engine.stops, engine.cancelled) == ([], ["1"])
-    assert [how for how, _ in notes.endings] == ["timed_out"]
-
-
-def test_an_answer_whose_engine_does_not_stop_is_cut_short(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "STOP_GRACE_S", 0.02)
-    engine, notes = gated(2), Notes()
-
-    async def read() -> Scored:
-        async with open_run(engine, [scoring(engine), notes.watch]) as run:
-            with pytest.raises(RequestTimedOut) as timed_out:
-                async with run.ending_by(Deadline(0.02)):
-                    async for _ in run:
-                        pass
-            reason = run.reason_to_cut(timed_out.value)
-            assert reason == "timeout"
-            scored = await run.cut_short(reason)
-            assert run.reason_to_cut(timed_out.value) is None  # it has its end
-            return scored
-
-    scored = asyncio.run(read())
-    assert (engine.stops, engine.cancelled) == ([("1", "timeout")], ["1"])
-    finish = scored.finish
-    assert (finish.reason, finish.stopped_by, finish.num_completion_tokens, finish.num_tokens_left) == ("length", "timeout", 2, 98)
-    assert scored.scores is not None
-    assert (notes.finishes, notes.endings) == ([finish], [("timed_out", None)])
-
-
-def test_a_deadline_that_is_not_reached_changes_nothing() -> None:
-    engine = FakeEngine()
-    assert asyncio.run(read_by(open_run(engine, []), 5)) == "Hello there."
-    assert engine.stops == []
-
-
-def test_all_answers_that_have_begun_are_stopped_together() -> None:
-    engine, waiting = gated(1, opens_at_stop=True), gated(0)
-
-    async def read() -> None:
-        answering, nobody = Answering(engine, ()), Answering(waiting, ())
-        async with answering.run(open_run(engine, []).answer) as run, nobody.run(open_run(waiting, []).answer) as unbegun:
-            await anext(run)
-            first = asyncio.ensure_future(anext(unbegun))
-            await waiting.has_reached_gate.wait()
-            answering.stop_all()
-            nobody.stop_all()
-            first.cancel()
-            await asyncio.wait([first])
-        answering.stop_all()  # nothing is open any more
-
-    asyncio.run(read())
-    assert (engine.stops, waiting.stops) == ([(GENERATION.id, "shutdown")], [])
-
-
-def test_what_interrupts_an_answer_decides_whether_it_is_cut_short() -> None:
-    async def read() -> list[str | None]:
-        async with open_run(FakeEngine(), []) as run:
-            errors = (RequestTimedOut("late"), asyncio.CancelledError(), EngineUnavailable("closed"), RowFailed("broken"))
-            before = [run.reason_to_cut(error) for error in errors]
-            await anext(run)
-            begun = [run.reason_to_cut(error) for error in errors]
-            run.stop("shutdown")
-            return [*before, *begun, run.reason_to_cut(errors[2]), run.reason_to_cut(errors[3])]
-
-    nothing_yet = [None] * 4
-    assert asyncio.run(read()) == [*nothing_yet, "timeout", "shutdown", None, None, "shutdown", None]

@@ -8,8 +8,9 @@ import pytest
 
 from scoring.scores import Degeneration, Flag, Scores
 from server.answers.answer import Scored
-from server.chat.rendering import AnswerHead, ChunkRenderer, render_completion, write_sampling, write_shortest
-from server.engine.protocol import Finish, Sampling, ServedModel
+from server.chat.rendering import ChatChunks, WholeChat
+from server.engine.protocol import Finish, Piece, Sampling, ServedModel
+from server.exchange.metadata import AnswerHead, write_sampling, write_shortest
 from tests.server.fake_engine import ADAPTER, BASE
 
 SCORES = Scores(
@@ -44,6 +45,16 @@ def make_head(served: ServedModel = BASE, *, adapter_scale: float = 1.0, **metad
     )
 
 
+def render_whole(head: AnswerHead, scored: Scored, text: str = "Hi") -> Any:
+    renderer = WholeChat(head)
+    assert renderer.add(0, Piece(text=text, token_ids=(1,))) + renderer.end(0, scored) == b""
+    return json.loads(renderer.close())
+
+
+def render_stream(renderer: ChatChunks, scored: Scored, text: str = "Hi") -> bytes:
+    return renderer.add(0, Piece(text=text, token_ids=(1,))) + renderer.end(0, scored) + renderer.close()
+
+
 def parse_events(stream: bytes) -> list[Any]:
     events = stream.decode().removesuffix("\n\n").split("\n\n")
     return [json.loads(event.removeprefix("data: ")) if event != "data: [DONE]" else "[DONE]" for event in events]
@@ -57,7 +68,7 @@ def test_numbers_are_written_shortest(number: float, expected: str) -> None:
 
 
 def test_a_whole_answer_has_openais_shape_and_the_scores() -> None:
-    body = json.loads(render_completion(make_head(), "Hi", SCORED))
+    body = render_whole(make_head(), SCORED)
     assert body["object"] == "chat.completion"
     assert (body["id"], body["created"], body["model"], body["system_fingerprint"]) == ("chatcmpl-1", 9, BASE.id, "fp")
     assert body["usage"] == USAGE
@@ -85,15 +96,15 @@ def test_a_whole_answer_has_openais_shape_and_the_scores() -> None:
 
 def test_an_answer_that_was_stopped_says_by_what() -> None:
     stopped = Scored(finish=msgspec.structs.replace(FINISH, reason="stop", stopped_by="token_loop"), scores=SCORES)
-    whole = json.loads(render_completion(make_head(), "Hi", stopped))
-    last = parse_events(ChunkRenderer(make_head(), include_usage=True).render_finish(stopped))[0]
+    whole = render_whole(make_head(), stopped)
+    last = parse_events(render_stream(ChatChunks(make_head(), include_usage=True), stopped))[2]
     for body in (whole, last):
         assert (body["choices"][0]["finish_reason"], body["metadata"]["stopped_by"]) == ("stop", "token_loop")
-    assert "stopped_by" not in json.loads(render_completion(make_head(), "Hi", SCORED))["metadata"]
+    assert "stopped_by" not in render_whole(make_head(), SCORED)["metadata"]
 
 
 def test_metadata_is_a_map_of_strings() -> None:
-    assert json.loads(render_completion(make_head(), "Hi", SCORED))["metadata"] == {
+    assert render_whole(make_head(), SCORED)["metadata"] == {
         "scorer": "lek-v1",
         "scorer_version": "1",
         "lek_score": "-20",
@@ -108,7 +119,7 @@ def test_metadata_is_a_map_of_strings() -> None:
 
 def test_metadata_names_the_adapter_that_answered_and_echoes_the_requests_own() -> None:
     answered = Scored(finish=msgspec.structs.replace(FINISH, adapter_digest="sha256:answered"), scores=SCORES)
-    metadata = json.loads(render_completion(make_head(ADAPTER, run="7", lek_score="mine"), "Hi", answered))["metadata"]
+    metadata = render_whole(make_head(ADAPTER, run="7", lek_score="mine"), answered)["metadata"]
     assert (metadata["adapter"], metadata["adapter_digest"]) == ("lek-demo", "sha256:answered")
     assert (metadata["run"], metadata["lek_score"]) == ("7", "-20")
 
@@ -117,7 +128,7 @@ def test_what_a_request_says_is_never_taken_for_what_candor_says() -> None:
     unscored = Scored(finish=FINISH, scores=None)
     claims = dict.fromkeys(("stopped_by", "adapter_scale", "lek_score", "scorer", "degeneration_flags", "sampling"), "mine")
     head = msgspec.structs.replace(make_head(), request_metadata=claims | {"run": "7"})
-    metadata = json.loads(render_completion(head, "Hi", unscored))["metadata"]
+    metadata = render_whole(head, unscored)["metadata"]
     assert metadata == {"run": "7", "adapter": "none", "adapter_digest": "none", "sampling": SAMPLING_TEXT}
 
 
@@ -131,13 +142,13 @@ def test_a_sampling_reads_back_as_it_was() -> None:
 
 @pytest.mark.parametrize(("scale", "expected"), [(1.0, None), (0.5, "0.5"), (0.0, "0"), (-2.0, "-2")])
 def test_metadata_tells_a_scale_other_than_one(scale: float, expected: str | None) -> None:
-    metadata = json.loads(render_completion(make_head(ADAPTER, adapter_scale=scale), "Hi", SCORED))["metadata"]
+    metadata = render_whole(make_head(ADAPTER, adapter_scale=scale), SCORED)["metadata"]
     assert metadata.get("adapter_scale") == expected
 
 
 def test_a_stream_opens_with_the_role_and_ends_with_everything_else() -> None:
-    renderer = ChunkRenderer(make_head(run="7"), include_usage=False)
-    start, text, last, done = parse_events(renderer.render_start() + renderer.render_text("Hi") + renderer.render_finish(SCORED))
+    renderer = ChatChunks(make_head(run="7"), include_usage=False)
+    start, text, last, done = parse_events(render_stream(renderer, SCORED))
     assert start["object"] == "chat.completion.chunk"
     assert start["choices"] == [
         {"index": 0, "delta": {"role": "assistant", "content": "", "refusal": None}, "logprobs": None, "finish_reason": None}
@@ -153,9 +164,8 @@ def test_a_stream_opens_with_the_role_and_ends_with_everything_else() -> None:
 
 
 def test_with_include_usage_it_is_on_one_extra_chunk_only() -> None:
-    renderer = ChunkRenderer(make_head(), include_usage=True)
-    stream = renderer.render_start() + renderer.render_text("Hi") + renderer.render_finish(SCORED)
-    start, text, last, extra, done = parse_events(stream)
+    renderer = ChatChunks(make_head(), include_usage=True)
+    start, text, last, extra, done = parse_events(render_stream(renderer, SCORED))
     assert [chunk["usage"] for chunk in (start, text, last)] == [None, None, None]
     assert last["metadata"]["lek_score"] == "-20"
     assert (extra["choices"], extra["usage"]) == ([], USAGE)
@@ -164,7 +174,7 @@ def test_with_include_usage_it_is_on_one_extra_chunk_only() -> None:
 
 @pytest.mark.parametrize("text", ['"', "\\", "\n\n", "\x00", "é😀", "\u2028", "</script>", "data: [DONE]"])
 def test_any_text_survives_a_chunk(text: str) -> None:
-    chunk = ChunkRenderer(make_head(), include_usage=False).render_text(text)
-    assert chunk.count(b"\n") == 2
-    (event,) = parse_events(chunk)
+    chunks = ChatChunks(make_head(), include_usage=False).add(0, Piece(text=text, token_ids=(1,)))
+    assert chunks.count(b"\n") == 4
+    _opening, event = parse_events(chunks)
     assert event["choices"][0]["delta"]["content"] == text

@@ -7,10 +7,11 @@ import pytest
 
 from scoring.scorers import scorer_names
 from server.answers.answer import ScoringWish
-from server.chat.translation import translate_chat, translate_scoring
+from server.chat.translation import translate_chat
 from server.engine.protocol import Generation, Message, Sampling
 from server.engine.sampling_defaults import SamplingDefaults
 from server.errors import InvalidRequest
+from server.exchange.sampling import translate_scoring
 from server.wire.chat_request import ChatRequest
 from tests.server.fake_engine import BASE
 

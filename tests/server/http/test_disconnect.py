@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from server.answers import run
-from server.chat import exchange
+from server.answers import group
+from server.exchange import exchange
 from server.settings.settings import Settings
 from tests.server.fake_engine import BASE, FakeEngine
 from tests.server.live_server import TIMEOUT_S, LiveServer
@@ -75,7 +75,7 @@ def test_a_client_that_stops_reading_and_goes_away_cancels_its_generation(chat: 
 def test_a_client_that_stops_reading_holds_its_request_no_longer_than_the_deadline(
     chat: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run, "STOP_GRACE_S", 0.1)
+    monkeypatch.setattr(group, "STOP_GRACE_S", 0.1)
     monkeypatch.setattr(exchange, "_LAST_WORD_TIMEOUT_S", 0.1)
     engine = FakeEngine(["some words " * 1000] * 10_000)
     with LiveServer(engine, Settings(request_timeout_s=0.5)) as server, server.connect() as scraper, socket.socket() as client:

@@ -1,25 +1,22 @@
-"""One request to `/v1/chat/completions`, from its body to the last byte of its answer."""
+"""One request for answers, from its body to the last byte of its reply."""
 
 import asyncio
 import contextlib
-import secrets
-import time
 from collections.abc import AsyncGenerator
+from typing import Generic
 
-import msgspec
 from litestar.types import Receive, Scope, Send
 
 from server.answers.answer import Answer
+from server.answers.answering import Answering
+from server.answers.group import RunGroup
 from server.answers.outcome import Outcome, name_outcome
-from server.answers.run import Answering, AnswerRun
-from server.chat.model_choice import choose_served
-from server.chat.rendering import AnswerHead, ChunkRenderer
-from server.chat.reply import Reply, StreamedReply, WholeReply
-from server.chat.translation import translate_chat, translate_scoring
 from server.engine.errors import EngineUnavailable
-from server.engine.protocol import Engine, Finish, Piece
-from server.engine.sampling_defaults import SamplingDefaults
+from server.engine.protocol import Engine, ServedModel
 from server.errors import ClientDisconnected, RequestTimedOut
+from server.exchange.endpoint import Asked, Endpoint, Request
+from server.exchange.model_choice import choose_served
+from server.exchange.reply import Header, Reply, StreamedReply, WholeReply
 from server.http.body import read_request
 from server.http.deadline import Deadline
 from server.http.disconnect import DisconnectWatch
@@ -30,26 +27,22 @@ from server.metrics.metrics import Metrics
 from server.metrics.observation import Observation
 from server.metrics.pair import pair_of
 from server.settings.settings import Settings
-from server.wire.chat_request import ChatRequest
 
-_DECODER = msgspec.json.Decoder(ChatRequest)
-_NUM_SEED_BITS = 53  # of a seed that is drawn: it is told to the client, and JavaScript's numbers hold no more
 _LAST_WORD_TIMEOUT_S = 5.0  # for ending a stream whose client may not be reading
+_MAX_ACCEPTED_BYTES = 2000  # of a header: proxies refuse long ones
 
 
-class ChatExchange:
-    """Answers one request. Streamed and whole answers share everything but their reply.
+class Exchange(Generic[Request]):
+    """Answers one request of any endpoint. Streamed and whole replies share everything but how they go out.
 
     It speaks ASGI itself: at an event a token, a framework's response costs more than the rest of the path.
     """
 
-    def __init__(
-        self, *, engine: Engine, answering: Answering, settings: Settings, sampling_defaults: SamplingDefaults, metrics: Metrics
-    ) -> None:
+    def __init__(self, endpoint: Endpoint[Request], *, engine: Engine, answering: Answering, settings: Settings, metrics: Metrics) -> None:
+        self._endpoint = endpoint
         self._engine = engine
         self._answering = answering
         self._settings = settings
-        self._sampling_defaults = sampling_defaults
         self._observation = Observation(metrics)
         self._reply: Reply | None = None
 
@@ -81,67 +74,56 @@ class ChatExchange:
             raise EngineUnavailable("The server is shutting down.") from exc
 
     async def _answer_by(self, deadline: Deadline, scope: Scope, receive: Receive, send: Send) -> Outcome:
-        settings = self._settings
         async with deadline.kept():
-            request = await read_request(scope, receive, settings, _DECODER)
+            request = await read_request(scope, receive, self._settings, self._endpoint.decoder)
         served = choose_served(request, self._engine.models())
         self._observation.name(pair_of(served))
-        answer_id = f"chatcmpl-{identify(scope)}"
-        generation = translate_chat(
-            request,
-            id=answer_id,
-            served=served,
-            max_completion_tokens=settings.max_completion_tokens,
-            defaults=self._sampling_defaults,
-            drawn_seed=secrets.randbits(_NUM_SEED_BITS),
-        )
-        answer = Answer(generation, served, wish=translate_scoring(request), arrived_s=self._observation.arrived_s)
-        reply = self._reply = _open_reply(request, answer, self._engine.fingerprint, send)
+        asked = self._endpoint.ask(request, request_id=identify(scope), served=served)
+        reply = self._reply = _open_reply(asked, send)
         self._observation.start_waiting()
-        async with self._answering.run(answer) as run:
-            finish = await self._deliver(run, reply, deadline, receive)
-        return name_outcome(None, stopped_by=finish.stopped_by)
+        async with self._answering.run(self._make_answers(asked, served)) as group:
+            await self._deliver(group, reply, deadline, receive)
+        return name_outcome(None, stopped_by=group.stopped_by)
 
-    async def _deliver(self, run: AnswerRun, reply: Reply, deadline: Deadline, receive: Receive) -> Finish:
-        """Send the answer; at the deadline, and where the server is told to stop at once, what there is of it."""
+    def _make_answers(self, asked: Asked, served: ServedModel) -> list[Answer]:
+        arrived_s = self._observation.arrived_s
+        return [Answer(question.generation, served, wish=question.wish, arrived_s=arrived_s) for question in asked.questions]
+
+    async def _deliver(self, group: RunGroup, reply: Reply, deadline: Deadline, receive: Receive) -> None:
+        """Send the answers; at the deadline, and where the server is told to stop at once, what there is of them."""
         try:
-            async with DisconnectWatch(receive), run.ending_by(deadline):
-                return await self._pass_on(run, reply)
+            async with DisconnectWatch(receive), group.ending_by(deadline):
+                await self._pass_on(group, reply)
         except (RequestTimedOut, EngineUnavailable, asyncio.CancelledError) as exc:
-            reason = run.reason_to_cut(exc)
+            reason = group.reason_to_cut(exc)
             if reason is None:
                 raise
-            scored = await run.cut_short(reason)
+            rest = await group.cut_short(reason)
             async with _last_word():
-                await reply.end(scored)
-            return scored.finish
+                for index, event in rest:
+                    await reply.take(index, event)
+                await reply.close()
 
-    async def _pass_on(self, run: AnswerRun, reply: Reply) -> Finish:
+    async def _pass_on(self, group: RunGroup, reply: Reply) -> None:
         # The first event is awaited before anything is sent, so that a refusal is a status code and not a cut-off 200; for a while.
-        event = await beat_while_waiting(anext(run), reply.keep_alive, interval_s=self._settings.heartbeat_s)
+        index, event = await beat_while_waiting(anext(group), reply.keep_alive, interval_s=self._settings.heartbeat_s)
         self._observation.note_first_event()
-        while isinstance(event, Piece):
-            await reply.add(event)
-            event = await anext(run)
-        await reply.end(event)
-        return event.finish
+        await reply.take(index, event)
+        async for index, event in group:
+            await reply.take(index, event)
+        await reply.close()
 
 
-def _open_reply(request: ChatRequest, answer: Answer, fingerprint: str, send: Send) -> Reply:
-    head = AnswerHead(
-        id=answer.generation.id,
-        created=int(time.time()),
-        model=request.model,
-        system_fingerprint=fingerprint,
-        served=answer.served,
-        adapter_scale=answer.generation.adapter_scale,
-        sampling=answer.generation.sampling,
-        request_metadata=request.metadata or {},
-    )
-    if not request.stream:
-        return WholeReply(head, send)
-    include_usage = request.stream_options is not None and bool(request.stream_options.include_usage)
-    return StreamedReply(ChunkRenderer(head, include_usage=include_usage), send)
+def _open_reply(asked: Asked, send: Send) -> Reply:
+    headers = _name_accepted(asked.accepted)
+    return (StreamedReply if asked.is_streamed else WholeReply)(asked.renderer, send, headers)
+
+
+def _name_accepted(accepted: tuple[str, ...]) -> tuple[Header, ...]:
+    """Say in a header which fields were taken without changing anything."""
+    if not accepted:
+        return ()
+    return ((b"x-candor-accepted", ", ".join(accepted).encode("ascii", "replace")[:_MAX_ACCEPTED_BYTES]),)
 
 
 @contextlib.asynccontextmanager

@@ -13,7 +13,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from scoring.scorers import scorer_names
-from server.answers import run
+from server.answers import group
 from server.app import create_app
 from server.engine.errors import AdapterWithdrawn, EngineError, EngineUnavailable, InvalidGeneration, QueueFull, RowFailed, UnknownAdapter
 from server.engine.sampling_defaults import SamplingDefaults
@@ -252,7 +252,7 @@ def read_answer(response: httpx.Response, *, stream: bool) -> tuple[str, dict[st
 def test_an_answer_that_takes_too_long_ends_with_what_there_is(
     opens_at_stop: bool, text: str, stream: bool, chat: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run, "STOP_GRACE_S", 5 if opens_at_stop else 0.05)
+    monkeypatch.setattr(group, "STOP_GRACE_S", 5 if opens_at_stop else 0.05)
     engine = FakeEngine(["Hello", " there", ".", " Never drawn"])
     engine.gate, engine.gate_at, engine.opens_at_stop = asyncio.Event(), 2, opens_at_stop
     with TestClient(create_app(engine, Settings(request_timeout_s=0.3))) as client:

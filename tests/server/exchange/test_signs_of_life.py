@@ -9,9 +9,9 @@ import pytest
 from litestar.testing import TestClient
 
 from server.app import create_app
-from server.chat.rendering import ChunkRenderer
-from server.chat.reply import StreamedReply
+from server.chat.rendering import ChatChunks
 from server.engine.errors import AdapterWithdrawn, EngineError, EngineUnavailable, RowFailed
+from server.exchange.reply import StreamedReply
 from server.settings.settings import Settings
 from tests.server.chat.test_rendering import SCORED, make_head, parse_events
 from tests.server.fake_engine import FakeEngine
@@ -56,9 +56,10 @@ def test_an_answer_that_ends_after_comments_without_a_piece_is_whole() -> None:
         sent.append(message)
 
     async def reply_to_nobody() -> None:
-        reply = StreamedReply(ChunkRenderer(make_head(), include_usage=False), send)
+        reply = StreamedReply(ChatChunks(make_head(), include_usage=False), send)
         await reply.keep_alive()
-        await reply.end(SCORED)
+        await reply.take(0, SCORED)
+        await reply.close()
 
     asyncio.run(reply_to_nobody())
     start, comment, *rest = sent

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from server.engine.protocol import ServedModel
 from server.errors import InvalidRequest, ModelNotFound
-from server.wire.chat_request import ChatRequest
+from server.wire.generation_fields import GenerationFields
 
 
 def find_model(name: str, models: Sequence[ServedModel]) -> ServedModel:
@@ -15,7 +15,7 @@ def find_model(name: str, models: Sequence[ServedModel]) -> ServedModel:
     raise ModelNotFound(name)
 
 
-def choose_served(request: ChatRequest, models: Sequence[ServedModel]) -> ServedModel:
+def choose_served(request: GenerationFields, models: Sequence[ServedModel]) -> ServedModel:
     """Find who answers: what `model` names, or for the base the adapter that `lora` names. Raises ModelNotFound and InvalidRequest."""
     named = find_model(request.model, models)
     if not request.lora:

@@ -3,10 +3,10 @@
 import msgspec
 import pytest
 
-from server.chat.model_choice import choose_served, find_model
 from server.chat.translation import translate_chat
 from server.engine.protocol import ServedModel
 from server.errors import ApiError, InvalidRequest, ModelNotFound
+from server.exchange.model_choice import choose_served, find_model
 from server.wire.chat_request import ChatRequest
 from tests.server.fake_engine import ADAPTER, BASE
 

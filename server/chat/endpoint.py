@@ -1,0 +1,59 @@
+"""What `/v1/chat/completions` has of its own."""
+
+import secrets
+import time
+
+import msgspec
+
+from server.chat.rendering import ChatChunks, WholeChat
+from server.chat.translation import translate_chat
+from server.engine.protocol import Engine, Generation, ServedModel
+from server.engine.sampling_defaults import SamplingDefaults
+from server.exchange.endpoint import Asked, Question
+from server.exchange.metadata import AnswerHead
+from server.exchange.renderer import Renderer
+from server.exchange.sampling import NUM_SEED_BITS, translate_scoring
+from server.settings.settings import Settings
+from server.wire.chat_request import ChatRequest
+
+
+class ChatEndpoint:
+    """Conversations."""
+
+    decoder = msgspec.json.Decoder(ChatRequest)
+
+    def __init__(self, engine: Engine, settings: Settings, sampling_defaults: SamplingDefaults) -> None:
+        self._engine = engine
+        self._settings = settings
+        self._sampling_defaults = sampling_defaults
+
+    def ask(self, request: ChatRequest, *, request_id: str, served: ServedModel) -> Asked:
+        """Translate a request for a served model; raises InvalidRequest."""
+        generation = translate_chat(
+            request,
+            id=f"chatcmpl-{request_id}",
+            served=served,
+            max_completion_tokens=self._settings.max_completion_tokens,
+            defaults=self._sampling_defaults,
+            drawn_seed=secrets.randbits(NUM_SEED_BITS),
+        )
+        return Asked(
+            questions=(Question(generation=generation, wish=translate_scoring(request)),),
+            renderer=self._make_renderer(request, generation, served),
+            is_streamed=bool(request.stream),
+        )
+
+    def _make_renderer(self, request: ChatRequest, generation: Generation, served: ServedModel) -> Renderer:
+        head = AnswerHead(
+            id=generation.id,
+            created=int(time.time()),
+            model=request.model,
+            system_fingerprint=self._engine.fingerprint,
+            served=served,
+            adapter_scale=generation.adapter_scale,
+            sampling=generation.sampling,
+            request_metadata=request.metadata or {},
+        )
+        if not request.stream:
+            return WholeChat(head)
+        return ChatChunks(head, include_usage=request.stream_options is not None and bool(request.stream_options.include_usage))

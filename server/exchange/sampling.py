@@ -1,0 +1,89 @@
+"""From what all routes' bodies say of drawing and scoring to what an engine and the scoring want: pure."""
+
+from collections.abc import Iterator
+
+from server.answers.answer import ScoringWish
+from server.engine.protocol import Sampling
+from server.engine.sampling_defaults import SamplingDefaults
+from server.http.faults import Fault, find_scorer_faults
+from server.wire.generation_fields import GenerationFields
+
+NUM_SEED_BITS = 53  # of a seed that is drawn: it is told to the client, and JavaScript's numbers hold no more
+_WHOLE_NUMBERS = ("top_k", "seed")
+_RANDOM_SEED = -1  # as in vLLM and llama.cpp; any other negative seed is a seed
+_SEEDS = 1 << 64  # signed, as 64 bits hold them
+
+
+def translate_sampling(request: GenerationFields, defaults: SamplingDefaults, drawn_seed: int | None) -> Sampling:
+    """Translate how to draw: `defaults` are for what is left unset, `drawn_seed` for a request without a seed."""
+    off = Sampling()
+    seed = None if request.seed is None else int(request.seed)
+    return Sampling(
+        temperature=_first_of(request.temperature, defaults.temperature, off.temperature),
+        top_p=_first_of(request.top_p, defaults.top_p, off.top_p),
+        top_k=max(int(_first_of(request.top_k, defaults.top_k, off.top_k)), 0),
+        min_p=_first_of(request.min_p, defaults.min_p, off.min_p),
+        seed=drawn_seed if seed in (None, _RANDOM_SEED) else seed,
+        repetition_penalty=_first_of(request.repetition_penalty, defaults.repetition_penalty, off.repetition_penalty),
+        presence_penalty=request.presence_penalty or 0.0,
+        frequency_penalty=request.frequency_penalty or 0.0,
+    )
+
+
+def shift_seed(seed: int | None, places: int) -> int | None:
+    """Give the seed of a choice so many places behind the first; beyond the largest comes the smallest."""
+    return None if seed is None else (seed + places + _SEEDS // 2) % _SEEDS - _SEEDS // 2
+
+
+def translate_stops(request: GenerationFields) -> tuple[str, ...]:
+    """Translate the texts that end an answer."""
+    return (request.stop,) if isinstance(request.stop, str) else request.stop or ()
+
+
+def translate_scoring(request: GenerationFields, *, prompt: str | None = None) -> ScoringWish:
+    """Translate how the answer is to be scored; a prompt is for where it is not the last user message."""
+    action = request.degeneration.action if request.degeneration else None
+    return ScoringWish(prompt=prompt, scorer=request.scorer, on_degeneration=action)
+
+
+def choose_scale(request: GenerationFields) -> float:
+    """Give how strongly the adapter is to answer."""
+    scale = request.lora[0].scale if request.lora else None
+    return 1.0 if scale is None else scale
+
+
+def find_common_faults(request: GenerationFields) -> Iterator[Fault]:
+    """Find what is wrong with the fields that all routes know."""
+    yield from find_number_faults(request, _WHOLE_NUMBERS)
+    if request.lora and len(request.lora) > 1:
+        message = f"'lora' names {len(request.lora)} adapters: mixing several in one answer is not supported yet, name one."
+        yield Fault(param="lora", message=message)
+    yield from find_scorer_faults(request.scorer)
+
+
+def find_number_faults(request: GenerationFields, fields: tuple[str, ...]) -> Iterator[Fault]:
+    """Find fields that hold a float which is no whole number."""
+    for field in fields:
+        value = getattr(request, field)
+        if isinstance(value, float) and not value.is_integer():
+            yield Fault(param=field, message=f"'{field}' is {value!r}: expected a whole number.")
+
+
+def find_limit_faults(request: GenerationFields, *fields: str) -> Iterator[Fault]:
+    """Find limits that are no whole number of tokens."""
+    yield from find_number_faults(request, fields)
+    for field in fields:
+        if getattr(request, field) == 0:
+            yield Fault(param=field, message=f"'{field}' is 0: expected a whole number from 1, or -1 or null for no limit of yours.")
+
+
+def read_limit(limit: float | None) -> int | None:
+    """Give the tokens of a limit; None where the client sets none."""
+    return None if limit is None or limit == -1 else int(limit)
+
+
+def _first_of(asked: float | None, default: float | None, off: float) -> float:
+    """Give what was asked for, or else the default, or else what changes nothing."""
+    if asked is not None:
+        return asked
+    return off if default is None else default

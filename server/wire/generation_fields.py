@@ -1,0 +1,64 @@
+"""What the bodies of all routes that answer have in common: who answers, how tokens are drawn, how the answer is scored.
+
+Whatever neither this nor a route's own body declares is refused as unknown.
+"""
+
+from typing import Annotated
+
+import msgspec
+
+from server.engine.sampling_defaults import MAX_INT64, MinP, RepetitionPenalty, Temperature, TopK, TopP
+from server.settings.values import DegenerationAction
+
+MAX_STOPS = 64
+
+# A whole number may come as a float, 128.0: the translation refuses one that is not whole. Beyond 2**53 floats are not exact.
+FloatUpwards = Annotated[float, msgspec.Meta(ge=-1, le=1 << 53)]
+Limit = Annotated[int, msgspec.Meta(ge=-1, le=MAX_INT64)] | FloatUpwards  # -1 is none of the client's
+Seed = Annotated[int, msgspec.Meta(ge=-MAX_INT64 - 1, le=MAX_INT64)] | Annotated[float, msgspec.Meta(ge=-(1 << 53), le=1 << 53)]
+Penalty = Annotated[float, msgspec.Meta(ge=-2, le=2)]
+StopText = Annotated[str, msgspec.Meta(min_length=1)]
+Stops = StopText | Annotated[tuple[StopText, ...], msgspec.Meta(max_length=MAX_STOPS)]
+MetadataKey = Annotated[str, msgspec.Meta(max_length=64)]
+MetadataValue = Annotated[str, msgspec.Meta(max_length=512)]
+Metadata = Annotated[dict[MetadataKey, MetadataValue], msgspec.Meta(max_length=16)]
+
+
+class LoraChoice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An adapter that answers, and how strongly: 0 is the base, 1 the adapter as trained."""
+
+    name: str
+    scale: Annotated[float, msgspec.Meta(ge=-8, le=8)] | None = None
+
+
+class DegenerationChoice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is done at a hard flag: `observe` only reports it, `stop` ends the answer there."""
+
+    action: DegenerationAction
+
+
+class GenerationFields(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`null` is the same as leaving a field out."""
+
+    model: str
+
+    # Sampling
+    temperature: Temperature | None = None
+    top_p: TopP | None = None
+    top_k: TopK | FloatUpwards | None = None
+    min_p: MinP | None = None
+    seed: Seed | None = None  # -1: a random one
+    presence_penalty: Penalty | None = None
+    frequency_penalty: Penalty | None = None
+    repetition_penalty: RepetitionPenalty | None = None
+
+    stop: Stops | None = None
+
+    # The form of the answer
+    stream: bool | None = None
+    metadata: Metadata | None = None
+
+    # candor's own
+    lora: tuple[LoraChoice, ...] | None = None
+    scorer: str | None = None
+    degeneration: DegenerationChoice | None = None
