@@ -26,11 +26,13 @@ class Answer:
         served: ServedModel,
         *,
         wish: ScoringWish | None = None,
+        is_sibling: bool = False,
         arrived_s: float | None = None,
     ) -> None:
         self.generation = generation
         self.served = served  # who answers
         self.wish = wish or ScoringWish()
+        self.is_sibling = is_sibling  # of another to the same prompt, which counts once
         self.arrived_s = time.perf_counter() if arrived_s is None else arrived_s
         self.first_token_s: float | None = None
         self.last_token_s: float | None = None

@@ -9,6 +9,7 @@ from server.chat.rendering import ChatChunks, WholeChat
 from server.chat.translation import translate_chat
 from server.engine.protocol import Engine, Generation, ServedModel
 from server.engine.sampling_defaults import SamplingDefaults
+from server.exchange.choices import repeat_for_choices
 from server.exchange.endpoint import Asked, Question
 from server.exchange.metadata import AnswerHead
 from server.exchange.renderer import Renderer
@@ -37,8 +38,9 @@ class ChatEndpoint:
             defaults=self._sampling_defaults,
             drawn_seed=secrets.randbits(NUM_SEED_BITS),
         )
+        question = Question(generation=generation, wish=translate_scoring(request))
         return Asked(
-            questions=(Question(generation=generation, wish=translate_scoring(request)),),
+            questions=repeat_for_choices(question, int(request.n or 1)),
             renderer=self._make_renderer(request, generation, served),
             is_streamed=bool(request.stream),
         )
@@ -54,6 +56,8 @@ class ChatEndpoint:
             sampling=generation.sampling,
             request_metadata=request.metadata or {},
         )
+        num_choices = int(request.n or 1)
         if not request.stream:
-            return WholeChat(head)
-        return ChatChunks(head, include_usage=request.stream_options is not None and bool(request.stream_options.include_usage))
+            return WholeChat(head, num_choices=num_choices)
+        include_usage = request.stream_options is not None and bool(request.stream_options.include_usage)
+        return ChatChunks(head, include_usage=include_usage, num_choices=num_choices)

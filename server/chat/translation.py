@@ -11,6 +11,7 @@ from server.exchange.sampling import (
     choose_scale,
     find_common_faults,
     find_limit_faults,
+    find_number_faults,
     read_limit,
     translate_sampling,
     translate_stops,
@@ -20,7 +21,6 @@ from server.wire.chat_request import ChatRequest, ContentPart, RequestMessage
 
 # Fields that are known but not supported, with the values (as JSON) that ask for nothing; null always does.
 _HARMLESS = {
-    "n": ("1",),
     "logprobs": ("false",),
     "top_logprobs": ("0",),
     "logit_bias": ("{}",),
@@ -69,6 +69,7 @@ def translate_chat(
         _find_unsupported(request),
         find_limit_faults(request, "max_tokens", "max_completion_tokens"),
         _find_contradictions(request),
+        find_number_faults(request, "n"),
         find_common_faults(request),
         _find_message_faults(request),
     )

@@ -17,6 +17,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
     generation: Generation
     wish: ScoringWish
+    is_sibling: bool = False  # the answer before is to the same prompt
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):

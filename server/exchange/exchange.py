@@ -87,7 +87,7 @@ class Exchange(Generic[Request]):
 
     def _make_answers(self, asked: Asked, served: ServedModel) -> list[Answer]:
         arrived_s = self._observation.arrived_s
-        return [Answer(question.generation, served, wish=question.wish, arrived_s=arrived_s) for question in asked.questions]
+        return [Answer(one.generation, served, wish=one.wish, is_sibling=one.is_sibling, arrived_s=arrived_s) for one in asked.questions]
 
     async def _deliver(self, group: RunGroup, reply: Reply, deadline: Deadline, receive: Receive) -> None:
         """Send the answers; at the deadline, and where the server is told to stop at once, what there is of them."""

@@ -11,7 +11,6 @@ from server.wire.generation_fields import GenerationFields
 NUM_SEED_BITS = 53  # of a seed that is drawn: it is told to the client, and JavaScript's numbers hold no more
 _WHOLE_NUMBERS = ("top_k", "seed")
 _RANDOM_SEED = -1  # as in vLLM and llama.cpp; any other negative seed is a seed
-_SEEDS = 1 << 64  # signed, as 64 bits hold them
 
 
 def translate_sampling(request: GenerationFields, defaults: SamplingDefaults, drawn_seed: int | None) -> Sampling:
@@ -28,11 +27,6 @@ def translate_sampling(request: GenerationFields, defaults: SamplingDefaults, dr
         presence_penalty=request.presence_penalty or 0.0,
         frequency_penalty=request.frequency_penalty or 0.0,
     )
-
-
-def shift_seed(seed: int | None, places: int) -> int | None:
-    """Give the seed of a choice so many places behind the first; beyond the largest comes the smallest."""
-    return None if seed is None else (seed + places + _SEEDS // 2) % _SEEDS - _SEEDS // 2
 
 
 def translate_stops(request: GenerationFields) -> tuple[str, ...]:
@@ -54,14 +48,14 @@ def choose_scale(request: GenerationFields) -> float:
 
 def find_common_faults(request: GenerationFields) -> Iterator[Fault]:
     """Find what is wrong with the fields that all routes know."""
-    yield from find_number_faults(request, _WHOLE_NUMBERS)
+    yield from find_number_faults(request, *_WHOLE_NUMBERS)
     if request.lora and len(request.lora) > 1:
         message = f"'lora' names {len(request.lora)} adapters: mixing several in one answer is not supported yet, name one."
         yield Fault(param="lora", message=message)
     yield from find_scorer_faults(request.scorer)
 
 
-def find_number_faults(request: GenerationFields, fields: tuple[str, ...]) -> Iterator[Fault]:
+def find_number_faults(request: GenerationFields, *fields: str) -> Iterator[Fault]:
     """Find fields that hold a float which is no whole number."""
     for field in fields:
         value = getattr(request, field)
@@ -71,7 +65,7 @@ def find_number_faults(request: GenerationFields, fields: tuple[str, ...]) -> It
 
 def find_limit_faults(request: GenerationFields, *fields: str) -> Iterator[Fault]:
     """Find limits that are no whole number of tokens."""
-    yield from find_number_faults(request, fields)
+    yield from find_number_faults(request, *fields)
     for field in fields:
         if getattr(request, field) == 0:
             yield Fault(param=field, message=f"'{field}' is 0: expected a whole number from 1, or -1 or null for no limit of yours.")

@@ -24,7 +24,7 @@ class CountingWatch:
         """Count what the end says."""
         answer, metrics = self._answer, self._metrics.of(self._pair)
         if not answer.is_cut:  # else it is the run that says so, and it knows neither prompt nor times
-            self._metrics.observe_finish(self._pair, finish, decode_time_s=answer.decode_time_s)
+            self._metrics.observe_finish(self._pair, finish, decode_time_s=answer.decode_time_s, counts_prompt=not answer.is_sibling)
         # An engine may count tokens that no piece brought, such as the one that ends a turn.
         metrics.generation_tokens.labels().inc(max(0, finish.num_completion_tokens - answer.num_tokens))
         if answer.counted_scores is not None:

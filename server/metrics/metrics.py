@@ -85,11 +85,12 @@ class Metrics(Collector):
         """Let them go."""
         self.of(pair).num_open -= 1
 
-    def observe_finish(self, pair: Pair, finish: Finish, *, decode_time_s: float | None) -> None:
+    def observe_finish(self, pair: Pair, finish: Finish, *, decode_time_s: float | None, counts_prompt: bool = True) -> None:
         """Count what the engine says at the end of an answer: no time without a token; what was drawn has been counted as it came."""
         metrics = self.of(pair)
-        metrics.prompt_tokens.labels().inc(finish.num_prompt_tokens)
-        metrics.cached_tokens.labels().inc(finish.num_cached_tokens)
+        if counts_prompt:
+            metrics.prompt_tokens.labels().inc(finish.num_prompt_tokens)
+            metrics.cached_tokens.labels().inc(finish.num_cached_tokens)
         self._engine.queue_time.labels().observe(finish.queue_time_s)
         if decode_time_s is not None:
             self._engine.prefill_time.labels().observe(finish.prefill_time_s)

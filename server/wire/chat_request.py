@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from server.wire.generation_fields import GenerationFields, Limit
+from server.wire.generation_fields import GenerationFields, Limit, NumChoices
 
 
 class ContentPart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -53,6 +53,7 @@ class ChatRequest(GenerationFields, frozen=True, kw_only=True, forbid_unknown_fi
     max_completion_tokens: Limit | None = None
 
     # The form of the answer
+    n: NumChoices | None = None
     stream_options: StreamOptions | None = None
 
     # Harmless whatever they hold: they change bookkeeping at OpenAI, not the answer
@@ -63,7 +64,6 @@ class ChatRequest(GenerationFields, frozen=True, kw_only=True, forbid_unknown_fi
     parallel_tool_calls: bool | None = None
 
     # OpenAI's, of which only the harmless values are taken
-    n: object = None
     logprobs: object = None
     top_logprobs: object = None
     logit_bias: object = None

@@ -11,11 +11,13 @@ from server.engine.sampling_defaults import MAX_INT64, MinP, RepetitionPenalty, 
 from server.settings.values import DegenerationAction
 
 MAX_STOPS = 64
+MAX_CHOICES = 16
 
 # A whole number may come as a float, 128.0: the translation refuses one that is not whole. Beyond 2**53 floats are not exact.
 FloatUpwards = Annotated[float, msgspec.Meta(ge=-1, le=1 << 53)]
 Limit = Annotated[int, msgspec.Meta(ge=-1, le=MAX_INT64)] | FloatUpwards  # -1 is none of the client's
 Seed = Annotated[int, msgspec.Meta(ge=-MAX_INT64 - 1, le=MAX_INT64)] | Annotated[float, msgspec.Meta(ge=-(1 << 53), le=1 << 53)]
+NumChoices = Annotated[int, msgspec.Meta(ge=1, le=MAX_CHOICES)] | Annotated[float, msgspec.Meta(ge=1, le=MAX_CHOICES)]
 Penalty = Annotated[float, msgspec.Meta(ge=-2, le=2)]
 StopText = Annotated[str, msgspec.Meta(min_length=1)]
 Stops = StopText | Annotated[tuple[StopText, ...], msgspec.Meta(max_length=MAX_STOPS)]

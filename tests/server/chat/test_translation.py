@@ -280,9 +280,6 @@ def test_harmless_values_change_nothing(fields: dict[str, object]) -> None:
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("n", 2),
-        ("n", True),
-        ("n", 0),
         ("logprobs", True),
         ("logprobs", 0),
         ("top_logprobs", 5),
@@ -338,9 +335,9 @@ def test_contradictions_are_refused() -> None:
 
 
 def test_all_faults_are_in_the_message() -> None:
-    error = refuse(n=2, tools=[{}], max_tokens=1, max_completion_tokens=2)
-    assert error.param == "n"
-    assert all(name in str(error) for name in ("'n'", "'tools'", "'max_tokens'"))
+    error = refuse(audio={"voice": "x"}, web_search_options={}, max_tokens=1, max_completion_tokens=2)
+    assert error.param == "audio"
+    assert all(name in str(error) for name in ("'audio'", "'web_search_options'", "'max_tokens'"))
 
 
 def test_of_very_many_faults_the_first_are_in_the_message() -> None:

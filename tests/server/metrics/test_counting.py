@@ -9,7 +9,7 @@ import pytest
 from litestar.testing import TestClient
 from prometheus_client import CollectorRegistry
 
-from server.answers import run
+from server.answers import group
 from server.answers.answer import Answer
 from server.app import create_app
 from server.engine.errors import AdapterWithdrawn, QueueFull, RowFailed
@@ -105,7 +105,7 @@ def test_both_signs_start_at_zero(client: Client) -> None:
     [
         ({"model": "whatever-a-client-sends"}, {"model": "other", "adapter": "none"}),
         ({"zz": 1}, {"model": "other", "adapter": "none"}),
-        ({"n": 2}, BASE_LABELS),
+        ({"audio": {}}, BASE_LABELS),
     ],
 )
 def test_an_invalid_request_is_counted_under_a_closed_set_of_names(
@@ -154,7 +154,7 @@ def test_a_time_out_without_a_token_is_counted(engine: FakeEngine, chat: dict[st
 def test_an_answer_that_the_engine_does_not_end_says_nothing_of_the_engines_times(
     chat: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run, "STOP_GRACE_S", 0.02)
+    monkeypatch.setattr(group, "STOP_GRACE_S", 0.02)
     engine = FakeEngine()
     engine.gate, engine.gate_at = asyncio.Event(), 2
     with TestClient(create_app(engine, Settings(request_timeout_s=0.02))) as client:
