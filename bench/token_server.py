@@ -10,13 +10,13 @@ import argparse
 import asyncio
 import threading
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from pathlib import Path
 
 from adapters.errors import AdapterNotLoaded
 from bench.endpoint import ROOT
 from server.app import create_app
-from server.engine.protocol import AdapterStatus, Event, Finish, FinishReason, Generation, Load, Piece, ServedModel
+from server.engine.protocol import AdapterStatus, Event, Finish, FinishReason, Generation, Load, Message, Piece, ServedModel
 from server.engine.sampling_defaults import SamplingDefaults
 from server.http.serving import bind, serve
 from server.settings.settings import Settings
@@ -42,12 +42,37 @@ class NoAdapters:
         raise AdapterNotLoaded(name)
 
 
+class NoTexts:
+    """Has no tokenizer: nothing that is measured asks for one."""
+
+    context_size = MAX_TOKENS
+    named_tokens: Mapping[str, str] = {}
+    chat_template = ""
+
+    def spell(self, token_id: int) -> bytes:
+        """Give nothing."""
+        return b""
+
+    def decode(self, token_ids: Sequence[int]) -> str:
+        """Give nothing."""
+        return ""
+
+    async def encode(self, text: str, *, adds_special_tokens: bool) -> tuple[int, ...]:
+        """Give nothing."""
+        return ()
+
+    async def encode_messages(self, messages: Sequence[Message], *, beginning: str = "", opens_turn: bool = True) -> tuple[int, ...]:
+        """Give nothing."""
+        return ()
+
+
 class TokenEngine:
     """Says the same words in every answer, as many as are asked for."""
 
     fingerprint = "fp_tokens"
     special_tokens: frozenset[str] = frozenset()
     sampling_defaults = SamplingDefaults()
+    texts = NoTexts()
 
     def __init__(self, words: Sequence[str], *, step_s: float) -> None:
         self.adapters = NoAdapters()

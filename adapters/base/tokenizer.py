@@ -61,6 +61,13 @@ class Tokenizer:
         return self.vocabulary.get(end, self.vocabulary.get(named.get("unk_token", "")))
 
     @property
+    def special_ids(self) -> frozenset[int]:
+        """The ids of the special tokens: those with names, and those that its files mark so."""
+        marked = (place for place, piece in self._backend.get_added_tokens_decoder().items() if piece.special)
+        named = (self.vocabulary[spelling] for spelling in self.special_tokens.all() if spelling in self.vocabulary)
+        return frozenset((*marked, *named))
+
+    @property
     def can_think(self) -> bool:
         """Whether the vocabulary has markers of a reasoning part, as mlx-lm asks before it lets a template open one."""
         return any(all(marker in self.vocabulary for marker in markers) for markers in THINKING_MARKERS)

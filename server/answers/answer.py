@@ -5,7 +5,7 @@ import time
 import msgspec
 
 from scoring.scores import Scores
-from server.engine.protocol import Finish, Generation, Piece, ServedModel
+from server.engine.protocol import Finish, Generation, Piece, PromptRead, ServedModel
 from server.settings.values import DegenerationAction
 
 
@@ -37,6 +37,7 @@ class Answer:
         self.first_token_s: float | None = None
         self.last_token_s: float | None = None
         self.finish_s: float | None = None
+        self.prompt_read: PromptRead | None = None  # where its generation asks for it, before the first piece
         self.num_tokens = 0  # that have come
         self.finish: Finish | None = None
         self.is_cut = False  # the finish is the run's own, as the engine did not end it

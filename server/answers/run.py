@@ -8,7 +8,7 @@ from typing import Self
 from server.answers.answer import Answer, Scored
 from server.answers.outcome import name_outcome
 from server.answers.watcher import Watch, Watcher
-from server.engine.protocol import Engine, Finish, Piece
+from server.engine.protocol import Engine, Finish, Piece, PromptRead
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +47,10 @@ class AnswerRun:
     async def __anext__(self) -> Piece | Scored:
         """Await the next event; raises EngineError."""
         event = await anext(self._events)
+        if isinstance(event, PromptRead):
+            self.answer.prompt_read = event
+            event = await anext(self._events)
+        assert not isinstance(event, PromptRead), "a prompt is read once"
         if isinstance(event, Finish):
             return self._finish(event)
         self.answer.note_piece(event)

@@ -1,9 +1,9 @@
-"""What an engine is: a `Generation` in, `Piece`s and one `Finish` out.
+"""What an engine is: a `Generation` in, `Piece`s and one `Finish` out, before them one `PromptRead` where that is asked for.
 
 The HTTP layer, the watchers of answers and the tests' fakes know this file and no other part of an engine.
 """
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, Protocol, runtime_checkable
 
@@ -39,7 +39,7 @@ class Generation(msgspec.Struct, frozen=True, kw_only=True):
     """One answer to produce: the only thing an engine sees of a request."""
 
     id: str
-    messages: tuple[Message, ...]
+    messages: tuple[Message, ...]  # may be empty where there is a `prompt`
     sampling: Sampling
     max_tokens: int
     is_limit_asked_for: bool = True  # False: `max_tokens` is the server's own, and less is enough where there is no room for it
@@ -48,6 +48,14 @@ class Generation(msgspec.Struct, frozen=True, kw_only=True):
     adapter: str | None = None  # None is the base model
     adapter_scale: float = 1.0  # on top of the adapter's own; 0 is the base, 1 as trained
     num_top_logprobs: int | None = None  # None: no log-probabilities; 0: of the drawn tokens; more: of as many likeliest tokens beside
+    prompt: str | tuple[int, ...] | None = None  # in place of messages: text in which control tokens may be spelt, or ids as they are
+    num_prompt_logprobs: int | None = None  # as `num_top_logprobs`, of the prompt's tokens: a `PromptRead` is the first event
+    logit_bias: tuple[tuple[int, float], ...] = ()  # by token id: added to its logit before the temperature
+    min_tokens: int = 0  # before these are drawn nothing ends the answer: neither a token, which cannot be drawn, nor a stop string
+    stop_token_ids: tuple[int, ...] = ()  # that end it beside the model's own
+    ignores_stop_ids: bool = False  # the model's own end ids do not end it
+    shows_stop: bool = False  # what ended it, string or token, is the end of its text
+    hides_special_tokens: bool = False  # they are left out of its text
 
 
 class TokenLogprobs(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +63,13 @@ class TokenLogprobs(msgspec.Struct, frozen=True, kw_only=True):
 
     logprob: float  # of the drawn token
     top: tuple[tuple[int, float], ...]  # the likeliest token ids with theirs, the likeliest first
+
+
+class PromptRead(msgspec.Struct, frozen=True, kw_only=True, tag="prompt_read"):
+    """A prompt's log-probabilities, where asked for: the first event of an answer, unless it is stopped before its first token."""
+
+    token_ids: tuple[int, ...]
+    logprobs: tuple[TokenLogprobs | None, ...]  # of each token behind those before it; None for the first
 
 
 class Piece(msgspec.Struct, frozen=True, kw_only=True, tag="piece"):
@@ -79,7 +94,7 @@ class Finish(msgspec.Struct, frozen=True, kw_only=True, tag="finish"):
     num_tokens_left: int = 0  # that the answer could still have taken
 
 
-Event = Piece | Finish
+Event = PromptRead | Piece | Finish
 
 
 class ServedModel(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,6 +150,42 @@ class AdapterHost(Protocol):
         ...
 
 
+@runtime_checkable
+class Texts(Protocol):
+    """Text to tokens and back, as the model's tokenizer has it. Raises InvalidGeneration for ids that it does not know."""
+
+    @property
+    def context_size(self) -> int:
+        """Tokens that a prompt and its answer may have together."""
+        ...
+
+    @property
+    def named_tokens(self) -> Mapping[str, str]:
+        """Special tokens as they are spelt, by name: `bos_token`, `eos_token`, `pad_token` and others, those that there are."""
+        ...
+
+    @property
+    def chat_template(self) -> str:
+        """The chat template as it is written."""
+        ...
+
+    def spell(self, token_id: int) -> bytes:
+        """Give what a token stands for: perhaps a part of a character."""
+        ...
+
+    def decode(self, token_ids: Sequence[int]) -> str:
+        """Give the text of tokens, special ones as they are spelt, as an answer's text is made."""
+        ...
+
+    async def encode(self, text: str, *, adds_special_tokens: bool) -> tuple[int, ...]:
+        """Give the tokens of any text, in which control tokens may be spelt, with what the tokenizer puts around it if that is asked."""
+        ...
+
+    async def encode_messages(self, messages: Sequence[Message], *, beginning: str = "", opens_turn: bool = True) -> tuple[int, ...]:
+        """Give the tokens of a conversation, with the model's turn opened at the end, and begun. Raises InvalidGeneration as `generate`."""
+        ...
+
+
 class MemoryUse(msgspec.Struct, frozen=True, kw_only=True):
     """Keys and values: what running rows may come to need, and what is kept of prompts for those that begin alike."""
 
@@ -173,6 +224,11 @@ class Engine(Protocol):
     @property
     def sampling_defaults(self) -> SamplingDefaults:
         """What the model's makers say of how to draw, for requests that do not."""
+        ...
+
+    @property
+    def texts(self) -> Texts:
+        """What its tokens mean."""
         ...
 
     @property

@@ -7,6 +7,7 @@ from server.engine.errors import EngineUnavailable, UnknownAdapter
 from server.engine.protocol import AdapterStatus, Event, Finish, FinishReason, Generation, Load, Piece, ServedModel
 from server.engine.sampling_defaults import SamplingDefaults
 from tests.server.fake_adapter_host import LEK, FakeAdapterHost
+from tests.server.fake_texts import FakeTexts
 
 BASE = ServedModel(id="gemma-3-demo", created=1_700_000_000, root="/models/demo")
 
@@ -35,6 +36,7 @@ class FakeEngine:
         self.opens_at_stop = False  # what waits at the gate is drawn when the answer is told to stop, as at an engine's next step
         self.served: tuple[ServedModel, ...] = (BASE,)  # beside the adapters
         self.adapters = FakeAdapterHost()
+        self.texts = FakeTexts()
         self.sampling_defaults = SamplingDefaults()
         self.ready = True
         self.num_late = 0

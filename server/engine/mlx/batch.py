@@ -20,6 +20,7 @@ from server.engine.mlx.launch import Lane, Launch, Schedule
 from server.engine.mlx.pacing import Pace
 from server.engine.mlx.prefix.bundle import Bundle, list_arrays
 from server.engine.mlx.prefix.cache import PrefixCache
+from server.engine.mlx.prompt_logprobs import PromptLogprobs
 from server.engine.mlx.reading import PromptReader
 from server.engine.mlx.row import Row
 from server.engine.protocol import TokenLogprobs
@@ -28,7 +29,7 @@ FREE_TO_COPY = 4 << 20  # bytes of keys and values: copying so little costs less
 
 
 class Token(msgspec.Struct, frozen=True):
-    """A row's new token; `end` says why it must be its last: the model's stop id, or the limit."""
+    """A row's new token; `end` says why it must be its last: an id that ends its answer, or the limit."""
 
     row: Row
     token_id: int
@@ -61,7 +62,6 @@ class Batch:
         drawer: Drawer,
         pace: Pace,
         *,
-        stop_ids: frozenset[int],
         runs_ahead: bool,
         has_lanes: bool,
         suit_threads: Callable[[int], None],  # told of a pass's tokens before it is started
@@ -71,11 +71,11 @@ class Batch:
         self._prefixes = prefixes
         self._reader = PromptReader(store, prefixes)
         self._drawer = drawer
-        self._stop_ids = stop_ids
         self._runs_ahead = runs_ahead
         self._has_lanes = has_lanes
         self._suit_threads = suit_threads
         self._pace = pace
+        self._prompt_logprobs = PromptLogprobs(forward.logits, drawer, pace, suit_threads=suit_threads)
         self._rows: list[Row] = []  # in the order they came
         self._decoding: tuple[Row, ...] = ()  # of the last pass: the same tuple for the same rows
         self._spans: tuple[Span, ...] = ()
@@ -120,10 +120,14 @@ class Batch:
         launch, outputs = self._build(self._schedule())
         before, self._launched = self._launched, launch
         is_urgent = before is not None and any(row.first_token_s is None for row in before.rows)
-        runs_ahead = not is_urgent and (self._runs_ahead or self._store.num_bytes <= FREE_TO_COPY)
+        has_to_find = self._prompt_logprobs.is_wanted(before)
+        runs_ahead = not is_urgent and not has_to_find and (self._runs_ahead or self._store.num_bytes <= FREE_TO_COPY)
         if runs_ahead:
             self._start(launch, outputs)
         self._wait(before)
+        if has_to_find and before is not None:
+            self._prompt_logprobs.find(before)
+            self._ended_s = time.perf_counter()
         if is_urgent:
             take(self._settle(before))
         if not runs_ahead:
@@ -151,7 +155,8 @@ class Batch:
             if row.num_computed >= row.place.group.capacity:
                 row.place = self._store.move(row.place, num_tokens=row.num_computed)
         reading = [row for row in self._rows if row.is_reading]
-        pieces = self._reader.choose(reading, partial(self._pace.budget, num_decoding=len(decoding))) if reading else []
+        find_budget = partial(self._pace.budget, num_decoding=len(decoding))
+        pieces = self._reader.choose(reading, find_budget, logprobs_cost=self._pace.logprobs_cost) if reading else []
         in_order = tuple(sorted(decoding, key=_by_adapter))
         if in_order == self._decoding:
             in_order = self._decoding
@@ -217,7 +222,7 @@ class Batch:
         return self._spans
 
     def _draw(self, schedule: Schedule, hidden: mx.array, token_ids: mx.array) -> tuple[tuple[Row, ...], Drawn | None]:
-        """Draw for every row whose prompt has been read to its end."""
+        """Draw for every row whose prompt has been read to its end, be it by another row that has the same."""
         decoding, pieces = schedule.decoding, schedule.pieces
         places = list(range(len(decoding)))
         ended: list[Row] = []
@@ -225,12 +230,13 @@ class Batch:
         for piece in pieces:
             at += piece.num_tokens
             if piece.is_last:
-                places.append(at - 1)
-                ended.append(piece.row)
+                sharing = [piece.row, *self._reader.share(piece.row, self._rows)]
+                places += [at - 1] * len(sharing)
+                ended += sharing
         rows = (*decoding, *ended) if ended else decoding
         if not rows:
             return (), None
-        if len(places) < len(hidden):
+        if pieces:
             chosen = mx.array(places)
             hidden, token_ids = hidden[chosen], token_ids[chosen]
         return rows, self._drawer.draw(self._forward.logits(hidden), rows, token_ids)
@@ -287,7 +293,7 @@ class Batch:
         self._prefixes.settle(computed)
 
     def _find_end(self, row: Row, token_id: int) -> Literal["stop", "length"] | None:
-        if token_id in self._stop_ids:
+        if token_id in row.end_ids:
             return "stop"
         return "length" if len(row.token_ids) + 1 >= row.max_tokens else None
 

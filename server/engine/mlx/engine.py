@@ -19,14 +19,16 @@ from server.engine.generation_config import find_sampling_defaults, read_generat
 from server.engine.limits import Limits
 from server.engine.mlx.adapter_host import MlxAdapterHost
 from server.engine.mlx.device import Device
+from server.engine.mlx.drawing.wishes import Wishes
 from server.engine.mlx.fetch import find_model
 from server.engine.mlx.messages import Cancel, Insert, News, Stop, StopRow
 from server.engine.mlx.prefix.cache import BASE, Weights
-from server.engine.mlx.prompt import PromptEncoder
+from server.engine.mlx.prompt import EncodedPrompt, PromptEncoder
 from server.engine.mlx.row import Row
 from server.engine.mlx.runtime import Runtime
 from server.engine.mlx.stream import AnswerStream
 from server.engine.mlx.text import AnswerText
+from server.engine.mlx.texts import MlxTexts
 from server.engine.mlx.warm_up import warm_up
 from server.engine.mlx.worker import Worker
 from server.engine.protocol import Event, Finish, FinishReason, Generation, Load, MemoryUse, ServedModel
@@ -65,10 +67,14 @@ class MlxEngine:
             max_tokens=self._loaded.context_size,
             num_embeddings=self._loaded.vocabulary_size,
         )
+        self.texts = MlxTexts(self._vocabulary, self._encoder, context_size=self._loaded.context_size)
         self._special_tokens = self._vocabulary.tokenizer.special_tokens.all()
+        self._special_ids = self._vocabulary.tokenizer.special_ids
+        self._stop_ids = self._vocabulary.stop_ids(self._loaded.vocabulary_size)
         self._base = ServedModel(id=model_name, created=int(time.time()), root=str(root))
         self._max_rows = limits.max_batch_size + limits.max_queue
         self._streams: dict[str, AnswerStream] = {}
+        self._made: list[tuple[Row, AnswerStream]] = []  # not handed over yet
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_draining = False
         self._drained = asyncio.Event()
@@ -158,7 +164,7 @@ class MlxEngine:
         try:
             row = await self._make_row(generation, adapter)
             if not stream.has_ended:  # its adapter may have been taken away meanwhile, and the order to cancel it is past
-                self._worker.orders.put(Insert(row))
+                self._insert(row, stream)
             async with aclosing(stream.events()) as events:
                 async for event in events:
                     yield msgspec.structs.replace(event, adapter_digest=adapter.digest) if adapter and isinstance(event, Finish) else event
@@ -208,11 +214,12 @@ class MlxEngine:
 
     async def _make_row(self, generation: Generation, adapter: LoadedAdapter | None) -> Row:
         arrived_s = time.monotonic()
-        prompt = await self._encoder.encode_in_turn(generation.messages, generation.beginning)
+        self._check_tokens(generation)
+        prompt = await self._encode(generation)
         max_tokens = min(generation.max_tokens, self._loaded.context_size - len(prompt.token_ids))
         if not generation.is_limit_asked_for:
             max_tokens = min(max_tokens, max(1, self._find_room() - len(prompt.token_ids)))
-        self._check_memory(len(prompt.token_ids), max_tokens)
+        self._check_memory(len(prompt.token_ids), max_tokens, param="messages" if generation.prompt is None else "prompt")
         sampling = generation.sampling
         seed = sampling.seed
         scale = generation.adapter_scale
@@ -224,18 +231,61 @@ class MlxEngine:
             seed=secrets.randbits(63) if seed is None else seed,
             slot=adapter.slot if adapter else BASE_SLOT,
             adapter_scale=scale,
-            text=AnswerText(self._vocabulary.detokenizers.make(), generation.stop),
+            text=AnswerText(
+                self._vocabulary.detokenizers.make(),
+                generation.stop,
+                shows_stop=generation.shows_stop,
+                min_tokens=generation.min_tokens,
+                hidden_ids=self._special_ids if generation.hides_special_tokens else frozenset(),
+            ),
             arrived_s=arrived_s,
             weights=Weights(adapter.digest, scale) if adapter and scale != 0 else BASE,
             boundaries=prompt.boundaries,
             num_top_logprobs=generation.num_top_logprobs,
+            num_prompt_logprobs=generation.num_prompt_logprobs,
+            end_ids=(frozenset() if generation.ignores_stop_ids else self._stop_ids).union(generation.stop_token_ids),
+            wishes=Wishes(
+                logit_bias=generation.logit_bias,
+                min_tokens=generation.min_tokens,
+                forbidden_until_then=self._stop_ids.union(generation.stop_token_ids),
+            ),
+            shows_stop=generation.shows_stop,
         )
+
+    async def _encode(self, generation: Generation) -> EncodedPrompt:
+        if generation.prompt is None:
+            return await self._encoder.encode_in_turn(generation.messages, generation.beginning)
+        return await self._encoder.encode_prompt_in_turn(generation.prompt)
+
+    def _check_tokens(self, generation: Generation) -> None:
+        """Refuse ids that cannot be drawn, and an answer that must be longer than it may."""
+        named = {"logit_bias": [token for token, _ in generation.logit_bias], "stop_token_ids": generation.stop_token_ids}
+        for param, ids in named.items():
+            if strangers := sorted(set(ids) - self._runtime.drawable):
+                raise InvalidGeneration(
+                    f"{param} names {', '.join(map(str, strangers))}: expected ids of tokens that this model can draw", param=param
+                )
+        if generation.min_tokens > generation.max_tokens:
+            raise InvalidGeneration(
+                f"min_tokens is {generation.min_tokens}, and the answer may have no more than {generation.max_tokens}", param="min_tokens"
+            )
+
+    def _insert(self, row: Row, stream: AnswerStream) -> None:
+        """Hand a row over together with all that are made in this turn of the event loop: of equal prompts one is read."""
+        if not self._made:
+            asyncio.get_running_loop().call_soon(self._hand_over)
+        self._made.append((row, stream))
+
+    def _hand_over(self) -> None:
+        made, self._made = self._made, []
+        if rows := tuple(row for row, stream in made if self._streams.get(row.id) is stream and not stream.has_ended):
+            self._worker.orders.put(Insert(rows))
 
     def _find_room(self) -> int:
         """Give the tokens of the longest row that there is room for where nothing else runs."""
         return self._runtime.kv_shape.tokens_in(self._runtime.budget.memory_bytes, most=self._loaded.context_size)
 
-    def _check_memory(self, num_prompt_tokens: int, max_tokens: int) -> None:
+    def _check_memory(self, num_prompt_tokens: int, max_tokens: int, *, param: str) -> None:
         """Refuse what has no room even where nothing else runs."""
         shape, room = self._runtime.kv_shape, self._runtime.budget.memory_bytes
         needed = shape.reserved_bytes(num_prompt_tokens + max_tokens)
@@ -245,7 +295,7 @@ class MlxEngine:
         raise InvalidGeneration(
             f"the prompt of {num_prompt_tokens} tokens and up to {max_tokens} of the answer take {needed} bytes of keys and values, "
             f"and this server has {room}: ask for {'a shorter answer' if fits else 'less'}, or give it more --memory-bytes",
-            param="max_tokens" if fits else "messages",
+            param="max_tokens" if fits else param,
             code=None if fits else "context_length_exceeded",
         )
 

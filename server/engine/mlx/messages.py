@@ -8,13 +8,13 @@ import msgspec
 from server.engine.errors import AdapterWithdrawn, EngineUnavailable, RowFailed
 from server.engine.mlx.row import Row
 from server.engine.mlx.runtime import Runtime
-from server.engine.protocol import Finish, FinishReason, Piece
+from server.engine.protocol import Finish, FinishReason, Piece, PromptRead
 
 
 class Insert(msgspec.Struct, frozen=True):
-    """Let this row join."""
+    """Let these rows join, at the same step if there is room."""
 
-    row: Row
+    rows: tuple[Row, ...]
 
 
 class Cancel(msgspec.Struct, frozen=True):
@@ -47,5 +47,5 @@ class Started(msgspec.Struct, frozen=True):
 
 
 Order = Insert | Cancel | StopRow | Call | Stop
-News = Started | Piece | Finish | RowFailed | EngineUnavailable | AdapterWithdrawn
+News = Started | PromptRead | Piece | Finish | RowFailed | EngineUnavailable | AdapterWithdrawn
 Deliver = Callable[[Sequence[tuple[str, News]]], None]  # row ids with what happened to them, once a step

@@ -19,6 +19,7 @@ LONG_STEPS = 1.5  # decoding steps: the longest that prompts hold up which are n
 SMALL_REST = 1.5  # of what a pass may read where nobody decodes, or as many wait: a rest so small would cost a pass of its own
 FEWEST_TOKENS = 16  # so that prompts go on however slow the machine is
 MOST_TOKENS = 4096  # so that a pass's memory has a bound
+FIRST_LOGPROBS_COST = 4.0  # tokens read, for one whose log-probabilities are wanted, until it has been measured
 WEIGHT = 0.2  # of the newest measurement in a running mean
 
 
@@ -28,7 +29,15 @@ class Pace:
     def __init__(self) -> None:
         self._decoding = DecodingTimes()
         self._reading = ReadingTime()
+        self._logprobs = ReadingTime()
         self._saved_s = MOST_SAVED_S
+
+    @property
+    def logprobs_cost(self) -> float:
+        """Give how many tokens are read in the time of one whose log-probabilities are wanted: itself, and the finding of them."""
+        if not self._logprobs.is_known or not self._reading.is_known:
+            return FIRST_LOGPROBS_COST
+        return 1 + self._logprobs.token_s / self._reading.token_s
 
     def budget(self, unread: Sequence[int], *, num_decoding: int) -> int:
         """Give the tokens that the next step may read of prompts of which `unread` are left."""
@@ -59,6 +68,13 @@ class Pace:
         # prompt, is owed.
         self._saved_s = max(-LONG_STEPS * decode_s, self._saved_s - reading_s)
         self._save(WAITING_SHARE * decode_s, num_decoded)
+
+    def note_logprobs(self, *, spent_s: float, num_decoded: int, num_found: int) -> None:
+        """Learn how long the finding of log-probabilities took behind a step, which those that decode have waited for too."""
+        if num_found:
+            self._logprobs.note(num_found, spent_s)
+        if num_decoded:
+            self._saved_s = max(-LONG_STEPS * self._decoding.find(num_decoded), self._saved_s - spent_s)
 
     def rest(self) -> None:
         """Nothing runs: a burst that comes now has all that may be put by."""
@@ -103,6 +119,11 @@ class ReadingTime:
     def is_known(self) -> bool:
         """Whether anything has been read."""
         return self._num_tokens > 0
+
+    @property
+    def token_s(self) -> float:
+        """The seconds of one."""
+        return self._spent_s / self._num_tokens
 
     def note(self, num_tokens: int, spent_s: float) -> None:
         """Learn from a step."""

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
+from math import ceil
 from typing import NamedTuple
 
 from server.engine.mlx.forward.packing import Part
@@ -45,6 +46,22 @@ class Piece(NamedTuple):
         return before, Piece(self.row, place, self.num_tokens - num_tokens, [one for one in self.snapshots if one.position > place])
 
 
+class Costed(NamedTuple):
+    """A row with what a token of its prompt costs, in tokens of a usual one."""
+
+    row: Row
+    cost: float
+
+    @property
+    def num_unread(self) -> int:
+        """What is left costs."""
+        return ceil(self.row.num_unread * self.cost)
+
+    def count(self, cost: int) -> int:
+        """Count the tokens to be had for so much; always one."""
+        return min(self.row.num_unread, max(1, int(cost / self.cost)))
+
+
 class PromptReader:
     """Reads the prompts of rows that have joined, on top of what the prefix cache has of them."""
 
@@ -53,10 +70,11 @@ class PromptReader:
         self._prefixes = prefixes
         self._window = store.shape.window
 
-    def choose(self, rows: Sequence[Row], find_budget: Callable[[Sequence[int]], int]) -> list[Piece]:
+    def choose(self, rows: Sequence[Row], find_budget: Callable[[Sequence[int]], int], *, logprobs_cost: float = 1.0) -> list[Piece]:
         """Choose what of the prompts of `rows`, in the order they came, the next pass reads.
 
-        `find_budget` is told how many tokens of each are left, behind what the cache has of them, and says how many are read.
+        `find_budget` is told how many tokens of each are left, behind what the cache has of them, and says how many are read. One counts as
+        `logprobs_cost` of them where log-probabilities of a prompt are wanted.
         """
         reading: list[Row] = []
         for row in rows:
@@ -67,8 +85,9 @@ class PromptReader:
         places = self._store.take_all([len(row.input_ids) + 1 for row in newcomers])
         for row, place in zip(newcomers, places, strict=True):
             self._begin(row, place)
-        budget = find_budget([row.num_unread for row in reading])
-        pieces = [self._cut(row, num_tokens) for row, num_tokens in share_out(reading, budget)]
+        costed = [Costed(row, logprobs_cost if row.wants_prompt_logprobs else 1.0) for row in reading]
+        budget = find_budget([one.num_unread for one in costed])
+        pieces = [self._cut(one.row, one.count(cost)) for one, cost in share_out(costed, budget)]
         # Whole short prompts first, those of a kind together: they are one part, and in it those of an adapter one product.
         pieces.sort(key=lambda piece: (not self._is_fresh(piece), _group_of(piece.row).capacity, piece.num_tokens))
         return [piece for run in _join_alike(pieces) for piece in sorted(run, key=lambda piece: _adapter_of(piece.row))]
@@ -93,6 +112,24 @@ class PromptReader:
                 copies += self._prefixes.keep(row.weights, row.input_ids, snapshot, row.place)
         return copies
 
+    def share(self, row: Row, rows: Sequence[Row]) -> list[Row]:
+        """Give what a row has, whose prompt is read to its end by the pass that is built, to those that wait for it; gives them."""
+        sharing = [one for one in rows if one.place is None and not one.wants_prompt_logprobs and _have_same_prompt(one, row)]
+        if not sharing:
+            return []
+        assert row.place is not None and row.began_s is not None
+        num_tokens = len(row.input_ids)
+        places = self._store.take_all([num_tokens + 1] * len(sharing))
+        row.place.group.share_row(row.place.number, [place.number for place in places], num_tokens)
+        for one, place in zip(sharing, places, strict=True):
+            one.place = place
+            one.num_computed = num_tokens
+            if one.began_s is None:
+                one.began_s = max(row.began_s, one.arrived_s)
+            if not one.token_ids:
+                one.num_cached = num_tokens
+        return sharing
+
     def keep_answer(self, row: Row) -> list[Bundle]:
         """Keep a row that has ended, so that the conversation's next turn goes on from it; gives the copies that are to be evaluated."""
         if row.place is None or not self._is_worth(row, row.num_computed):
@@ -105,8 +142,12 @@ class PromptReader:
         return self._prefixes.keep(row.weights, row.prompt_ids + row.token_ids, snapshot, row.place)
 
     def _waits(self, row: Row, reading: Iterable[Row]) -> bool:
-        """Say whether another row is about to read what this one begins with: it will be found in the cache."""
-        if row.place is not None or not self._prefixes.budget_bytes:
+        """Say whether another row is about to read what this one is, which is shared then, or begins with: that is found in the cache."""
+        if row.place is not None or row.wants_prompt_logprobs:
+            return False
+        if any(_have_same_prompt(row, other) for other in reading):
+            return True
+        if not self._prefixes.budget_bytes:
             return False
         for other in reading:
             for position in self._stops_of(other):
@@ -120,7 +161,8 @@ class PromptReader:
         row.place = place
         if row.began_s is None:
             row.began_s = time.monotonic()
-        stop = self._prefixes.find(row.weights, row.input_ids) if self._prefixes.budget_bytes else None
+        may_find = self._prefixes.budget_bytes and not row.wants_prompt_logprobs
+        stop = self._prefixes.find(row.weights, row.input_ids) if may_find else None
         if stop is None:
             return
         group, number = row.place
@@ -176,6 +218,10 @@ class PromptReader:
 def _group_of(row: Row) -> KVGroup:
     assert row.place is not None
     return row.place.group
+
+
+def _have_same_prompt(row: Row, other: Row) -> bool:
+    return row.weights == other.weights and row.input_ids == other.input_ids
 
 
 def _adapter_of(row: Row) -> tuple[int, float]:

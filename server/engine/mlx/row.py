@@ -1,14 +1,14 @@
 """One answer in the making, as the engine's thread sees it."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
-from server.engine.mlx.drawing.penalties import Penalties, has_penalties
 from server.engine.mlx.drawing.processor import LogitProcessor
+from server.engine.mlx.drawing.wishes import NO_WISHES, Wishes
 from server.engine.mlx.forward.prefilling import PromptWindows
 from server.engine.mlx.kv.store import Place
 from server.engine.mlx.prefix.cache import BASE, Weights
 from server.engine.mlx.text import AnswerText
-from server.engine.protocol import Sampling
+from server.engine.protocol import Sampling, TokenLogprobs
 
 
 class Row:
@@ -29,6 +29,10 @@ class Row:
         weights: Weights = BASE,
         boundaries: Sequence[int] = (),
         num_top_logprobs: int | None = None,
+        num_prompt_logprobs: int | None = None,
+        end_ids: Set[int] = frozenset(),
+        wishes: Wishes = NO_WISHES,
+        shows_stop: bool = False,
     ) -> None:
         self.id = id
         self.prompt_ids = prompt_ids
@@ -42,6 +46,11 @@ class Row:
         self.weights = weights  # whose keys and values these are
         self.boundaries = boundaries  # where in the prompt another one may part from it: ends of the system text and of turns
         self.num_top_logprobs = num_top_logprobs
+        self.num_prompt_logprobs = num_prompt_logprobs
+        self.prompt_logprobs: list[TokenLogprobs | None] = [None]  # where they are wanted: of so many of the prompt's first tokens
+        self.end_ids = end_ids  # tokens that end the answer
+        self.wishes = wishes  # for its logits
+        self.shows_stop = shows_stop  # the token that ends the answer is the end of its text
         self.token_ids: list[int] = []  # drawn and delivered, the end of turn included
         self.num_drawn = 0  # drawn, up to one ahead of those delivered
         self.num_cached = 0  # tokens of the prompt that were found in the prefix cache
@@ -56,12 +65,19 @@ class Row:
         self.num_computed = 0  # tokens of prompt and answer whose keys and values there are, or will be after the step under way
         self.place: Place | None = None
         self.windows = PromptWindows()
-        self.processors: Sequence[LogitProcessor] = (Penalties(),) if has_penalties(self.sampling) else ()
+        if self.wants_prompt_logprobs:
+            self.prompt_logprobs = [None]
+        self.processors: Sequence[LogitProcessor] = self.wishes.make_processors(self.sampling)
 
     @property
     def is_reading(self) -> bool:
         """Whether there is prompt left to read."""
         return self.num_computed < len(self.input_ids)
+
+    @property
+    def wants_prompt_logprobs(self) -> bool:
+        """Whether log-probabilities of its prompt are still to be found: all of it is read here, then."""
+        return self.num_prompt_logprobs is not None and len(self.prompt_logprobs) < len(self.prompt_ids)
 
     @property
     def num_unread(self) -> int:

@@ -31,12 +31,11 @@ log = logging.getLogger(__name__)
 class Runtime:
     """A loaded Gemma 3 with the bank of its adapters. Made and used on one thread; what is read from others never changes."""
 
-    vocabulary: Vocabulary  # comes after the weights; until then every row may be drawn and none ends an answer
+    vocabulary: Vocabulary  # comes after the weights; until then every row may be drawn
 
     def __init__(self, loaded: LoadedModel, device: Device, limits: Limits) -> None:
         self.loaded = loaded
-        self._drawable = frozenset(range(loaded.vocabulary_size))
-        self._stop_ids: frozenset[int] = frozenset()
+        self.drawable = frozenset(range(loaded.vocabulary_size))  # ids that a row may draw, and read
         if device.freed_bytes is not None:
             mx.set_cache_limit(device.freed_bytes)
         routing = Routing()
@@ -77,8 +76,7 @@ class Runtime:
 
     def _take_vocabulary(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
-        self._drawable = vocabulary.drawable(self.loaded.vocabulary_size)
-        self._stop_ids = vocabulary.stop_ids(self.loaded.vocabulary_size)
+        self.drawable = vocabulary.drawable(self.loaded.vocabulary_size)
 
     def make_batch(self) -> Batch:
         """Make an empty batch over the model."""
@@ -86,9 +84,8 @@ class Runtime:
             self.forward,
             KVStore(self.kv_shape, self.loaded.dtype),
             self.prefixes,
-            Drawer(num_rows_of_head=self.loaded.vocabulary_size, drawable=self._drawable),
+            Drawer(num_rows_of_head=self.loaded.vocabulary_size, drawable=self.drawable),
             self._pace,
-            stop_ids=self._stop_ids,
             runs_ahead=self._device.runs_ahead,
             has_lanes=self._device.num_lanes > 1,
             suit_threads=self._threads.suit,

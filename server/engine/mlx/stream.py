@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from adapters.registry import LoadedAdapter
 from server.engine.errors import EngineError
 from server.engine.mlx.messages import News, Started
-from server.engine.protocol import Event, Finish, Piece
+from server.engine.protocol import Event, Finish, Piece, PromptRead
 
 
 class AnswerStream:
@@ -24,12 +24,12 @@ class AnswerStream:
         if isinstance(news, Started):
             self.is_started = True
             return
-        self.has_ended = not isinstance(news, Piece)
+        self.has_ended = not isinstance(news, Piece | PromptRead)
         self._news.append(news)
         self._arrived.set()
 
     async def events(self) -> AsyncGenerator[Event]:
-        """Yield pieces and one finish; raises the EngineError that took the finish's place."""
+        """Yield what there is and one finish; raises the EngineError that took the finish's place."""
         while True:
             await self._arrived.wait()
             self._arrived.clear()
@@ -49,7 +49,7 @@ def _joined(news: Sequence[News]) -> Iterator[Event | EngineError]:
         match one:
             case Piece():
                 pieces.append(one)
-            case Finish() | EngineError():
+            case PromptRead() | Finish() | EngineError():
                 if pieces:
                     yield _join(pieces)
                 pieces = []

@@ -1,6 +1,6 @@
 """Tokens in, text out: whole characters only, and never a stop string or a piece of one."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Protocol
 
 
@@ -24,17 +24,32 @@ class Detokenizer(Protocol):
 class AnswerText:
     """The visible text of one answer, token by token.
 
-    Stop strings are matched on the text, however it was tokenised: what may be the beginning of one is held back until it is known.
+    Stop strings are matched on the text, however it was tokenised: what may be the beginning of one is held back until it is known. One
+    that is complete within the first `min_tokens` tokens does not stop, as in vLLM, where one that they only begin does.
     """
 
-    def __init__(self, detokenizer: Detokenizer, stops: Sequence[str]) -> None:
+    def __init__(
+        self,
+        detokenizer: Detokenizer,
+        stops: Sequence[str],
+        *,
+        shows_stop: bool = False,
+        min_tokens: int = 0,
+        hidden_ids: Set[int] = frozenset(),  # of tokens without text
+    ) -> None:
         self._detokenizer = detokenizer
         self._stops = stops
+        self._shows_stop = shows_stop
+        self._num_left = min_tokens
+        self._hidden_ids = hidden_ids
         self._held = ""
         self.is_stopped = False  # a stop string has been met: nothing more will come
 
     def add(self, token: int) -> str:
         """Take a token and give the text that can be shown now."""
+        self._num_left -= 1
+        if token in self._hidden_ids:
+            return ""
         self._detokenizer.add_token(token)
         return self._release(self._detokenizer.last_segment)
 
@@ -49,13 +64,19 @@ class AnswerText:
         if self.is_stopped or not self._stops:
             return "" if self.is_stopped else segment
         text = self._held + segment
-        found = [at for stop in self._stops if (at := text.find(stop)) >= 0]
-        if found:
+        if self._num_left < 0 and (cut := self._find_cut(text)) is not None:
             self.is_stopped = True
-            return text[: min(found)]
+            return text[:cut]
         kept = max(_overlap(text, stop) for stop in self._stops)
         self._held = text[len(text) - kept :]
         return text[: len(text) - kept]
+
+    def _find_cut(self, text: str) -> int | None:
+        """Say where a text ends that a stop string ends in, which must do so in what is new."""
+        found = [(at, at + len(stop)) for stop in self._stops if (at := text.find(stop, max(0, len(self._held) - len(stop) + 1))) >= 0]
+        if not found:
+            return None
+        return min(end for _, end in found) if self._shows_stop else min(start for start, _ in found)
 
 
 def _overlap(text: str, stop: str) -> int:

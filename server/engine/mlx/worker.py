@@ -23,7 +23,7 @@ from server.engine.mlx.messages import Call, Cancel, Deliver, Insert, Order, Sta
 from server.engine.mlx.outbox import Outbox
 from server.engine.mlx.row import Row
 from server.engine.mlx.runtime import Runtime
-from server.engine.protocol import FinishReason, Piece
+from server.engine.protocol import FinishReason, Piece, PromptRead
 
 log = logging.getLogger(__name__)
 
@@ -107,8 +107,8 @@ class Worker(threading.Thread):
         self._deliver([(row.id, error) for row in (*self._batch.rows(), *self._waiting)])
         while not isinstance(order := self.orders.get(), Stop):
             match order:
-                case Insert(row):
-                    self._deliver([(row.id, error)])
+                case Insert(rows):
+                    self._deliver([(row.id, error) for row in rows])
                 case Call(_, future):
                     _refuse(future, error)
 
@@ -127,8 +127,8 @@ class Worker(threading.Thread):
                 if is_idle and self.orders.empty():
                     self._rest()
                 match self.orders.get(block=is_idle):
-                    case Insert(row):
-                        self._waiting.append(row)
+                    case Insert(rows):
+                        self._waiting += rows
                     case Cancel(row_id):
                         self._take_out(row_id)
                     case StopRow(row_id, reason, finish):
@@ -238,7 +238,9 @@ class Worker(threading.Thread):
         row.token_ids.append(drawn.token_id)
         if row.first_token_s is None:
             row.first_token_s = time.monotonic()
-        if drawn.end == "stop":
+            if row.num_prompt_logprobs is not None:
+                self._outbox.tell(row, PromptRead(token_ids=tuple(row.prompt_ids), logprobs=tuple(row.prompt_logprobs)))
+        if drawn.end == "stop" and not row.shows_stop:
             self._release(row, keep=True)
             self._outbox.finish(row, "stop", shown="")
             return
@@ -246,7 +248,8 @@ class Worker(threading.Thread):
         piece = Piece(text=shown, token_ids=(drawn.token_id,), logprobs=(drawn.logprobs,) if drawn.logprobs else ())
         if row.text.is_stopped or drawn.end:
             self._release(row, keep=True)
-            self._outbox.finish(row, "stop" if row.text.is_stopped else "length", shown=shown, last=piece)
+            reason: FinishReason = "stop" if row.text.is_stopped else drawn.end or "stop"
+            self._outbox.finish(row, reason, shown=shown, last=piece)
         else:
             self._outbox.tell(row, piece)
 

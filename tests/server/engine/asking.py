@@ -23,6 +23,12 @@ def question(content: str, *, id: str = "row-0", **options: Any) -> Generation:
     return Generation(id=id, messages=(Message(role="user", content=content),), **chosen)
 
 
+def completion(prompt: str | tuple[int, ...], *, id: str = "row-0", **options: Any) -> Generation:
+    """Make a generation of a prompt as it stands, greedy and short unless said otherwise."""
+    chosen: dict[str, Any] = {"sampling": GREEDY, "max_tokens": 24} | options
+    return Generation(id=id, messages=(), prompt=prompt, **chosen)
+
+
 async def ask(engine: Engine, generation: Generation) -> Answer:
     """Collect an answer."""
     return to_answer([event async for event in engine.generate(generation)])

@@ -1,6 +1,16 @@
 """Reading beside decoding: a burst in one go, a steady load at about half of the time."""
 
-from server.engine.mlx.pacing import FEWEST_TOKENS, LONG_STEPS, MOST_READING_S, MOST_SAVED_S, MOST_STEPS, MOST_TOKENS, SMALL_REST, Pace
+from server.engine.mlx.pacing import (
+    FEWEST_TOKENS,
+    FIRST_LOGPROBS_COST,
+    LONG_STEPS,
+    MOST_READING_S,
+    MOST_SAVED_S,
+    MOST_STEPS,
+    MOST_TOKENS,
+    SMALL_REST,
+    Pace,
+)
 
 DECODE_S = 0.01
 READ_S = 0.0002  # a token
@@ -120,3 +130,14 @@ def test_a_rest_gives_a_burst_all_that_may_be_put_by() -> None:
     assert pace.budget(burst, num_decoding=8) < fresh.budget(burst, num_decoding=8) / 2
     pace.rest()
     assert pace.budget(burst, num_decoding=8) == fresh.budget(burst, num_decoding=8)
+
+
+def test_tokens_whose_log_probabilities_are_wanted_count_for_what_they_take() -> None:
+    pace = learnt()
+    assert pace.logprobs_cost == FIRST_LOGPROBS_COST
+    assert pace.budget([900], num_decoding=8) == 900
+    pace.note_logprobs(spent_s=0.2, num_decoded=8, num_found=1000)  # as long as their reading
+    assert round(pace.logprobs_cost, 3) == 2.0
+    assert pace.budget([900], num_decoding=8) < 100  # those that decode have waited
+    pace.note_logprobs(spent_s=0.0, num_decoded=0, num_found=0)
+    assert round(pace.logprobs_cost, 3) == 2.0

@@ -1,6 +1,8 @@
 """Prompts: those that are far too long, by a tokenizer that counts its work, and on the demo model those that spell its markers."""
 
+import asyncio
 import random
+import threading
 from collections.abc import Sequence
 
 import msgspec
@@ -13,7 +15,7 @@ from adapters.base.special_tokens import SpecialTokens
 from adapters.base.tokenizer import Tokenizer
 from server.chat.translation import translate_chat
 from server.engine.errors import InvalidGeneration
-from server.engine.mlx.prompt import PromptEncoder
+from server.engine.mlx.prompt import EncodedPrompt, PromptEncoder
 from server.engine.mlx.vocabulary import Vocabulary, load_vocabulary
 from server.engine.protocol import Message
 from server.wire.chat_request import ChatRequest
@@ -179,6 +181,80 @@ def test_the_answer_is_begun_behind_the_whole_header_of_its_turn(demo: Vocabular
     assert demo.tokenizer.decode(begun.token_ids[len(plain.token_ids) :]) == beginning.strip()
     assert begun.token_ids.count(demo.tokenizer.vocabulary["<end_of_turn>"]) == 1
     assert begun.boundaries == plain.boundaries
+
+
+def test_a_prompt_as_it_stands_spells_control_tokens_behind_the_beginning_of_every_text(demo: Vocabulary, encoder: PromptEncoder) -> None:
+    ids = demo.tokenizer.vocabulary
+    hello = demo.tokenizer.encode("Hello")
+    turn = encoder.encode_prompt("<start_of_turn>Hello<end_of_turn>").token_ids
+    assert turn == [ids["<bos>"], ids["<start_of_turn>"], *hello, ids["<end_of_turn>"]]
+    assert encoder.encode_prompt("<bos>Hello").token_ids == [ids["<bos>"], ids["<bos>"], *hello]  # as vLLM has it
+    assert encoder.encode_prompt("").token_ids == [ids["<bos>"]]
+    assert encoder.encode_prompt((ids["<bos>"], *hello)).token_ids == [ids["<bos>"], *hello]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "said", "code"),
+    [
+        ((), "the prompt is empty", None),
+        ((5, 4096, 99999), "token ids 4096, 99999, which this model does not know", None),
+        ((5, -1), "token ids -1", None),
+        ((5,) * 8192, "is 8192 tokens long", "context_length_exceeded"),
+        ("a b " * 80_000, "the model's context 8192", "context_length_exceeded"),
+    ],
+)
+def test_a_prompt_as_it_stands_that_cannot_be_read_is_refused(
+    encoder: PromptEncoder, prompt: str | tuple[int, ...], said: str, code: str | None
+) -> None:
+    with pytest.raises(InvalidGeneration, match=said) as refused:
+        encoder.encode_prompt(prompt)
+    assert (refused.value.param, refused.value.code) == ("prompt", code)
+
+
+def test_an_empty_text_is_refused_where_the_tokenizer_puts_nothing_in_front() -> None:
+    with pytest.raises(InvalidGeneration, match="the prompt is empty"):
+        PromptEncoder(CountingTokenizer(), TEMPLATE, max_tokens=10, num_embeddings=2).encode_prompt("")
+
+
+async def ask_together(encoder: PromptEncoder, prompts: Sequence[str]) -> list[asyncio.Task[EncodedPrompt]]:
+    tasks = [asyncio.create_task(encoder.encode_prompt_in_turn(prompt)) for prompt in prompts]
+    await asyncio.sleep(0)
+    return tasks
+
+
+def test_what_several_ask_for_at_once_is_encoded_once_and_outlives_those_who_leave() -> None:
+    tokenizer = CountingTokenizer()
+    encoder = PromptEncoder(tokenizer, TEMPLATE, max_tokens=10, num_embeddings=2)
+
+    async def leave_first() -> list[int]:
+        first, *others = await ask_together(encoder, ["a" * 8] * 4)
+        first.cancel()
+        assert first.cancelling()
+        return [len((await other).token_ids) for other in others]
+
+    assert asyncio.run(leave_first()) == [4, 4, 4]
+    assert tokenizer.num_encoded == 1
+    encoder.close()
+
+
+def test_what_nobody_waits_for_any_more_is_not_encoded() -> None:
+    tokenizer = CountingTokenizer()
+    encoder = PromptEncoder(tokenizer, TEMPLATE, max_tokens=10, num_embeddings=2)
+
+    async def leave_all() -> None:
+        gate = threading.Event()
+        blocked = encoder._thread.submit(0, gate.wait)
+        tasks = await ask_together(encoder, ["a" * 8] * 2)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        gate.set()
+        await asyncio.wrap_future(blocked)
+        await encoder.encode_prompt_in_turn("aa")
+
+    asyncio.run(leave_all())
+    assert tokenizer.num_encoded == 1
+    encoder.close()
 
 
 def test_text_of_nothing_but_markers_is_refused_before_all_of_it_is_tokenised() -> None:

@@ -10,7 +10,7 @@ import mlx.core as mx
 import msgspec
 
 from server.engine.mlx.drawing.drawable import Drawable
-from server.engine.mlx.drawing.logprobs import Logprobs, LogprobsPlan
+from server.engine.mlx.drawing.logprobs import Logprobs, LogprobsPlan, find_of_known
 from server.engine.mlx.drawing.plan import Plan
 from server.engine.mlx.drawing.row import DrawingRow
 from server.engine.protocol import TokenLogprobs
@@ -53,6 +53,11 @@ class Drawer:
         self._plan: Plan | None = None
         self._logprobs = LogprobsPlan((), self._drawable)
 
+    @property
+    def num_ids(self) -> int:
+        """Count the ids up to the last with a piece."""
+        return self._drawable.num_ids
+
     def draw(self, logits: mx.array, rows: Sequence[DrawingRow], last_tokens: mx.array | None) -> Drawn:
         """Draw from logits (B, V) of B rows that were fed with `last_tokens` (B,), which penalties ask for."""
         if self._plan is None or not self._plan.is_of(rows):
@@ -60,6 +65,10 @@ class Drawer:
             self._logprobs = LogprobsPlan(rows, self._drawable)
         token_ids, best = self._plan.draw(logits, last_tokens)
         return Drawn(token_ids, mx.abs(best) < mx.inf, self._logprobs.find(logits, token_ids))
+
+    def find_logprobs(self, logits: mx.array, token_ids: mx.array, num_top: Sequence[int]) -> Logprobs:
+        """Give the log-probabilities of tokens (N,) that were not drawn, by logits (N, V), and as many likeliest ones of each as asked."""
+        return find_of_known(logits, token_ids, num_top, self._drawable)
 
     def forget(self) -> None:
         """Let go of the rows when the last has ended: until then they and what they have seen are held."""

@@ -53,18 +53,27 @@ class LogprobsPlan:
         """Give those of the tokens drawn (B,) and the likeliest of the model's logits (B, V); None where nobody asks."""
         if not self._chunks:
             return None
-        found = [self._find(places.take(logits), places.take(token_ids)) for places in self._chunks]
+        found = [_find(places.take(logits), places.take(token_ids), self._most, self._drawable) for places in self._chunks]
         drawn, top_ids, top = (mx.concatenate(list(parts)) for parts in zip(*found, strict=True))
         return Logprobs(self._num_top, drawn, top_ids, top)
 
-    def _find(self, logits: mx.array, token_ids: mx.array) -> tuple[mx.array, mx.array, mx.array]:
-        normaliser = _log_of_sum(logits)
-        drawn = mx.take_along_axis(logits, token_ids[:, None], axis=-1).astype(mx.float32) - normaliser
-        if not self._most:
-            nothing = mx.zeros((logits.shape[0], 0))
-            return drawn[:, 0], nothing.astype(mx.uint32), nothing
-        ids, top = find_candidates(self._drawable.cut(logits), self._most)
-        return drawn[:, 0], ids, top - normaliser
+
+def find_of_known(logits: mx.array, token_ids: mx.array, num_top: Sequence[int], drawable: Drawable) -> Logprobs:
+    """Give those of tokens (N,) that are known, by logits (N, V), each with as many likeliest ones as it asks for."""
+    size = rows_at_once(drawable.num_ids)
+    found = [_find(logits[at : at + size], token_ids[at : at + size], max(num_top), drawable) for at in range(0, logits.shape[0], size)]
+    known, top_ids, top = (mx.concatenate(list(parts)) for parts in zip(*found, strict=True))
+    return Logprobs(dict(enumerate(num_top)), known, top_ids, top)
+
+
+def _find(logits: mx.array, token_ids: mx.array, num_top: int, drawable: Drawable) -> tuple[mx.array, mx.array, mx.array]:
+    normaliser = _log_of_sum(logits)
+    known = mx.take_along_axis(logits, token_ids[:, None], axis=-1).astype(mx.float32) - normaliser
+    if not num_top:
+        nothing = mx.zeros((logits.shape[0], 0))
+        return known[:, 0], nothing.astype(mx.uint32), nothing
+    ids, top = find_candidates(drawable.cut(logits), num_top)
+    return known[:, 0], ids, top - normaliser
 
 
 def _log_of_sum(logits: mx.array) -> mx.array:

@@ -83,6 +83,14 @@ class KVGroup:
             self.keys[layer][place : place + 1, :, :size] = other.keys[layer][other_place : other_place + 1, :, :size]
             self.values[layer][place : place + 1, :, :size] = other.values[layer][other_place : other_place + 1, :, :size]
 
+    def share_row(self, place: int, others: Sequence[int], num_tokens: int) -> None:
+        """Copy a row that has so many tokens to other places."""
+        targets = mx.array(list(others))
+        for arrays in (self.keys, self.values):
+            for layer, capacity in enumerate(self.capacities):
+                size = min(capacity, num_tokens)
+                arrays[layer][targets, :, :size] = arrays[layer][place : place + 1, :, :size]
+
     def write_window(self, layer: int, place: int, window: KeysAndValues, num_tokens: int) -> None:
         """Put a row's newest tokens of a sliding layer, in their order, into its ring; it has seen `num_tokens` in all."""
         ring = self.capacities[layer]

@@ -1,0 +1,47 @@
+"""Answers that may not end before so many tokens: until then those that end them cannot be drawn."""
+
+from collections.abc import Sequence, Set
+
+import mlx.core as mx
+
+from server.engine.mlx.drawing.processor import ProcessedRow, Seat
+
+
+class FewestTokens:
+    """How many tokens one row draws before any of `end_ids`."""
+
+    stage = 3  # what forbids tokens is last
+    needs_host_tokens = False
+
+    def __init__(self, count: int, end_ids: Set[int]) -> None:
+        self.count = count
+        self.end_ids = sorted(end_ids)
+
+    def join(self, seats: Sequence[Seat]) -> "JointFewestTokens":
+        """Make one of all these rows'."""
+        return JointFewestTokens([(seat.place, seat.row, seat.processor) for seat in seats if isinstance(seat.processor, FewestTokens)])
+
+
+class JointFewestTokens:
+    """Which rows of the batch may not end yet."""
+
+    def __init__(self, seats: Sequence[tuple[int, ProcessedRow, FewestTokens]]) -> None:
+        self._seats = seats
+        self._forbidden: dict[tuple[int, ...], tuple[mx.array, mx.array]] = {}  # places and ids (N,), by the places that may not end
+
+    def apply(self, logits: mx.array, last_tokens: mx.array | None) -> mx.array:
+        """Forbid the ends of those rows that have not drawn enough, in float32."""
+        early = tuple(place for place, row, fewest in self._seats if row.num_drawn < fewest.count)
+        if not early:
+            return logits
+        if early not in self._forbidden:
+            self._forbidden = {early: self._list(early)}
+        places, tokens = self._forbidden[early]
+        changed = mx.array(logits.astype(mx.float32))
+        changed[places, tokens] = -mx.inf
+        return changed
+
+    def _list(self, early: Sequence[int]) -> tuple[mx.array, mx.array]:
+        listed = [(place, token) for place, _, fewest in self._seats if place in early for token in fewest.end_ids]
+        places, tokens = zip(*listed, strict=True)
+        return mx.array(places), mx.array(tokens)

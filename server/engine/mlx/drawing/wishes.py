@@ -1,0 +1,33 @@
+"""What a request wants done to its logits, beside its sampling."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from server.engine.mlx.drawing.fewest_tokens import FewestTokens
+from server.engine.mlx.drawing.logit_bias import LogitBias
+from server.engine.mlx.drawing.penalties import Penalties, has_penalties
+from server.engine.mlx.drawing.processor import LogitProcessor
+from server.engine.protocol import Sampling
+
+
+class Wishes(msgspec.Struct, frozen=True, kw_only=True):
+    """By default none."""
+
+    logit_bias: tuple[tuple[int, float], ...] = ()
+    min_tokens: int = 0
+    forbidden_until_then: frozenset[int] = frozenset()
+
+    def make_processors(self, sampling: Sampling) -> Sequence[LogitProcessor]:
+        """Make the processors of a row that has drawn nothing with them yet."""
+        processors: list[LogitProcessor] = []
+        if self.logit_bias:
+            processors.append(LogitBias(self.logit_bias))
+        if has_penalties(sampling):
+            processors.append(Penalties())
+        if self.min_tokens and self.forbidden_until_then:
+            processors.append(FewestTokens(self.min_tokens, self.forbidden_until_then))
+        return processors
+
+
+NO_WISHES = Wishes()

@@ -1,0 +1,73 @@
+"""What tokens mean to whoever shows them, on the demo model."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from server.engine.errors import InvalidGeneration
+from server.engine.mlx.prompt import PromptEncoder
+from server.engine.mlx.texts import MlxTexts
+from server.engine.mlx.vocabulary import Vocabulary, load_vocabulary
+from server.engine.protocol import Message, Texts
+from tests.adapters.base.folders import DEMO
+from tests.server.fake_texts import FakeTexts
+
+WORDS = "Hello there, naïve 日本 👩‍🚀  two\n\n"
+
+
+@pytest.fixture(scope="module")
+def vocabulary() -> Vocabulary:
+    return load_vocabulary(DEMO)
+
+
+@pytest.fixture(scope="module")
+def texts(vocabulary: Vocabulary) -> Iterator[MlxTexts]:
+    encoder = PromptEncoder(vocabulary.tokenizer, vocabulary.template, max_tokens=8192, num_embeddings=4096)
+    yield MlxTexts(vocabulary, encoder, context_size=8192)
+    encoder.close()
+
+
+def test_tokens_are_spelt_as_their_text_is(texts: MlxTexts) -> None:
+    ids = asyncio.run(texts.encode(WORDS, adds_special_tokens=False))
+    spelt = [texts.spell(token) for token in ids]
+    assert b"".join(spelt) == WORDS.encode()
+    assert any(len(one) == 1 and one[0] > 127 for one in spelt), "no character in pieces: nothing was tried"
+    assert texts.decode(ids) == WORDS
+    assert texts.decode(ids[:-1]) != WORDS
+
+
+def test_special_tokens_are_put_in_front_where_that_is_asked_and_spelt_as_they_are(texts: MlxTexts, vocabulary: Vocabulary) -> None:
+    begin = vocabulary.tokenizer.vocabulary["<bos>"]
+    plain = asyncio.run(texts.encode("Hi<end_of_turn>", adds_special_tokens=False))
+    assert asyncio.run(texts.encode("Hi<end_of_turn>", adds_special_tokens=True)) == (begin, *plain)
+    assert texts.decode((begin, *plain)) == "<bos>Hi<end_of_turn>"
+    assert texts.spell(plain[-1]) == b"<end_of_turn>"
+
+
+def test_a_conversation_is_encoded_as_an_answer_to_it_is(texts: MlxTexts) -> None:
+    messages = [Message(role="user", content="Hi")]
+    opened = texts.decode(asyncio.run(texts.encode_messages(messages, beginning="Well")))
+    assert opened == "<bos><start_of_turn>user\nHi<end_of_turn>\n<start_of_turn>model\nWell"
+    closed = texts.decode(asyncio.run(texts.encode_messages(messages, opens_turn=False)))
+    assert closed == "<bos><start_of_turn>user\nHi<end_of_turn>\n"
+
+
+def test_names_and_template_are_the_models(texts: MlxTexts) -> None:
+    assert {name: texts.named_tokens[f"{name}_token"] for name in ("bos", "eos", "pad")} == {"bos": "<bos>", "eos": "<eos>", "pad": "<pad>"}
+    assert "start_of_turn" in texts.chat_template
+    assert texts.context_size == 8192
+
+
+@pytest.mark.parametrize("token", [-1, 1 << 40])
+def test_ids_without_a_piece_are_refused(texts: MlxTexts, token: int) -> None:
+    for refuse in (texts.decode, FakeTexts().decode):
+        with pytest.raises(InvalidGeneration) as refused:
+            refuse([5, token])
+        assert refused.value.param == "tokens"
+    with pytest.raises(InvalidGeneration):
+        texts.spell(token)
+
+
+def test_the_fake_is_what_the_protocol_says(texts: MlxTexts) -> None:
+    assert all(isinstance(one, Texts) for one in (texts, FakeTexts()))
