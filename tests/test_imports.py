@@ -26,6 +26,7 @@ SERVER_LAYERS = (
     "settings",
     "wire",
     "http",
+    "tools",
     "answers",
     "metrics",
     "board",
