@@ -19,6 +19,7 @@ from server.tools.tool import Tool
 
 MAX_FRAME_LENGTH = 512  # characters held before a call's arguments begin, white space included
 MAX_LABEL_LENGTH = 20
+MAX_NAME_LENGTH = 64
 
 _SPACES = frozenset(" \t\n\r")
 _LABEL = frozenset(string.ascii_letters + string.digits + "_-")
@@ -109,11 +110,11 @@ class CallReader:
 
     def _read_statement(self, character: str) -> Reading[None]:
         """Read a call in a block for tools; what prints its result is the same call."""
-        word, character = yield from self._hold_word(character, _NAME, MAX_FRAME_LENGTH)
+        word, character = yield from self._hold_word(character, _NAME, MAX_NAME_LENGTH)
         is_printed = word == "print" and word not in self._tools
         if is_printed and character == "(":
             self._hold(character)
-            word, character = yield from self._hold_word((yield from self._hold_space((yield None))), _NAME, MAX_FRAME_LENGTH)
+            word, character = yield from self._hold_word((yield from self._hold_space((yield None))), _NAME, MAX_NAME_LENGTH)
         yield from self._read_python_arguments(word, character)
         if is_printed:
             character = yield from self._hold_space((yield None))
@@ -122,7 +123,7 @@ class CallReader:
             self._writer.drop()
 
     def _read_python_call(self, character: str) -> Reading[None]:
-        word, character = yield from self._hold_word(character, _NAME, MAX_FRAME_LENGTH)
+        word, character = yield from self._hold_word(character, _NAME, MAX_NAME_LENGTH)
         yield from self._read_python_arguments(word, character)
 
     def _read_python_arguments(self, name: str, character: str) -> Reading[None]:
@@ -212,7 +213,7 @@ class CallReader:
     def _hold_text(self) -> Reading[str]:
         """Hold a word in quotes, behind its opening one, and give it."""
         self._hold('"')
-        word, character = yield from self._hold_word((yield None), _NAME, MAX_FRAME_LENGTH)
+        word, character = yield from self._hold_word((yield None), _NAME, MAX_NAME_LENGTH)
         if character != '"':
             raise Deviation(character)
         self._hold(character)

@@ -11,7 +11,8 @@ _PLAIN = re.compile(r'[^"\\\x00-\x1f]+')  # in a string
 _SPACE = re.compile(r"[ \t\n\r]+")
 _DIGITS = re.compile(r"[0-9]+")
 _CLOSERS = {"{": "}", "[": "]"}
-_LITERALS = {"t": "true", "f": "false", "n": "null"}
+_LITERALS = {"true": "true", "false": "false", "null": "null", "True": "true", "False": "false", "None": "null"}
+_LITERALS_BY_START = {spelt[0]: (spelt, meant) for spelt, meant in _LITERALS.items()}
 _ESCAPABLE = frozenset('"\\/bfnrt')
 _HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
 _DIGIT = frozenset("0123456789")
@@ -21,7 +22,8 @@ _SPACES = frozenset(" \t\n\r")
 class JsonReader:
     """Gives what it reads to `take`, character by character or in runs; raises Deviation where it is no JSON.
 
-    Two habits of models are mended on the way: a control character in a string is escaped, and an escaped apostrophe is an apostrophe.
+    Habits of models are mended on the way: a control character in a string is escaped, an escaped apostrophe is an apostrophe, a comma
+    in front of a closing bracket is left out, and Python's literals are JSON's.
     """
 
     def __init__(self, take: Callable[[str], None]) -> None:
@@ -54,15 +56,18 @@ class JsonReader:
             else:
                 character = yield from self._pass_space((yield from self._read_scalar(character)))
             # 2. What may stand behind it: the ends of all that it is the last of, or the next.
-            while character == closers[-1]:
+            while True:
+                comma, character = yield from self._pass_comma(character)
+                if character != closers[-1]:
+                    break
                 self._take(closers.pop())
                 if not closers:
                     return
                 character = yield from self._pass_space((yield _SPACE))
-            if character != ",":
+            if not comma:
                 raise Deviation(character)
-            self._take(character)
-            character = yield from self._begin_item((yield from self._pass_space((yield _SPACE))), closers)
+            self._take(comma)
+            character = yield from self._begin_item(character, closers)
 
     def read_string(self) -> Reading[None]:
         """Read a string behind its opening quote, through its closing one."""
@@ -96,15 +101,24 @@ class JsonReader:
             character = yield _SPACE
         return character
 
+    def _pass_comma(self, character: str) -> Reading[tuple[str, str]]:
+        """Pass a comma and the space behind it, if there is one; gives both, which are not taken yet, and the character behind them."""
+        passed: list[str] = []
+        if character == ",":
+            passed.append(character)
+            while (character := (yield _SPACE))[:1] in _SPACES:
+                passed.append(character)
+        return "".join(passed), character
+
     def _read_scalar(self, character: str) -> Reading[str]:
         """Read a string, a number or a literal; gives the character behind it."""
         if character == '"':
             yield from self.read_string()
-        elif character in _LITERALS:
-            for expected in _LITERALS[character]:
+        elif character in _LITERALS_BY_START:
+            for expected, meant in zip(*_LITERALS_BY_START[character], strict=True):
                 if character != expected:
                     raise Deviation(character)
-                self._take(character)
+                self._take(meant)
                 character = yield None
             return character
         else:

@@ -69,6 +69,10 @@ CALLS = {
         "",
         [("get_weather", '{"city": "two\\u000alines\\u0009and it\'s"}')],
     ),
+    '{"name": "get_weather", "parameters": {"a": [True, False, None, ], "b": {},\n}}': (
+        "",
+        [("get_weather", '{"a": [true, false, null], "b": {}}')],
+    ),
 }
 
 # Answers in which nothing is called: they go through as they are.
@@ -199,7 +203,10 @@ def test_calls_are_counted_and_named_apart() -> None:
         ('{"name": "get_weather", "parameters": {', "{", ""),
         ('{"name": "get_weather", "parameters": {"city": tru}}', '{"city": tru', "}}"),
         ('{"name": "get_weather", "parameters": {"city": 01}}\nSorry.', '{"city": 0', "1}}\nSorry."),
-        ('{"name": "get_weather", "parameters": {"a": 1,}}', '{"a": 1,', "}}"),
+        ('{"name": "get_weather", "parameters": {"a": 1,', '{"a": 1,', ""),
+        ('{"name": "get_weather", "parameters": {"a": 1, , "b": 2}}', '{"a": 1, ', ', "b": 2}}'),
+        ('{"name": "get_weather", "parameters": {"a": [1 2]}}', '{"a": [1 ', "2]}}"),
+        ('{"name": "get_weather", "parameters": {"a": Trap}}', '{"a": tr', "ap}}"),
         ('{"name": "get_weather", "parameters": {"a": "\\x"}}', '{"a": "\\', 'x"}}'),
     ],
 )
