@@ -35,6 +35,14 @@ class Sampling(msgspec.Struct, frozen=True, kw_only=True):
     frequency_penalty: float = 0.0
 
 
+class Grammar(msgspec.Struct, frozen=True, kw_only=True):
+    """What the whole text of an answer must be."""
+
+    kind: Literal["json_schema", "regex", "lark"]
+    source: str  # a JSON Schema as JSON text, a regular expression (Rust's, over the whole answer) or a grammar in Lark's notation
+    param: str = "response_format"  # the request's field that it came in, for errors
+
+
 class Generation(msgspec.Struct, frozen=True, kw_only=True):
     """One answer to produce: the only thing an engine sees of a request."""
 
@@ -56,6 +64,7 @@ class Generation(msgspec.Struct, frozen=True, kw_only=True):
     ignores_stop_ids: bool = False  # the model's own end ids do not end it
     shows_stop: bool = False  # what ended it, string or token, is the end of its text
     hides_special_tokens: bool = False  # they are left out of its text
+    grammar: Grammar | None = None
 
 
 class TokenLogprobs(msgspec.Struct, frozen=True, kw_only=True):

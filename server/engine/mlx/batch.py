@@ -16,7 +16,7 @@ from server.engine.mlx.forward.gemma import GemmaForward
 from server.engine.mlx.forward.packing import Part, Pass
 from server.engine.mlx.kv.store import KVStore
 from server.engine.mlx.lanes import share_lanes
-from server.engine.mlx.launch import Lane, Launch, Schedule
+from server.engine.mlx.launch import Lane, LateDrawing, Launch, Schedule
 from server.engine.mlx.pacing import Pace
 from server.engine.mlx.prefix.bundle import Bundle, list_arrays
 from server.engine.mlx.prefix.cache import PrefixCache
@@ -38,7 +38,7 @@ class Token(msgspec.Struct, frozen=True):
 
 
 class NotFinite(msgspec.Struct, frozen=True):
-    """A row whose logits are no numbers: nothing can be drawn from them. It has left the batch."""
+    """A row whose logits are no numbers, or all forbidden: nothing can be drawn from them. It has left the batch."""
 
     row: Row
 
@@ -52,6 +52,9 @@ class Batch:
     While one pass runs on the device, the next is built on the host and what was drawn before is turned into text. With `runs_ahead` the
     next is also started before the one under way has ended: no pause between them, but the keys and values are copied, since what still
     reads them holds them (findings/kv-cache-copied-while-read.sh). Where they are few that is done in any case.
+
+    Rows whose next token depends on the last one's text, as a grammar's does, are no exception: the next pass runs while the host takes
+    up what was drawn, and only its drawing is built and started after that.
     """
 
     def __init__(
@@ -134,6 +137,8 @@ class Batch:
             self._start(launch, outputs)
         if not is_urgent:
             take(self._settle(before))
+        if launch is not None and launch.late is not None:
+            self._draw_late(launch, launch.late)
         self._settle_prefixes()
 
     def rest(self) -> None:
@@ -171,11 +176,10 @@ class Batch:
             return None, []
         passes = [self._make_pass(lane) for lane in schedule.lanes]
         hidden = self._forward(passes)
-        rows, drawn = self._draw(schedule, hidden, mx.concatenate([one.token_ids for one in passes]))
-        copies = self._note(schedule, rows)
-        results = [hidden] if drawn is None else drawn.arrays()
+        launch = self._draw(schedule, hidden, mx.concatenate([one.token_ids for one in passes]))
+        launch.kept = self._note(schedule)
         caches = [array for group in self._store.groups for array in group.arrays()]
-        return Launch(schedule, rows, drawn, hidden, copies), [*results, *caches, *list_arrays(copies)]
+        return launch, [*launch.results(), *caches, *list_arrays(launch.kept)]
 
     def _make_pass(self, lane: Lane) -> Pass:
         decoding, pieces = lane
@@ -221,8 +225,12 @@ class Batch:
             self._decoding = () if pieces else decoding
         return self._spans
 
-    def _draw(self, schedule: Schedule, hidden: mx.array, token_ids: mx.array) -> tuple[tuple[Row, ...], Drawn | None]:
-        """Draw for every row whose prompt has been read to its end, be it by another row that has the same."""
+    def _draw(self, schedule: Schedule, hidden: mx.array, token_ids: mx.array) -> Launch:
+        """Draw for every row whose prompt has been read to its end, be it by another row that has the same.
+
+        It is put off where the host has to know the tokens before.
+        """
+        whole = hidden
         decoding, pieces = schedule.decoding, schedule.pieces
         places = list(range(len(decoding)))
         ended: list[Row] = []
@@ -235,18 +243,30 @@ class Batch:
                 ended += sharing
         rows = (*decoding, *ended) if ended else decoding
         if not rows:
-            return (), None
+            return Launch(schedule, (), None, whole, ())
         if pieces:
             chosen = mx.array(places)
             hidden, token_ids = hidden[chosen], token_ids[chosen]
-        return rows, self._drawer.draw(self._forward.logits(hidden), rows, token_ids)
+        logits = self._forward.logits(hidden)
+        if any(processor.needs_host_tokens for row in rows for processor in row.processors):
+            return Launch(schedule, rows, None, whole, (), LateDrawing(logits, token_ids))
+        return Launch(schedule, rows, self._draw_now(logits, rows, token_ids), whole, ())
 
-    def _note(self, schedule: Schedule, rows: Sequence[Row]) -> list[Bundle]:
+    def _draw_late(self, launch: Launch, late: LateDrawing) -> None:
+        """Draw what was put off, beside the pass that it is drawn from."""
+        launch.drawn, launch.late = self._draw_now(late.logits, launch.rows, late.last_tokens), None
+        mx.async_eval(*launch.drawn.arrays())  # type: ignore[no-untyped-call]
+
+    def _draw_now(self, logits: mx.array, rows: tuple[Row, ...], last_tokens: mx.array) -> Drawn:
+        drawn = self._drawer.draw(logits, rows, last_tokens)
+        for row in rows:
+            row.num_drawn += 1
+        return drawn
+
+    def _note(self, schedule: Schedule) -> list[Bundle]:
         """Note what the pass that has been built does, and give the copies that it makes for the prefix cache."""
         for row in schedule.decoding:
             row.num_computed += 1
-        for row in rows:
-            row.num_drawn += 1
         return self._reader.note_read(schedule.pieces)
 
     def _start(self, launch: Launch | None, outputs: Sequence[mx.array]) -> None:
@@ -264,7 +284,7 @@ class Batch:
         """Wait until a pass is over, and learn how long it took."""
         if launch is None:
             return
-        mx.eval(launch.hidden if launch.drawn is None else launch.drawn.arrays())
+        mx.eval(launch.results())
         now_s = time.perf_counter()
         num_read = sum(piece.num_tokens for piece in launch.schedule.pieces)
         spent_s = now_s - max(launch.started_s, self._ended_s)

@@ -21,6 +21,7 @@ from server.engine.mlx.adapter_host import MlxAdapterHost
 from server.engine.mlx.device import Device
 from server.engine.mlx.drawing.wishes import Wishes
 from server.engine.mlx.fetch import find_model
+from server.engine.mlx.grammar.compiler import GrammarCompiler
 from server.engine.mlx.messages import Cancel, Insert, News, Stop, StopRow
 from server.engine.mlx.prefix.cache import BASE, Weights
 from server.engine.mlx.prompt import EncodedPrompt, PromptEncoder
@@ -68,6 +69,7 @@ class MlxEngine:
             num_embeddings=self._loaded.vocabulary_size,
         )
         self.texts = MlxTexts(self._vocabulary, self._encoder, context_size=self._loaded.context_size)
+        self._grammars = GrammarCompiler(self._vocabulary.grammar_tokenizer)
         self._special_tokens = self._vocabulary.tokenizer.special_tokens.all()
         self._special_ids = self._vocabulary.tokenizer.special_ids
         self._stop_ids = self._vocabulary.stop_ids(self._loaded.vocabulary_size)
@@ -196,6 +198,7 @@ class MlxEngine:
         self._worker.orders.put(Stop())
         self._worker.join()
         self._encoder.close()
+        self._grammars.close()
 
     def _admit(self, generation: Generation) -> LoadedAdapter | None:
         if not self.is_ready():
@@ -215,6 +218,7 @@ class MlxEngine:
     async def _make_row(self, generation: Generation, adapter: LoadedAdapter | None) -> Row:
         arrived_s = time.monotonic()
         self._check_tokens(generation)
+        grammar = await self._grammars.compile_in_turn(generation.grammar) if generation.grammar else None
         prompt = await self._encode(generation)
         max_tokens = min(generation.max_tokens, self._loaded.context_size - len(prompt.token_ids))
         if not generation.is_limit_asked_for:
@@ -250,6 +254,7 @@ class MlxEngine:
                 forbidden_until_then=self._stop_ids.union(generation.stop_token_ids),
             ),
             shows_stop=generation.shows_stop,
+            grammar=grammar,
         )
 
     async def _encode(self, generation: Generation) -> EncodedPrompt:

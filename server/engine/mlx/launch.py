@@ -31,12 +31,26 @@ class Schedule(NamedTuple):
         return [piece for lane in self.lanes for piece in lane.pieces]
 
 
+class LateDrawing(NamedTuple):
+    """What tokens are drawn from when the host knows those before them."""
+
+    logits: mx.array  # (B, V)
+    last_tokens: mx.array  # (B,), which the rows were fed with
+
+
 class Launch(msgspec.Struct):
     """A pass under way."""
 
     schedule: Schedule
     rows: tuple[Row, ...]  # those that a token is drawn for
-    drawn: Drawn | None  # None where prompts are read and none to its end
+    drawn: Drawn | None  # None where prompts are read and none to its end, and as long as it is put off
     hidden: mx.array  # what is there when the pass is over
     kept: Sequence[Bundle]  # what it computes for the prefix cache
+    late: LateDrawing | None = None  # what is drawn from, where that waits for the tokens of the pass before
     started_s: float = 0.0  # time.perf_counter()
+
+    def results(self) -> list[mx.array]:
+        """List what a pass is run for, keys and values aside."""
+        if self.drawn is not None:
+            return self.drawn.arrays()
+        return [self.hidden] if self.late is None else [self.late.logits]

@@ -50,9 +50,11 @@ class Outbox:
     def fail(self, row: Row, exc: Exception) -> None:
         """Tell that a row cannot go on; the whole of what it raised is for the log."""
         log.error("row %s failed", row.id, exc_info=exc)
-        error = RowFailed(f"this request failed inside the engine: {type(exc).__name__}")
-        error.__cause__ = exc
-        self.tell(row, error)
+        if not isinstance(exc, RowFailed):
+            error = RowFailed(f"this request failed inside the engine: {type(exc).__name__}")
+            error.__cause__ = exc
+            exc = error
+        self.tell(row, exc)
 
     def send(self) -> None:
         """Hand over what there is."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence, Set
 from server.engine.mlx.drawing.processor import LogitProcessor
 from server.engine.mlx.drawing.wishes import NO_WISHES, Wishes
 from server.engine.mlx.forward.prefilling import PromptWindows
+from server.engine.mlx.grammar.compiler import CompiledGrammar
 from server.engine.mlx.kv.store import Place
 from server.engine.mlx.prefix.cache import BASE, Weights
 from server.engine.mlx.text import AnswerText
@@ -33,6 +34,7 @@ class Row:
         end_ids: Set[int] = frozenset(),
         wishes: Wishes = NO_WISHES,
         shows_stop: bool = False,
+        grammar: CompiledGrammar | None = None,
     ) -> None:
         self.id = id
         self.prompt_ids = prompt_ids
@@ -51,6 +53,7 @@ class Row:
         self.end_ids = end_ids  # tokens that end the answer
         self.wishes = wishes  # for its logits
         self.shows_stop = shows_stop  # the token that ends the answer is the end of its text
+        self.grammar = grammar
         self.token_ids: list[int] = []  # drawn and delivered, the end of turn included
         self.num_drawn = 0  # drawn, up to one ahead of those delivered
         self.num_cached = 0  # tokens of the prompt that were found in the prefix cache
@@ -67,7 +70,8 @@ class Row:
         self.windows = PromptWindows()
         if self.wants_prompt_logprobs:
             self.prompt_logprobs = [None]
-        self.processors: Sequence[LogitProcessor] = self.wishes.make_processors(self.sampling)
+        self.mask = self.grammar.start() if self.grammar else None  # which takes up the tokens that are there when it is next asked
+        self.processors: Sequence[LogitProcessor] = [*self.wishes.make_processors(self.sampling), *([self.mask] if self.mask else [])]
 
     @property
     def is_reading(self) -> bool:

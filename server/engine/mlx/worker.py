@@ -16,7 +16,7 @@ from typing import TypeVar
 
 import mlx.core as mx
 
-from server.engine.errors import EngineUnavailable
+from server.engine.errors import EngineUnavailable, RowFailed
 from server.engine.mlx.batch import Batch, NotFinite, Token
 from server.engine.mlx.faults import find_faults
 from server.engine.mlx.messages import Call, Cancel, Deliver, Insert, Order, Started, Stop, StopRow
@@ -234,6 +234,8 @@ class Worker(threading.Thread):
         """Turn a token into text, and end the row where it ends."""
         row = drawn.row
         if isinstance(drawn, NotFinite):
+            if row.mask and row.mask.fault:
+                raise RowFailed(f"the grammar leaves no token that could come next: {row.mask.fault}")
             raise ArithmeticError("the model's logits are not finite")
         row.token_ids.append(drawn.token_id)
         if row.first_token_s is None:
