@@ -21,6 +21,7 @@ OURS = {*ALLOWED, "tools", "bench", "tests"}
 # What stands in `server/`, from the ground up: each knows those before it and none behind it, so there is no cycle either.
 SERVER_LAYERS = (
     "errors",
+    "structured",
     "engine",
     "adapter_loading",
     "settings",

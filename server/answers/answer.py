@@ -5,8 +5,10 @@ import time
 import msgspec
 
 from scoring.scores import Scores
-from server.engine.protocol import Finish, Generation, Piece, PromptRead, ServedModel
+from server.answers.spoken import SpokenPiece
+from server.engine.protocol import Finish, Generation, Piece, ServedModel
 from server.settings.values import DegenerationAction
+from server.tools.reading.answer_parser import AnswerParser
 
 
 class ScoringWish(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,17 +29,19 @@ class Answer:
         *,
         wish: ScoringWish | None = None,
         is_sibling: bool = False,
+        parser: AnswerParser | None = None,
         arrived_s: float | None = None,
     ) -> None:
         self.generation = generation
         self.served = served  # who answers
         self.wish = wish or ScoringWish()
         self.is_sibling = is_sibling  # of another to the same prompt, which counts once
+        self.parser = parser  # tells the calls of functions from what is said; None where nothing may be called
+        self.num_calls = 0
         self.arrived_s = time.perf_counter() if arrived_s is None else arrived_s
         self.first_token_s: float | None = None
         self.last_token_s: float | None = None
         self.finish_s: float | None = None
-        self.prompt_read: PromptRead | None = None  # where its generation asks for it, before the first piece
         self.num_tokens = 0  # that have come
         self.finish: Finish | None = None
         self.is_cut = False  # the finish is the run's own, as the engine did not end it
@@ -47,7 +51,9 @@ class Answer:
         self.guard_flag: str | None = None  # at which the guard has told the engine to stop
 
     def note_piece(self, piece: Piece) -> None:
-        """Clock a piece."""
+        """Clock a piece, and count the calls that begin in it."""
+        if isinstance(piece, SpokenPiece):
+            self.num_calls += piece.num_calls
         if not piece.token_ids:
             return
         self.last_token_s = time.perf_counter()

@@ -11,7 +11,7 @@ from server.answers.answer import Scored
 from server.answers.outcome import SHUTDOWN, TIMEOUT
 from server.answers.run import AnswerRun
 from server.engine.errors import EngineUnavailable
-from server.engine.protocol import Piece
+from server.engine.protocol import Piece, PromptRead
 from server.errors import RequestTimedOut
 from server.http.deadline import Deadline
 
@@ -19,7 +19,7 @@ STOP_GRACE_S = 2.0  # for an engine to end what it was told to stop: some steps
 MOST_AT_ONCE = 32  # answers of a request that the engine is asked for: a list of prompts must not fill its queue
 MOST_UNREAD = 64  # events that wait for a slow reader: behind them an engine joins what it draws
 
-Told = tuple[int, Piece | Scored]  # an answer's place among those asked for, and what it gives
+Told = tuple[int, PromptRead | Piece | Scored]  # an answer's place among those asked for, and what it gives
 
 
 class RunGroup:
@@ -109,8 +109,11 @@ class RunGroup:
     async def cut_short(self, reason: str) -> list[Told]:
         """End answers whose engine does not: with the pieces that have come."""
         await self._leave_followers()
-        ends = [(index, await run.cut_short(reason)) for index, run in enumerate(self._runs) if run.answer.finish is None]
-        return [*self._unread, *ends]
+        rest = [*self._unread]
+        for index, run in enumerate(self._runs):
+            if run.answer.finish is None:
+                rest += [(index, event) for event in await run.cut_short(reason)]
+        return rest
 
     @property
     def _has_begun(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Self
 
 from server.answers.answer import Answer, Scored
 from server.answers.outcome import name_outcome
+from server.answers.spoken import CALLED, read_rest, tell_calls_apart
 from server.answers.watcher import Watch, Watcher
 from server.engine.protocol import Engine, Finish, Piece, PromptRead
 
@@ -29,7 +30,8 @@ class AnswerRun:
             except Exception:
                 self._log_fault()
         self._sound = self._watchers  # those that have not raised
-        self._events = engine.generate(answer.generation)
+        events = engine.generate(answer.generation)
+        self._events = tell_calls_apart(events, answer.parser, self._end_behind_call) if answer.parser else events
 
     async def __aenter__(self) -> Self:
         return self
@@ -44,34 +46,29 @@ class AnswerRun:
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> Piece | Scored:
+    async def __anext__(self) -> PromptRead | Piece | Scored:
         """Await the next event; raises EngineError."""
         event = await anext(self._events)
-        if isinstance(event, PromptRead):
-            self.answer.prompt_read = event
-            event = await anext(self._events)
-        assert not isinstance(event, PromptRead), "a prompt is read once"
-        if isinstance(event, Finish):
-            return self._finish(event)
-        self.answer.note_piece(event)
-        for watcher in self._sound:
-            try:
-                watcher.piece(event)
-            except Exception:
-                self._drop(watcher)
-        return event
+        match event:
+            case Finish():
+                return self._finish(event)
+            case PromptRead():
+                return event
+        return self._pass_on(event)
 
     def stop(self, reason: str) -> None:
         """Have the engine end the answer, as if it had been allowed no more tokens; nothing happens to one that has ended."""
         if self.answer.finish is None:
             self._engine.stop(self.answer.generation.id, reason=reason, finish="length")
 
-    async def cut_short(self, reason: str) -> Scored:
-        """End an answer whose engine does not: with the pieces that have come."""
+    async def cut_short(self, reason: str) -> list[Piece | Scored]:
+        """End an answer whose engine does not: with the pieces that have come, and what of them was held back."""
         await self._events.aclose()
         answer = self.answer
         answer.is_cut = True
-        return self._finish(
+        held = read_rest(answer.parser) if answer.parser else None
+        last = [self._pass_on(held)] if held else []
+        scored = self._finish(
             Finish(
                 reason="length",
                 num_prompt_tokens=0,  # nobody has said
@@ -81,6 +78,19 @@ class AnswerRun:
                 num_tokens_left=max(0, answer.generation.max_tokens - answer.num_tokens),
             )
         )
+        return [*last, scored]
+
+    def _end_behind_call(self) -> None:
+        self._engine.stop(self.answer.generation.id, reason=CALLED)
+
+    def _pass_on(self, piece: Piece) -> Piece:
+        self.answer.note_piece(piece)
+        for watcher in self._sound:
+            try:
+                watcher.piece(piece)
+            except Exception:
+                self._drop(watcher)
+        return piece
 
     def _finish(self, finish: Finish) -> Scored:
         self.answer.note_finish(finish)

@@ -30,11 +30,14 @@ class ScoringWatch:
         self._stage = stage
         self._may_stop = (answer.wish.on_degeneration or stage.on_degeneration) == "stop"
         self._scoring: AnswerScoring | None = None  # made with the first event: a prompt that the engine refuses is never looked at
+        self._has_text = False
         self.spent_s = 0.0
         self.has_failed = False
 
     def piece(self, piece: Piece) -> None:
         """Take the next piece; at the first hard flag the engine is told to stop, where that is wanted."""
+
+        self._has_text = self._has_text or bool(piece.text and piece.text.strip())
 
         def feed(scoring: AnswerScoring) -> Flag | None:
             scoring.feed(piece.text, piece.token_ids)
@@ -47,13 +50,18 @@ class ScoringWatch:
             self._stage.engine.stop(self._answer.generation.id, reason=hard_flag.flag)
 
     def finish(self, finish: Finish) -> None:
-        """Give the answer its scores; one that is no number is for the metrics only, since nobody could read it."""
+        """Give the answer its scores; one that is no number is for the metrics only, since nobody could read it.
+
+        An answer that only calls functions says nothing and has none.
+        """
 
         def score(scoring: AnswerScoring) -> tuple[Scores, Scores]:
             scores = scoring.finish(finish_reason=finish.reason, num_tokens=finish.num_completion_tokens)
             return scores, self._rescore(scores, scoring.text)
 
         answer = self._answer
+        if answer.num_calls and not self._has_text:
+            return
         if both := self._try(score):
             scores, answer.counted_scores = both
             if math.isfinite(scores.lek_score):
@@ -90,6 +98,7 @@ class ScoringWatch:
             prompt=next(asked, "") if wish.prompt is None else wish.prompt,
             special_tokens=self._stage.engine.special_tokens,
             max_tokens=generation.max_tokens,
+            is_constrained=generation.grammar is not None,
         )
 
     def _rescore(self, scores: Scores, text: str) -> Scores:

@@ -2,15 +2,20 @@
 
 import secrets
 import time
+from functools import partial
 
 import msgspec
 
+from server.chat.conversation import find_question
+from server.chat.field_check import list_accepted_fields
 from server.chat.rendering import ChatChunks, WholeChat
+from server.chat.tools import translate_tools
 from server.chat.translation import translate_chat
 from server.engine.protocol import Engine, Generation, ServedModel
 from server.engine.sampling_defaults import SamplingDefaults
 from server.exchange.choices import repeat_for_choices
 from server.exchange.endpoint import Asked, Question
+from server.exchange.fitting import fit_tools
 from server.exchange.metadata import AnswerHead
 from server.exchange.renderer import Renderer
 from server.exchange.sampling import NUM_SEED_BITS, translate_scoring
@@ -28,9 +33,10 @@ class ChatEndpoint:
         self._settings = settings
         self._sampling_defaults = sampling_defaults
 
-    def ask(self, request: ChatRequest, *, request_id: str, served: ServedModel) -> Asked:
+    async def ask(self, request: ChatRequest, *, request_id: str, served: ServedModel) -> Asked:
         """Translate a request for a served model; raises InvalidRequest."""
-        generation = translate_chat(
+        translate = partial(
+            translate_chat,
             request,
             id=f"chatcmpl-{request_id}",
             served=served,
@@ -38,11 +44,13 @@ class ChatEndpoint:
             defaults=self._sampling_defaults,
             drawn_seed=secrets.randbits(NUM_SEED_BITS),
         )
-        question = Question(generation=generation, wish=translate_scoring(request))
+        generation, left_out = await fit_tools(translate, self._engine.texts) if request.tools else (translate(), ())
+        question = Question(generation=generation, wish=translate_scoring(request, prompt=find_question(request.messages)))
         return Asked(
-            questions=repeat_for_choices(question, int(request.n or 1)),
+            questions=repeat_for_choices(question, int(request.n or 1), make_parser=translate_tools(request).make_parser),
             renderer=self._make_renderer(request, generation, served),
             is_streamed=bool(request.stream),
+            accepted=(*list_accepted_fields(request), *left_out),
         )
 
     def _make_renderer(self, request: ChatRequest, generation: Generation, served: ServedModel) -> Renderer:
@@ -58,6 +66,6 @@ class ChatEndpoint:
         )
         num_choices = int(request.n or 1)
         if not request.stream:
-            return WholeChat(head, num_choices=num_choices)
+            return WholeChat(head, spell=self._engine.texts.spell, num_choices=num_choices)
         include_usage = request.stream_options is not None and bool(request.stream_options.include_usage)
-        return ChatChunks(head, include_usage=include_usage, num_choices=num_choices)
+        return ChatChunks(head, spell=self._engine.texts.spell, include_usage=include_usage, num_choices=num_choices)

@@ -3,43 +3,87 @@
 import msgspec
 
 from server.answers.answer import Scored
-from server.engine.protocol import Finish, Piece
+from server.answers.spoken import SpokenPiece
+from server.engine.protocol import Finish, Piece, PromptRead
+from server.exchange.logprobs import Spell, describe_tokens
 from server.exchange.metadata import AnswerHead, describe_answer
 from server.exchange.renderer import STREAM_END
 from server.exchange.usage import count_usage
-from server.wire.chat_response import ChatChunk, ChatCompletion, Choice, ChunkChoice, Delta, ResponseMessage
+from server.tools.parts import CallArguments, CallBegin, CallEnd, Part, TextPart, collect_parts
+from server.wire.chat_response import ChatChunk, ChatCompletion, ChatFinishReason, Choice, ChunkChoice, Delta, ResponseMessage
 from server.wire.error_body import ErrorBody
+from server.wire.logprobs import ChoiceLogprobs, TokenLogprob
+from server.wire.tools import CalledFunction, FunctionDelta, ToolCall, ToolCallDelta
 from server.wire.usage import Usage
+
+
+class WholeChoice:
+    """Gathers one answer."""
+
+    def __init__(self, index: int, spell: Spell) -> None:
+        self._index = index
+        self._spell = spell
+        self._parts: list[Part] = []
+        self._logprobs: list[TokenLogprob] = []
+        self._end: Scored | None = None
+
+    def add(self, piece: Piece) -> None:
+        """Keep what a piece says, calls and tells of its tokens."""
+        self._parts += piece.parts if isinstance(piece, SpokenPiece) else (TextPart(text=piece.text),)
+        if piece.logprobs:
+            self._logprobs += describe_tokens(piece.token_ids, piece.logprobs, self._spell)
+
+    def end(self, scored: Scored) -> None:
+        """Keep the end."""
+        self._end = scored
+
+    @property
+    def scored(self) -> Scored:
+        """The end of an answer that has ended."""
+        assert self._end is not None, "a reply is closed when all its answers have ended"
+        return self._end
+
+    def render(self) -> Choice:
+        """Give all of it."""
+        answer = collect_parts(self._parts)
+        calls = tuple(_render_call(call.id or "", call.name, call.arguments) for call in answer.calls)
+        return Choice(
+            index=self._index,
+            message=ResponseMessage(content=None if calls and not answer.text else answer.text, tool_calls=calls or msgspec.UNSET),
+            logprobs=ChoiceLogprobs(content=tuple(self._logprobs)) if self._logprobs else None,
+            finish_reason=_name_finish(self.scored.finish, num_calls=len(calls)),
+            scores=self.scored.scores,
+        )
 
 
 class WholeChat:
     """Gathers the answers and renders them at the end, as one JSON object."""
 
-    def __init__(self, head: AnswerHead, *, num_choices: int = 1) -> None:
+    def __init__(self, head: AnswerHead, *, spell: Spell, num_choices: int = 1) -> None:
         self._head = head
-        self._texts: list[list[str]] = [[] for _ in range(num_choices)]
-        self._ends: list[Scored | None] = [None] * num_choices
+        self._choices = [WholeChoice(index, spell) for index in range(num_choices)]
 
-    def add(self, index: int, piece: Piece) -> bytes:
-        """Keep a piece's text."""
-        self._texts[index].append(piece.text)
+    def add(self, index: int, event: PromptRead | Piece) -> bytes:
+        """Keep a piece."""
+        if isinstance(event, Piece):
+            self._choices[index].add(event)
         return b""
 
     def end(self, index: int, scored: Scored) -> bytes:
         """Keep the end of an answer."""
-        self._ends[index] = scored
+        self._choices[index].end(scored)
         return b""
 
     def close(self) -> bytes:
         """Render all of it."""
         head = self._head
-        ends = [end for end in self._ends if end is not None]
+        ends = [choice.scored for choice in self._choices]
         completion = ChatCompletion(
             id=head.id,
             created=head.created,
             model=head.model,
             system_fingerprint=head.system_fingerprint,
-            choices=tuple(self._make_choice(index, end) for index, end in enumerate(ends)),
+            choices=tuple(choice.render() for choice in self._choices),
             usage=count_usage([end.finish for end in ends], num_choices=len(ends)),
             metadata=describe_answer(head, ends[0]),
         )
@@ -49,10 +93,6 @@ class WholeChat:
         """Give nothing: a whole reply that fails is another reply."""
         return b""
 
-    def _make_choice(self, index: int, end: Scored) -> Choice:
-        message = ResponseMessage(content="".join(self._texts[index]))
-        return Choice(index=index, message=message, finish_reason=end.finish.reason, scores=end.scores)
-
 
 class ChatChunks:
     """Renders server-sent events.
@@ -61,30 +101,37 @@ class ChatChunks:
     chunk without choices when the request asked for that with `include_usage`.
     """
 
-    def __init__(self, head: AnswerHead, *, include_usage: bool, num_choices: int = 1) -> None:
+    def __init__(self, head: AnswerHead, *, spell: Spell, include_usage: bool, num_choices: int = 1) -> None:
         self._head = head
+        self._spell = spell
         self._include_usage = include_usage
         self._encode = msgspec.json.Encoder().encode
         self._is_open = [False] * num_choices
+        self._num_calls = [0] * num_choices
         self._finishes: list[Finish | None] = [None] * num_choices
         # Of a content chunk only the text changes: the rest is encoded once. The marker is the text's place.
         frames = [self._render(index, Delta(content="\x00")).split(b'"\\u0000"') for index in range(num_choices)]
         self._frames = [(before, after) for before, after in frames]
 
-    def add(self, index: int, piece: Piece) -> bytes:
-        """Render a piece's text, behind the chunk that opens its message; this runs once a token."""
+    def add(self, index: int, event: PromptRead | Piece) -> bytes:
+        """Render a piece, behind the chunk that opens its message; this runs once a token."""
+        match event:
+            case PromptRead():
+                return b""  # a chat shows nothing of its prompt
+            case SpokenPiece():
+                return self._add_parts(index, event)
         if not self._is_open[index]:
-            return self._open(index) + self.add(index, piece)
-        if not piece.text:
-            return b""
-        before, after = self._frames[index]
-        return b"%b%b%b" % (before, self._encode(piece.text), after)
+            return self._open(index) + self.add(index, event)
+        if event.logprobs:
+            return self._render(index, Delta(content=event.text), self._describe(event))
+        return self._render_text(index, event.text) if event.text else b""
 
     def end(self, index: int, scored: Scored) -> bytes:
         """Render the end of a message, with its scores; the metadata is of the first."""
         opening = b"" if self._is_open[index] else self._open(index)
         self._finishes[index] = scored.finish
-        choice = ChunkChoice(index=index, delta=Delta(), finish_reason=scored.finish.reason, scores=scored.scores)
+        reason = _name_finish(scored.finish, num_calls=self._num_calls[index])
+        choice = ChunkChoice(index=index, delta=Delta(), finish_reason=reason, scores=scored.scores)
         is_last = all(self._finishes)
         usage = self._count() if is_last and not self._include_usage else self._no_usage
         metadata = describe_answer(self._head, scored) if index == 0 else msgspec.UNSET
@@ -106,12 +153,47 @@ class ChatChunks:
     def _count(self) -> Usage:
         return count_usage([finish for finish in self._finishes if finish], num_choices=len(self._finishes))
 
-    def _open(self, index: int) -> bytes:
+    def _open(self, index: int, *, content: str | None = "") -> bytes:
         self._is_open[index] = True
-        return self._render(index, Delta(role="assistant", content="", refusal=None))
+        return self._render(index, Delta(role="assistant", content=content, refusal=None))
 
-    def _render(self, index: int, delta: Delta) -> bytes:
-        return self._to_event(self._make_chunk((ChunkChoice(index=index, delta=delta),), usage=self._no_usage))
+    def _add_parts(self, index: int, piece: SpokenPiece) -> bytes:
+        """Render what is said and called. The message opens with the first of it: without content where that is a call."""
+        events = [self._render_part(index, part) for part in piece.parts]
+        if piece.logprobs:
+            opening = b"" if self._is_open[index] else self._open(index)
+            events.append(opening + self._render(index, Delta(content=""), self._describe(piece)))
+        return b"".join(events)
+
+    def _render_part(self, index: int, part: Part) -> bytes:
+        opening = b""
+        if not self._is_open[index]:
+            opening = self._open(index, content="" if isinstance(part, TextPart) else None)
+        match part:
+            case TextPart():
+                return opening + self._render_text(index, part.text)
+            case CallBegin():
+                self._num_calls[index] += 1
+                function = FunctionDelta(name=part.name, arguments="")
+                return opening + self._render_call(index, ToolCallDelta(index=part.index, id=part.id, type="function", function=function))
+            case CallArguments():
+                return opening + self._render_call(index, ToolCallDelta(index=part.index, function=FunctionDelta(arguments=part.text)))
+            case CallEnd():
+                return opening
+
+    def _render_text(self, index: int, text: str) -> bytes:
+        before, after = self._frames[index]
+        return b"%b%b%b" % (before, self._encode(text), after)
+
+    def _render_call(self, index: int, call: ToolCallDelta) -> bytes:
+        return self._render(index, Delta(tool_calls=(call,)))
+
+    def _describe(self, piece: Piece) -> ChoiceLogprobs:
+        return ChoiceLogprobs(content=describe_tokens(piece.token_ids, piece.logprobs, self._spell))
+
+    def _render(self, index: int, delta: Delta, logprobs: ChoiceLogprobs | None = None) -> bytes:
+        choice = ChunkChoice(index=index, delta=delta, logprobs=logprobs)
+        return self._to_event(self._make_chunk((choice,), usage=self._no_usage))
 
     def _make_chunk(
         self,
@@ -133,3 +215,12 @@ class ChatChunks:
 
     def _to_event(self, chunk: ChatChunk) -> bytes:
         return b"data: %b\n\n" % self._encode(chunk)
+
+
+def _render_call(id: str, name: str, arguments: str) -> ToolCall:
+    return ToolCall(id=id, function=CalledFunction(name=name, arguments=arguments))
+
+
+def _name_finish(finish: Finish, *, num_calls: int) -> ChatFinishReason:
+    """Say why an answer ended; one with calls that came to its own end ended with them."""
+    return "tool_calls" if num_calls and finish.reason == "stop" else finish.reason

@@ -1,17 +1,21 @@
 """Several answers to one prompt."""
 
+from collections.abc import Callable
+
 import msgspec
 
 from server.exchange.endpoint import Question
+from server.tools.reading.answer_parser import AnswerParser
 
 _SEEDS = 1 << 64  # signed, as 64 bits hold them
 
 
-def repeat_for_choices(question: Question, num_choices: int) -> tuple[Question, ...]:
-    """Ask for several answers to one prompt: each draws from the seed behind that of the one before."""
-    if num_choices == 1:
-        return (question,)
-    return tuple(_make_choice(question, index) for index in range(num_choices))
+def repeat_for_choices(
+    question: Question, num_choices: int, *, make_parser: Callable[[], AnswerParser | None] = lambda: None
+) -> tuple[Question, ...]:
+    """Ask for several answers to one prompt: each draws from the seed behind that of the one before, and is read by a parser of its own."""
+    choices = (question,) if num_choices == 1 else tuple(_make_choice(question, index) for index in range(num_choices))
+    return tuple(msgspec.structs.replace(choice, parser=make_parser()) for choice in choices)
 
 
 def _make_choice(question: Question, index: int) -> Question:

@@ -7,6 +7,7 @@ import msgspec
 from server.answers.answer import ScoringWish
 from server.engine.protocol import Generation, ServedModel
 from server.exchange.renderer import Renderer
+from server.tools.reading.answer_parser import AnswerParser
 from server.wire.generation_fields import GenerationFields
 
 Request = TypeVar("Request", bound=GenerationFields)
@@ -18,6 +19,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     generation: Generation
     wish: ScoringWish
     is_sibling: bool = False  # the answer before is to the same prompt
+    parser: AnswerParser | None = None  # where functions may be called
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +39,6 @@ class Endpoint(Protocol[Request]):
         """What reads its body."""
         ...
 
-    def ask(self, request: Request, *, request_id: str, served: ServedModel) -> Asked:
+    async def ask(self, request: Request, *, request_id: str, served: ServedModel) -> Asked:
         """Translate a request for a served model; raises InvalidRequest."""
         ...

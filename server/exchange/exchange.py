@@ -78,7 +78,7 @@ class Exchange(Generic[Request]):
             request = await read_request(scope, receive, self._settings, self._endpoint.decoder)
         served = choose_served(request, self._engine.models())
         self._observation.name(pair_of(served))
-        asked = self._endpoint.ask(request, request_id=identify(scope), served=served)
+        asked = await self._endpoint.ask(request, request_id=identify(scope), served=served)
         reply = self._reply = _open_reply(asked, send)
         self._observation.start_waiting()
         async with self._answering.run(self._make_answers(asked, served)) as group:
@@ -87,7 +87,10 @@ class Exchange(Generic[Request]):
 
     def _make_answers(self, asked: Asked, served: ServedModel) -> list[Answer]:
         arrived_s = self._observation.arrived_s
-        return [Answer(one.generation, served, wish=one.wish, is_sibling=one.is_sibling, arrived_s=arrived_s) for one in asked.questions]
+        return [
+            Answer(one.generation, served, wish=one.wish, is_sibling=one.is_sibling, parser=one.parser, arrived_s=arrived_s)
+            for one in asked.questions
+        ]
 
     async def _deliver(self, group: RunGroup, reply: Reply, deadline: Deadline, receive: Receive) -> None:
         """Send the answers; at the deadline, and where the server is told to stop at once, what there is of them."""

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from server.answers.answer import Scored
-from server.engine.protocol import Piece
+from server.engine.protocol import Piece, PromptRead
 from server.wire.error_body import ErrorBody
 
 STREAM_END = b"data: [DONE]\n\n"
@@ -16,8 +16,8 @@ class Renderer(Protocol):
     Of a reply that goes out whole, all bytes come with `close`.
     """
 
-    def add(self, index: int, piece: Piece) -> bytes:
-        """Take a piece of an answer; this runs once a token."""
+    def add(self, index: int, event: PromptRead | Piece) -> bytes:
+        """Take a piece of an answer, this runs once a token, or its prompt where that was asked for."""
         ...
 
     def end(self, index: int, scored: Scored) -> bytes:

@@ -6,7 +6,7 @@ from typing import Protocol
 from litestar.types import Send
 
 from server.answers.answer import Scored
-from server.engine.protocol import Piece
+from server.engine.protocol import Piece, PromptRead
 from server.exchange.renderer import KEEP_ALIVE, Renderer
 from server.wire.error_body import ErrorBody
 
@@ -25,7 +25,7 @@ class Reply(Protocol):
         """Show the connection to be in use, where that can be done before the answer begins."""
         ...
 
-    async def take(self, index: int, event: Piece | Scored) -> None:
+    async def take(self, index: int, event: PromptRead | Piece | Scored) -> None:
         """Take what one of the answers gives."""
         ...
 
@@ -50,7 +50,7 @@ class WholeReply:
     async def keep_alive(self) -> None:
         """Do nothing: the status goes out with the answer."""
 
-    async def take(self, index: int, event: Piece | Scored) -> None:
+    async def take(self, index: int, event: PromptRead | Piece | Scored) -> None:
         """Keep it."""
         _render(self._renderer, index, event)
 
@@ -78,7 +78,7 @@ class StreamedReply:
         """Send a comment, which clients pass over."""
         await self._send_events(KEEP_ALIVE)
 
-    async def take(self, index: int, event: Piece | Scored) -> None:
+    async def take(self, index: int, event: PromptRead | Piece | Scored) -> None:
         """Send what there is to say of it; this runs once a token."""
         await self._send_events(_render(self._renderer, index, event))
 
@@ -102,8 +102,8 @@ class StreamedReply:
             await _send_start(self._send, (*_STREAM_HEADERS, *self._headers))
 
 
-def _render(renderer: Renderer, index: int, event: Piece | Scored) -> bytes:
-    return renderer.add(index, event) if isinstance(event, Piece) else renderer.end(index, event)
+def _render(renderer: Renderer, index: int, event: PromptRead | Piece | Scored) -> bytes:
+    return renderer.end(index, event) if isinstance(event, Scored) else renderer.add(index, event)
 
 
 async def _send_start(send: Send, headers: tuple[Header, ...]) -> None:

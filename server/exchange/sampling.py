@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 
+import msgspec
+
 from server.answers.answer import ScoringWish
-from server.engine.protocol import Sampling
+from server.engine.protocol import Generation, Sampling
 from server.engine.sampling_defaults import SamplingDefaults
 from server.http.faults import Fault, find_scorer_faults
 from server.wire.generation_fields import GenerationFields
 
 NUM_SEED_BITS = 53  # of a seed that is drawn: it is told to the client, and JavaScript's numbers hold no more
-_WHOLE_NUMBERS = ("top_k", "seed")
+_WHOLE_NUMBERS = ("top_k", "seed", "min_tokens")
 _RANDOM_SEED = -1  # as in vLLM and llama.cpp; any other negative seed is a seed
 
 
@@ -29,9 +31,18 @@ def translate_sampling(request: GenerationFields, defaults: SamplingDefaults, dr
     )
 
 
-def translate_stops(request: GenerationFields) -> tuple[str, ...]:
-    """Translate the texts that end an answer."""
-    return (request.stop,) if isinstance(request.stop, str) else request.stop or ()
+def apply_common(generation: Generation, request: GenerationFields) -> Generation:
+    """Give a generation what all routes know beside the sampling: what is added to logits, and what ends an answer."""
+    return msgspec.structs.replace(
+        generation,
+        logit_bias=tuple((int(token), bias) for token, bias in (request.logit_bias or {}).items()),
+        stop=(request.stop,) if isinstance(request.stop, str) else request.stop or (),
+        stop_token_ids=request.stop_token_ids or (),
+        shows_stop=bool(request.include_stop_str_in_output),
+        ignores_stop_ids=bool(request.ignore_eos),
+        min_tokens=int(request.min_tokens or 0),
+        hides_special_tokens=bool(request.skip_special_tokens),
+    )
 
 
 def translate_scoring(request: GenerationFields, *, prompt: str | None = None) -> ScoringWish:
@@ -52,6 +63,9 @@ def find_common_faults(request: GenerationFields) -> Iterator[Fault]:
     if request.lora and len(request.lora) > 1:
         message = f"'lora' names {len(request.lora)} adapters: mixing several in one answer is not supported yet, name one."
         yield Fault(param="lora", message=message)
+    for token in request.logit_bias or {}:
+        if not (token.isascii() and token.isdecimal()):
+            yield Fault(param="logit_bias", message=f"'logit_bias' has the key {token!r}: expected a token id.")
     yield from find_scorer_faults(request.scorer)
 
 

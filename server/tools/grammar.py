@@ -1,9 +1,11 @@
 """The grammar of an answer that has to be a call: in llguidance's Lark dialect, the frame literal and the arguments by their schema."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from server.http.faults import Fault, refuse
+from server.structured.fault import SchemaRefused
+from server.structured.schema import prepare_schema
 from server.tools.convention import BETWEEN_CALLS, CALL_END, ITEM_SEPARATOR, KEY_SEPARATOR, write_call_start
 from server.tools.tool import Schema, Tool, ToolChoice, select_tools
 
@@ -15,26 +17,40 @@ _NO_ARGUMENTS: Schema = {"type": "object", "properties": {}, "additionalProperti
 _ANY_OBJECT: Schema = {"type": "object"}
 _SAY_WHAT_ELSE = frozenset({"additionalProperties", "unevaluatedProperties", "patternProperties", "$ref", "anyOf", "oneOf", "allOf"})
 
-FindSchemaFault = Callable[[Schema], str | None]  # says what a grammar cannot take of a schema, with the keyword
 
-
-def write_call_grammar(tools: Sequence[Tool], choice: ToolChoice, *, is_parallel: bool, find_schema_fault: FindSchemaFault) -> str:
+def write_call_grammar(tools: Sequence[Tool], choice: ToolChoice, *, is_parallel: bool) -> str:
     """Write the grammar of calls of what may be called, one at least; a function that is named is called once.
 
     Where a function's schema is not to be had in a grammar, its arguments are any object; raises InvalidRequest where it is strict.
     """
     callable_tools = select_tools(tools, choice)
-    refuse(_find_faults(callable_tools, find_schema_fault))
+    refuse(_find_faults(callable_tools))
     is_named = choice.names is not None and len(choice.names) == 1
     further = f" ({_quote(BETWEEN_CALLS)} call){{0,{MAX_CALLS - 1}}}" if is_parallel and not is_named else ""
-    lines = [f"start: call{further}", "call: " + " | ".join(f"call_{i}" for i in range(len(callable_tools)))]
-    for i, tool in enumerate(callable_tools):
-        schema = require_object(tool.parameters)
-        if find_schema_fault(schema) is not None:
-            schema = _ANY_OBJECT
+    return "\n".join([f"start: call{further}", *_write_calls(callable_tools)]) + "\n"
+
+
+def write_call_or_answer_grammar(tools: Sequence[Tool], choice: ToolChoice, *, is_parallel: bool, schema: Schema) -> str:
+    """Write the grammar of calls or, in place of them, JSON that fits a schema, which is prepared. Arguments are any object."""
+    loose = [Tool(name=tool.name, parameters=_ANY_OBJECT) for tool in select_tools(tools, choice)]
+    further = f" ({_quote(BETWEEN_CALLS)} call){{0,{MAX_CALLS - 1}}}" if is_parallel else ""
+    answer = f"answer: %json {json.dumps(schema | {'x-guidance': _SPACING})}"
+    return "\n".join([f"start: call{further} | answer", *_write_calls(loose), answer]) + "\n"
+
+
+def _write_calls(tools: Sequence[Tool]) -> list[str]:
+    lines = ["call: " + " | ".join(f"call_{i}" for i in range(len(tools)))]
+    for i, tool in enumerate(tools):
         lines.append(f"call_{i}: {_quote(write_call_start(tool.name))} arguments_{i} {_quote(CALL_END)}")
-        lines.append(f"arguments_{i}: %json {json.dumps(schema | {'x-guidance': _SPACING})}")
-    return "\n".join(lines) + "\n"
+        lines.append(f"arguments_{i}: %json {json.dumps(_prepare(require_object(tool.parameters)) | {'x-guidance': _SPACING})}")
+    return lines
+
+
+def _prepare(schema: Schema) -> Schema:
+    try:
+        return prepare_schema(json.dumps(schema))
+    except SchemaRefused:
+        return _ANY_OBJECT
 
 
 def require_object(parameters: Schema | None) -> Schema:
@@ -48,16 +64,25 @@ def require_object(parameters: Schema | None) -> Schema:
     return schema
 
 
-def _find_faults(tools: Sequence[Tool], find_schema_fault: FindSchemaFault) -> list[Fault]:
+def _find_faults(tools: Sequence[Tool]) -> list[Fault]:
     faults = []
     for tool in tools:
         schema = require_object(tool.parameters)
         if schema.get("type") != "object":
             message = f"'tools': the parameters of {tool.name!r} are of type {schema.get('type')!r}: expected 'object'."
             faults.append(Fault(param="tools", message=message))
-        elif tool.is_strict and (fault := find_schema_fault(schema)) is not None:
-            faults.append(Fault(param="tools", message=f"'tools': 'strict' of {tool.name!r} cannot be kept: {fault}"))
+        elif tool.is_strict and (fault := _find_schema_fault(schema)) is not None:
+            message = f"'tools': the parameters of {tool.name!r} cannot be kept: {fault}. Without 'strict' any object is taken."
+            faults.append(Fault(param="tools", message=message))
     return faults
+
+
+def _find_schema_fault(schema: Schema) -> str | None:
+    try:
+        prepare_schema(json.dumps(schema))
+    except SchemaRefused as exc:
+        return str(exc)
+    return None
 
 
 def _quote(text: str) -> str:

@@ -1,25 +1,31 @@
 """The body of `POST /v1/chat/completions`, field by field.
 
-A field whose type is `object` is known but not supported: `server/chat/translation.py` lets its harmless values pass and refuses the rest
-by name. Whatever is not declared here is refused as unknown.
+What is done with each is decided in `server/chat/fields.py`. A field whose type is `object` is known but not supported, one of type
+`Accepted` may hold anything and changes nothing. Whatever is not declared here is refused as unknown.
 """
 
 from typing import Annotated, Literal
 
 import msgspec
 
-from server.wire.generation_fields import GenerationFields, Limit, NumChoices
+from server.wire.answer_form import ResponseFormat, StructuredOutputs
+from server.wire.generation_fields import GenerationFields, Limit, NumChoices, NumTop
+from server.wire.tools import MAX_TOOLS, RequestToolCall, ToolChoiceField, ToolDefinition
+
+Accepted = Annotated[object, msgspec.Meta(description="Taken, whatever it holds, and changes nothing: `x-candor-accepted` names it.")]
 
 
 class ContentPart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One part of a message's content; only text is supported, the others are declared so that they are refused by their place."""
+    """One part of a message's content; the kinds that are not text are declared so that they are refused by their place."""
 
     type: str
     text: str | None = None
+    refusal: str | None = None  # an assistant's
     image_url: object = None
     input_audio: object = None
     file: object = None
-    refusal: object = None
+    prompt_cache_breakpoint: Accepted = None
+    cache_control: Accepted = None
 
 
 class RequestMessage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -27,20 +33,43 @@ class RequestMessage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
     content: str | tuple[ContentPart, ...] | None = None
-    name: object = None
-    refusal: object = None
+    name: str | None = None
+    refusal: str | None = None
     audio: object = None
-    annotations: object = None
-    tool_calls: object = None
-    tool_call_id: object = None
+    annotations: Accepted = None
+    tool_calls: tuple[RequestToolCall, ...] | None = None
+    tool_call_id: str | None = None
     function_call: object = None
+    parsed: Accepted = None
+
+    # Other servers' and clients'
+    prefix: bool | None = None  # DeepSeek's: the answer begins with this message
+    reasoning_content: Accepted = None
+    reasoning: Accepted = None
+    reasoning_details: Accepted = None
+    thinking_blocks: Accepted = None
+    images: object = None
+    cache_control: Accepted = None
+    provider_specific_fields: Accepted = None
+    id: Accepted = None
+    created_at: Accepted = None
+    opts: Accepted = None
+    cycle: Accepted = None
 
 
 class StreamOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a streamed answer carries beside its text."""
 
     include_usage: bool | None = None
-    include_obfuscation: bool | None = None  # padding against traffic analysis, which a client may ask to leave out: we never pad
+    include_obfuscation: bool | None = None  # padding against traffic analysis: we never pad
+    continuous_usage_stats: bool | None = None  # vLLM's: usage on every chunk
+
+
+class ChatTemplateKwargs(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Variables of other models' chat templates."""
+
+    enable_thinking: bool | None = None
+    thinking: bool | None = None
 
 
 class ChatRequest(GenerationFields, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -55,33 +84,38 @@ class ChatRequest(GenerationFields, frozen=True, kw_only=True, forbid_unknown_fi
     # The form of the answer
     n: NumChoices | None = None
     stream_options: StreamOptions | None = None
+    logprobs: bool | None = None
+    top_logprobs: NumTop | None = None
+    response_format: ResponseFormat | None = None
+    structured_outputs: StructuredOutputs | None = None  # vLLM's
 
-    # Harmless whatever they hold: they change bookkeeping at OpenAI, not the answer
+    # Functions that may be called
+    tools: Annotated[tuple[ToolDefinition, ...], msgspec.Meta(max_length=MAX_TOOLS)] | None = None
+    tool_choice: ToolChoiceField | None = None
+    parallel_tool_calls: bool | None = None
+
+    # Accepted
     user: str | None = None
     safety_identifier: str | None = None
     prompt_cache_key: str | None = None
     prompt_cache_retention: str | None = None
-    parallel_tool_calls: bool | None = None
+    prompt_cache_options: Accepted = None
+    service_tier: str | None = None
+    reasoning_effort: str | None = None
+    verbosity: str | None = None
+    prediction: Accepted = None
 
-    # OpenAI's, of which only the harmless values are taken
-    logprobs: object = None
-    top_logprobs: object = None
-    logit_bias: object = None
-    response_format: object = None
-    tools: object = None
-    tool_choice: object = None
+    # OpenAI's, of which only the values that ask for nothing are taken
     functions: object = None
     function_call: object = None
     modalities: object = None
     audio: object = None
-    prediction: object = None
-    reasoning_effort: object = None
-    verbosity: object = None
     web_search_options: object = None
     moderation: object = None
-    prompt_cache_options: object = None
-    store: object = None
-    service_tier: object = None
+    store: bool | None = None
 
     # vLLM's
     continue_final_message: bool | None = None  # null: an assistant message at the end is gone on from; false: the model opens a turn anew
+    add_generation_prompt: bool | None = None  # the opposite
+    chat_template: object = None
+    chat_template_kwargs: ChatTemplateKwargs | None = None

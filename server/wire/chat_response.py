@@ -5,16 +5,20 @@ from typing import Literal
 import msgspec
 
 from scoring.scores import Scores
-from server.engine.protocol import FinishReason
+from server.wire.logprobs import ChoiceLogprobs
+from server.wire.tools import ToolCall, ToolCallDelta
 from server.wire.usage import Usage
+
+ChatFinishReason = Literal["stop", "length", "tool_calls"]
 
 
 class ResponseMessage(msgspec.Struct, frozen=True, kw_only=True):
     """The whole answer."""
 
     role: Literal["assistant"] = "assistant"
-    content: str
+    content: str | None  # None where functions are called and nothing is said
     refusal: None = None
+    tool_calls: tuple[ToolCall, ...] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,8 +26,8 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
 
     index: int = 0
     message: ResponseMessage
-    logprobs: None = None
-    finish_reason: FinishReason
+    logprobs: ChoiceLogprobs | None = None
+    finish_reason: ChatFinishReason
     scores: Scores | None
 
 
@@ -44,7 +48,8 @@ class Delta(msgspec.Struct, frozen=True, kw_only=True):
     """What a chunk adds to the message."""
 
     role: Literal["assistant"] | msgspec.UnsetType = msgspec.UNSET
-    content: str | msgspec.UnsetType = msgspec.UNSET
+    content: str | msgspec.UnsetType | None = msgspec.UNSET
+    tool_calls: tuple[ToolCallDelta, ...] | msgspec.UnsetType = msgspec.UNSET
     refusal: msgspec.UnsetType | None = msgspec.UNSET
 
 
@@ -53,8 +58,8 @@ class ChunkChoice(msgspec.Struct, frozen=True, kw_only=True):
 
     index: int = 0
     delta: Delta
-    logprobs: None = None
-    finish_reason: FinishReason | None = None
+    logprobs: ChoiceLogprobs | None = None
+    finish_reason: ChatFinishReason | None = None
     scores: Scores | msgspec.UnsetType | None = msgspec.UNSET
 
 

@@ -12,12 +12,17 @@ from server.settings.values import DegenerationAction
 
 MAX_STOPS = 64
 MAX_CHOICES = 16
+MAX_TOP_LOGPROBS = 20
 
 # A whole number may come as a float, 128.0: the translation refuses one that is not whole. Beyond 2**53 floats are not exact.
 FloatUpwards = Annotated[float, msgspec.Meta(ge=-1, le=1 << 53)]
 Limit = Annotated[int, msgspec.Meta(ge=-1, le=MAX_INT64)] | FloatUpwards  # -1 is none of the client's
 Seed = Annotated[int, msgspec.Meta(ge=-MAX_INT64 - 1, le=MAX_INT64)] | Annotated[float, msgspec.Meta(ge=-(1 << 53), le=1 << 53)]
 NumChoices = Annotated[int, msgspec.Meta(ge=1, le=MAX_CHOICES)] | Annotated[float, msgspec.Meta(ge=1, le=MAX_CHOICES)]
+Bias = Annotated[float, msgspec.Meta(ge=-100, le=100)]
+TokenId = Annotated[int, msgspec.Meta(ge=0, le=MAX_INT64)]
+FewestTokens = Annotated[int, msgspec.Meta(ge=0, le=MAX_INT64)] | Annotated[float, msgspec.Meta(ge=0, le=1 << 53)]
+NumTop = Annotated[int, msgspec.Meta(ge=0, le=MAX_TOP_LOGPROBS)] | Annotated[float, msgspec.Meta(ge=0, le=MAX_TOP_LOGPROBS)]
 Penalty = Annotated[float, msgspec.Meta(ge=-2, le=2)]
 StopText = Annotated[str, msgspec.Meta(min_length=1)]
 Stops = StopText | Annotated[tuple[StopText, ...], msgspec.Meta(max_length=MAX_STOPS)]
@@ -54,7 +59,14 @@ class GenerationFields(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     frequency_penalty: Penalty | None = None
     repetition_penalty: RepetitionPenalty | None = None
 
+    # What is added to logits, and what ends an answer; the last five are vLLM's
+    logit_bias: dict[str, Bias] | None = None  # by token id
     stop: Stops | None = None
+    stop_token_ids: tuple[TokenId, ...] | None = None
+    include_stop_str_in_output: bool | None = None
+    ignore_eos: bool | None = None
+    min_tokens: FewestTokens | None = None
+    skip_special_tokens: bool | None = None  # null: special tokens appear as they are spelt
 
     # The form of the answer
     stream: bool | None = None

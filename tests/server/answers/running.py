@@ -8,7 +8,7 @@ from server.answers.outcome import Outcome
 from server.answers.run import AnswerRun
 from server.answers.scoring_watch import ScoringStage, ScoringWatch
 from server.answers.watcher import Watch
-from server.engine.protocol import Engine, Finish, Generation, Message, Piece, Sampling
+from server.engine.protocol import Engine, Finish, Generation, Message, Piece, PromptRead, Sampling
 from server.settings.values import DegenerationAction
 from tests.server.fake_engine import BASE
 
@@ -68,7 +68,7 @@ def open_run(
     return AnswerRun(engine, Answer(generation, BASE, wish=wish), watches)
 
 
-async def collect(run: AnswerRun) -> list[Piece | Scored]:
+async def collect(run: AnswerRun) -> list[PromptRead | Piece | Scored]:
     """Run an answer to its end."""
     async with run:
         return [event async for event in run]

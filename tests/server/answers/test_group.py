@@ -10,7 +10,7 @@ import pytest
 from server.answers import group as module
 from server.answers.answer import Scored
 from server.answers.answering import Answering
-from server.answers.group import RunGroup
+from server.answers.group import RunGroup, Told
 from server.answers.watcher import Watch
 from server.engine.errors import EngineUnavailable, QueueFull, RowFailed
 from server.engine.protocol import Piece
@@ -149,7 +149,7 @@ def test_answers_whose_engine_does_not_stop_are_cut_short(num_answers: int, monk
     monkeypatch.setattr(module, "STOP_GRACE_S", 0.02)
     engine, notes = gated(2), Notes()
 
-    async def cut() -> list[tuple[int, Piece | Scored]]:
+    async def cut() -> list[Told]:
         async with grouped(engine, [scoring(engine), notes.watch], num_answers=num_answers) as group:
             with pytest.raises(RequestTimedOut) as timed_out:
                 async with group.ending_by(Deadline(0.05)):
@@ -173,7 +173,7 @@ def test_answers_whose_engine_does_not_stop_are_cut_short(num_answers: int, monk
 def test_what_has_come_and_was_not_read_is_in_an_answer_that_is_cut_short() -> None:
     engine = gated(2)
 
-    async def cut() -> list[tuple[int, Piece | Scored]]:
+    async def cut() -> list[Told]:
         async with grouped(engine, num_answers=2) as group:
             await anext(group)
             await engine.has_reached_gate.wait()

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from scoring.scorers import SCORERS
 from scoring.scores import Degeneration, Flag, Scores
 from server.answers.answer import Scored
 from server.chat.rendering import ChatChunks, WholeChat
@@ -32,6 +33,10 @@ SAMPLING_TEXT = (
 USAGE = {"prompt_tokens": 5, "completion_tokens": 3, "total_tokens": 8, "prompt_tokens_details": {"cached_tokens": 2}}
 
 
+def spell(token_id: int) -> bytes:
+    return b"<%d>" % token_id
+
+
 def make_head(served: ServedModel = BASE, *, adapter_scale: float = 1.0, **metadata: str) -> AnswerHead:
     return AnswerHead(
         id="chatcmpl-1",
@@ -46,7 +51,7 @@ def make_head(served: ServedModel = BASE, *, adapter_scale: float = 1.0, **metad
 
 
 def render_whole(head: AnswerHead, scored: Scored, text: str = "Hi") -> Any:
-    renderer = WholeChat(head)
+    renderer = WholeChat(head, spell=spell)
     assert renderer.add(0, Piece(text=text, token_ids=(1,))) + renderer.end(0, scored) == b""
     return json.loads(renderer.close())
 
@@ -97,7 +102,7 @@ def test_a_whole_answer_has_openais_shape_and_the_scores() -> None:
 def test_an_answer_that_was_stopped_says_by_what() -> None:
     stopped = Scored(finish=msgspec.structs.replace(FINISH, reason="stop", stopped_by="token_loop"), scores=SCORES)
     whole = render_whole(make_head(), stopped)
-    last = parse_events(render_stream(ChatChunks(make_head(), include_usage=True), stopped))[2]
+    last = parse_events(render_stream(ChatChunks(make_head(), spell=spell, include_usage=True), stopped))[2]
     for body in (whole, last):
         assert (body["choices"][0]["finish_reason"], body["metadata"]["stopped_by"]) == ("stop", "token_loop")
     assert "stopped_by" not in render_whole(make_head(), SCORED)["metadata"]
@@ -132,6 +137,19 @@ def test_what_a_request_says_is_never_taken_for_what_candor_says() -> None:
     assert metadata == {"run": "7", "adapter": "none", "adapter_digest": "none", "sampling": SAMPLING_TEXT}
 
 
+@pytest.mark.parametrize("is_scored", [False, True])
+def test_what_a_request_says_never_stands_under_the_name_of_a_dimension(is_scored: bool) -> None:
+    claims = {dimension: "mine" for scorer in SCORERS for dimension in scorer.dimensions}
+    assert len(claims) >= 8
+    head = msgspec.structs.replace(make_head(), request_metadata=claims | {"run": "7"})
+    scored = Scored(finish=FINISH, scores=SCORES if is_scored else None)
+    whole = render_whole(head, scored)["metadata"]
+    last = parse_events(render_stream(ChatChunks(head, spell=spell, include_usage=False), scored))[-2]["metadata"]
+    assert whole == last
+    assert whole["run"] == "7"
+    assert "mine" not in whole.values()
+
+
 def test_a_sampling_reads_back_as_it_was() -> None:
     sampling = Sampling(
         temperature=0, top_p=0.1, min_p=1e-7, seed=-(2**63), repetition_penalty=1.15, presence_penalty=-2, frequency_penalty=0.5
@@ -147,7 +165,7 @@ def test_metadata_tells_a_scale_other_than_one(scale: float, expected: str | Non
 
 
 def test_a_stream_opens_with_the_role_and_ends_with_everything_else() -> None:
-    renderer = ChatChunks(make_head(run="7"), include_usage=False)
+    renderer = ChatChunks(make_head(run="7"), spell=spell, include_usage=False)
     start, text, last, done = parse_events(render_stream(renderer, SCORED))
     assert start["object"] == "chat.completion.chunk"
     assert start["choices"] == [
@@ -164,7 +182,7 @@ def test_a_stream_opens_with_the_role_and_ends_with_everything_else() -> None:
 
 
 def test_with_include_usage_it_is_on_one_extra_chunk_only() -> None:
-    renderer = ChatChunks(make_head(), include_usage=True)
+    renderer = ChatChunks(make_head(), spell=spell, include_usage=True)
     start, text, last, extra, done = parse_events(render_stream(renderer, SCORED))
     assert [chunk["usage"] for chunk in (start, text, last)] == [None, None, None]
     assert last["metadata"]["lek_score"] == "-20"
@@ -174,7 +192,7 @@ def test_with_include_usage_it_is_on_one_extra_chunk_only() -> None:
 
 @pytest.mark.parametrize("text", ['"', "\\", "\n\n", "\x00", "é😀", "\u2028", "</script>", "data: [DONE]"])
 def test_any_text_survives_a_chunk(text: str) -> None:
-    chunks = ChatChunks(make_head(), include_usage=False).add(0, Piece(text=text, token_ids=(1,)))
+    chunks = ChatChunks(make_head(), spell=spell, include_usage=False).add(0, Piece(text=text, token_ids=(1,)))
     assert chunks.count(b"\n") == 4
     _opening, event = parse_events(chunks)
     assert event["choices"][0]["delta"]["content"] == text

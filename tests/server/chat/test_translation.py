@@ -10,26 +10,9 @@ from server.answers.answer import ScoringWish
 from server.chat.translation import translate_chat
 from server.engine.protocol import Generation, Message, Sampling
 from server.engine.sampling_defaults import SamplingDefaults
-from server.errors import InvalidRequest
 from server.exchange.sampling import translate_scoring
-from server.wire.chat_request import ChatRequest
+from tests.server.chat.asking import ask, refuse, translate
 from tests.server.fake_engine import BASE
-
-USER = {"role": "user", "content": "Hello"}
-
-
-def ask(**fields: Any) -> ChatRequest:
-    return msgspec.convert({"model": BASE.id, "messages": [USER]} | fields, ChatRequest)
-
-
-def translate(**fields: Any) -> Generation:
-    return translate_chat(ask(**fields), id="chatcmpl-1", served=BASE, max_completion_tokens=100)
-
-
-def refuse(**fields: Any) -> InvalidRequest:
-    with pytest.raises(InvalidRequest) as raised:
-        translate(**fields)
-    return raised.value
 
 
 def test_the_smallest_request_gets_the_defaults() -> None:
@@ -164,149 +147,6 @@ def test_more_than_one_adapter_is_refused_by_name() -> None:
     assert "mixing several in one answer is not supported yet" in str(error)
 
 
-@pytest.mark.parametrize(
-    ("messages", "expected"),
-    [
-        ("u:a", "u:a"),
-        ("s:x u:a", "s:x u:a"),
-        ("d:x u:a", "s:x u:a"),
-        ("s:x u:a s:y", "s:x|y u:a"),
-        ("u:a u:b", "u:a|b"),
-        ("u:a a:b u:c", "u:a a:b u:c"),
-        ("u:a a:b a:c u:d u:e", "u:a a:b|c u:d|e"),
-        ("u:a s:x u:b", "s:x u:a|b"),
-        ("s:x", "u:x"),
-        ("s:x d:y", "u:x|y"),
-        ("a:hi u:b", "u: a:hi u:b"),
-        ("s:x a:hi u:b", "u:x a:hi u:b"),
-    ],
-)
-def test_turns_are_merged_until_they_alternate(messages: str, expected: str) -> None:
-    assert say(translate(messages=spell(messages))) == expected
-
-
-@pytest.mark.parametrize(
-    ("messages", "expected", "beginning"),
-    [
-        ("u:a a:Sure,", "u:a", "Sure,"),
-        ("u:a a:b u:c a:d a:e", "u:a a:b u:c", "d\n\ne"),
-        ("s:x u:a a:", "s:x u:a", ""),
-        ("a:Hi", "u:", "Hi"),
-        ("s:x a:Hi", "u:x", "Hi"),
-    ],
-)
-@pytest.mark.parametrize("asked", [{}, {"continue_final_message": None}, {"continue_final_message": True}])
-def test_an_assistant_message_at_the_end_begins_the_answer(messages: str, expected: str, beginning: str, asked: dict[str, Any]) -> None:
-    generation = translate(messages=spell(messages), **asked)
-    assert (say(generation), generation.beginning) == (expected, beginning)
-
-
-def test_a_final_message_that_is_not_continued_is_a_turn_as_any_other() -> None:
-    generation = translate(messages=spell("u:a a:b"), continue_final_message=False)
-    assert (say(generation), generation.beginning) == ("u:a a:b", "")
-
-
-def test_without_a_final_message_there_is_nothing_to_continue() -> None:
-    error = refuse(continue_final_message=True)
-    assert error.param == "continue_final_message"
-    assert "expected an assistant message at the end" in str(error)
-    assert refuse(messages=spell("s:x"), continue_final_message=True).param == "continue_final_message"
-    assert translate(continue_final_message=False) == translate()
-
-
-def spell(messages: str) -> list[dict[str, str]]:
-    roles = {"u": "user", "a": "assistant", "s": "system", "d": "developer"}
-    return [{"role": roles[turn[0]], "content": turn[2:]} for turn in messages.split()]
-
-
-def say(generation: Generation) -> str:
-    return " ".join(f"{message.role[0]}:{message.content}".replace("\n\n", "|") for message in generation.messages)
-
-
-def test_text_parts_are_joined() -> None:
-    parts = [{"type": "text", "text": "Hel"}, {"type": "text", "text": "lo"}]
-    assert translate(messages=[{"role": "user", "content": parts}]) == translate()
-
-
-def test_what_an_sdk_dumps_of_an_answer_is_taken_back() -> None:
-    dumped = {"role": "assistant", "content": "Hi", "refusal": None, "annotations": None, "audio": None, "tool_calls": None}
-    assert translate(messages=[USER, dumped, USER]).messages[1] == Message(role="assistant", content="Hi")
-
-
-@pytest.mark.parametrize(
-    ("messages", "param"),
-    [
-        ([USER, {"role": "tool", "content": "x", "tool_call_id": "1"}, USER], "messages[1].tool_call_id"),
-        ([USER, {"role": "tool", "content": "x"}, USER], "messages[1].role"),
-        ([USER, {"role": "assistant", "content": None}, USER], "messages[1].content"),
-        ([USER, {"role": "assistant", "tool_calls": [{}]}, USER], "messages[1].tool_calls"),
-        ([{"role": "user", "content": None}], "messages[0].content"),
-        ([{"role": "user", "content": []}], "messages[0].content"),
-        ([{"role": "user", "content": [{"type": "text"}]}], "messages[0].content[0].text"),
-        (
-            [{"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "image_url", "image_url": {"url": "x"}}]}],
-            "messages[0].content[1]",
-        ),
-        ([USER | {"name": "Ada"}], "messages[0].name"),
-    ],
-)
-def test_a_conversation_gemma_cannot_take_is_refused(messages: list[object], param: str) -> None:
-    error = refuse(messages=messages)
-    assert error.param == param
-    assert param in str(error)
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"n": 1},
-        {"n": 1.0, "logprobs": False, "top_logprobs": 0.0},
-        {"logprobs": False, "top_logprobs": 0},
-        {"logit_bias": {}},
-        {"response_format": {"type": "text"}},
-        {"tools": [], "tool_choice": "none", "parallel_tool_calls": True},
-        {"functions": [], "function_call": "none"},
-        {"modalities": ["text"]},
-        {"store": False, "service_tier": "auto", "user": "u", "safety_identifier": "s", "prompt_cache_key": "k"},
-        {"service_tier": "default", "prompt_cache_retention": "24h"},
-        {"metadata": {"a": "b"}},
-        {"scorer": None, "degeneration": None, "lora": None, "tools": None},
-    ],
-)
-def test_harmless_values_change_nothing(fields: dict[str, object]) -> None:
-    assert translate(**fields) == translate()
-
-
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("logprobs", True),
-        ("logprobs", 0),
-        ("top_logprobs", 5),
-        ("logit_bias", {"50256": -100}),
-        ("response_format", {"type": "json_object"}),
-        ("tools", [{"type": "function"}]),
-        ("tool_choice", "auto"),
-        ("functions", [{}]),
-        ("function_call", "auto"),
-        ("modalities", ["text", "audio"]),
-        ("audio", {}),
-        ("prediction", {}),
-        ("reasoning_effort", "high"),
-        ("verbosity", "low"),
-        ("web_search_options", {}),
-        ("moderation", {}),
-        ("prompt_cache_options", {}),
-        ("store", True),
-        ("service_tier", "flex"),
-    ],
-)
-def test_an_unsupported_value_is_refused_by_name(field: str, value: object) -> None:
-    error = refuse(**{field: value})
-    assert error.param == field
-    assert f"'{field}' is not supported yet" in str(error)
-
-
 @pytest.mark.parametrize("name", scorer_names())
 def test_a_scorer_is_chosen_by_its_name(name: str) -> None:
     assert translate_scoring(ask(scorer=name)).scorer == name
@@ -329,8 +169,7 @@ def test_who_says_nothing_of_scoring_leaves_it_to_the_server() -> None:
     assert translate_scoring(ask()) == ScoringWish(scorer=None, on_degeneration=None)
 
 
-def test_contradictions_are_refused() -> None:
-    assert refuse(stream_options={"include_usage": True}).param == "stream_options"
+def test_limits_that_contradict_each_other_are_refused() -> None:
     assert refuse(max_tokens=1, max_completion_tokens=2).param == "max_completion_tokens"
 
 
@@ -342,5 +181,5 @@ def test_all_faults_are_in_the_message() -> None:
 
 def test_of_very_many_faults_the_first_are_in_the_message() -> None:
     error = refuse(messages=[{"role": "tool", "content": None}] * 10_000)
-    assert error.param == "messages[0].role"
+    assert error.param == "messages[0].content"
     assert len(str(error)) < 2_000

@@ -13,7 +13,7 @@ from server.chat.rendering import ChatChunks
 from server.engine.errors import AdapterWithdrawn, EngineError, EngineUnavailable, RowFailed
 from server.exchange.reply import StreamedReply
 from server.settings.settings import Settings
-from tests.server.chat.test_rendering import SCORED, make_head, parse_events
+from tests.server.chat.test_rendering import SCORED, make_head, parse_events, spell
 from tests.server.fake_engine import FakeEngine
 from tests.server.live_server import LiveServer
 from tests.server.scraping import BASE_LABELS, find
@@ -56,7 +56,7 @@ def test_an_answer_that_ends_after_comments_without_a_piece_is_whole() -> None:
         sent.append(message)
 
     async def reply_to_nobody() -> None:
-        reply = StreamedReply(ChatChunks(make_head(), include_usage=False), send)
+        reply = StreamedReply(ChatChunks(make_head(), spell=spell, include_usage=False), send)
         await reply.keep_alive()
         await reply.take(0, SCORED)
         await reply.close()

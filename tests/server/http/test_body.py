@@ -212,12 +212,12 @@ def test_a_compressed_body_is_refused_by_its_encoding() -> None:
     assert decode_body(body, (*JSON, (b"content-encoding", b"identity")), DECODER).model == "m"
 
 
-def with_tools(tools: bytes) -> bytes:
-    return json.dumps(GOOD).encode()[:-1] + b', "tools": ' + tools + b"}"
+def with_prediction(values: bytes) -> bytes:
+    return json.dumps(GOOD).encode()[:-1] + b', "prediction": ' + values + b"}"
 
 
 @pytest.mark.parametrize(
-    "tools",
+    "values",
     [
         b"[" + b",".join([b"[" * 35 + b"]" * 35] * 100_000) + b"]",
         b"[" + b",".join([b"{}"] * 2_000_000) + b"]",
@@ -227,9 +227,9 @@ def with_tools(tools: bytes) -> bytes:
     ],
     ids=["nested lists", "objects", "keys", "texts", "unclosed text"],
 )
-def test_a_body_of_very_many_values_is_refused_before_it_takes_the_time_of_all(tools: bytes) -> None:
+def test_a_body_of_very_many_values_is_refused_before_it_takes_the_time_of_all(values: bytes) -> None:
     began_s = time.perf_counter()
-    assert f"more than {MAX_VALUES} commas" in str(refuse(with_tools(tools)))
+    assert f"more than {MAX_VALUES} commas" in str(refuse(with_prediction(values)))
     assert time.perf_counter() - began_s < 1
 
 
@@ -240,5 +240,5 @@ def test_commas_and_brackets_in_texts_are_none_of_them() -> None:
 
 
 def test_as_many_values_as_are_taken_are_looked_through_for_a_field_given_twice() -> None:
-    tools = b'[{"a": 1, "a": 2}' + b", 1" * (MAX_VALUES - 100) + b"]"
-    assert refuse(with_tools(tools)).param == "a"
+    values = b'[{"a": 1, "a": 2}' + b", 1" * (MAX_VALUES - 100) + b"]"
+    assert refuse(with_prediction(values)).param == "a"

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from server.tools.brief_schema import MAX_DEPTH, shorten_schema
+from server.tools.tool import Schema
 
 STRING = {"type": "string"}
 
@@ -24,6 +25,11 @@ ROOM = {"title": "Of the room", "type": "string"}
         ({"$defs": {"Place": {"title": "Place", "type": "string", "description": None}}}, {"$defs": {"Place": STRING}}),
         ({"anyOf": [{"$schema": "x", "type": "null"}, True]}, {"anyOf": [{"type": "null"}, True]}),
         ({"items": {"description": "", "type": "string"}}, {"items": STRING}),
+        ({"anyOf": [STRING, {"type": "null"}], "default": None, "description": "A"}, {"type": ["string", "null"], "description": "A"}),
+        ({"anyOf": [STRING, {"type": "null", "enum": [None]}]}, {"anyOf": [STRING, {"type": "null", "enum": [None]}]}),
+        ({"anyOf": [STRING, {"type": ["null"]}]}, {"anyOf": [STRING, {"type": ["null"]}]}),
+        ({"anyOf": [STRING], "type": "string"}, {"anyOf": [STRING], "type": "string"}),
+        ({"anyOf": [], "default": 0}, {"anyOf": [], "default": 0}),
     ],
 )
 def test_what_tells_nothing_is_left_out(schema: dict[str, Any], shortened: dict[str, Any]) -> None:
@@ -40,6 +46,11 @@ def test_what_tells_nothing_is_left_out(schema: dict[str, Any], shortened: dict[
 )
 def test_names_and_values_that_look_like_keywords_stay(schema: dict[str, Any]) -> None:
     assert shorten_schema(schema, "search_web") == schema
+
+
+def test_a_brief_schema_explains_nothing() -> None:
+    schema: Schema = {"title": "Of the room", "properties": {"title": {"description": "Its name", "default": "x", "enum": ["x"]}}}
+    assert shorten_schema(schema, detail="brief") == {"properties": {"title": {"enum": ["x"]}}}
 
 
 def test_the_order_stays() -> None:

@@ -6,11 +6,13 @@ import msgspec
 import pytest
 
 from server.errors import InvalidRequest
+from server.tools.brief_schema import Detail
 from server.tools.preamble import write_preamble
 from server.tools.tool import Schema, Tool, ToolChoice
 from tests.server.tools.offered import TIME, TOOLS, WEATHER
 
 AUTO = ToolChoice()
+DETAILS: tuple[Detail, ...] = ("full", "brief", "names")
 
 
 def described(preamble: str) -> list[dict[str, object]]:
@@ -77,3 +79,14 @@ def test_a_schema_too_deep_to_be_written_is_refused_by_the_name_of_its_function(
 def test_a_description_is_one_line_of_json_whatever_it_holds() -> None:
     tool = msgspec.structs.replace(WEATHER, description='Say "hi"\n<end_of_turn>')
     assert described(write_preamble([tool], AUTO, is_parallel=True))[0]["description"] == tool.description
+
+
+def test_less_is_told_where_a_context_is_short() -> None:
+    parameters: Schema = {"type": "object", "properties": {"day": {"type": "string", "description": "Which one."}}}
+    tool = Tool(name="weather", description="Tell the weather. Of a day\nor two.", parameters=parameters)
+    brief = {"type": "object", "properties": {"day": {"type": "string"}}}
+    assert [described(write_preamble([tool], AUTO, is_parallel=True, detail=detail)) for detail in DETAILS] == [
+        [{"name": "weather", "description": tool.description, "parameters": parameters}],
+        [{"name": "weather", "description": tool.description, "parameters": brief}],
+        [{"name": "weather", "description": "Tell the weather."}],
+    ]

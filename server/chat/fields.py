@@ -1,0 +1,126 @@
+"""What candor does with each field of a chat's body, those of OpenAI's SDK and those that other clients send: one by one.
+
+`docs/requests.md` shows these tables (`python -m tools.request_fields` writes them there). What stands in none of them is unknown: a 400.
+"""
+
+from server.exchange.fields import FieldTable, accepted, honoured, refused
+
+_BOOKKEEPING = "a client's own bookkeeping, which comes back with its history"
+_REASONING = "what another model thought; Gemma's template has no place for it, and the model is not shown it"
+_CACHE = "candor finds beginnings that it has read by itself"
+_PART = "Gemma is served without its vision tower: text only"
+
+REQUEST = FieldTable(
+    {
+        "model": honoured("who answers: the base, or an adapter by its name"),
+        "messages": honoured("the conversation"),
+        "temperature": honoured("0 takes the likeliest token"),
+        "top_p": honoured("0 takes the likeliest token"),
+        "top_k": honoured("vLLM's; 0 and -1 are off"),
+        "min_p": honoured("vLLM's"),
+        "seed": honoured("-1 is a random one"),
+        "presence_penalty": honoured(""),
+        "frequency_penalty": honoured(""),
+        "repetition_penalty": honoured("vLLM's; over the prompt and the answer"),
+        "stop": honoured("up to 64 texts"),
+        "max_tokens": honoured("-1 is no limit of yours; the server has one"),
+        "max_completion_tokens": honoured("the newer name of `max_tokens`; of two that differ both are refused"),
+        "n": honoured("up to 16 choices"),
+        "stream": honoured(""),
+        "stream_options": honoured("without `stream` it is accepted, and changes nothing"),
+        "metadata": honoured("comes back in the answer's, but not under names of candor's own"),
+        "lora": honoured("candor's: an adapter and its scale"),
+        "scorer": honoured("candor's: who scores the answer"),
+        "degeneration": honoured("candor's: what is done at a hard flag"),
+        "continue_final_message": honoured(
+            "vLLM's; true goes on from an assistant message at the end, as null does, false opens a new turn"
+        ),
+        "add_generation_prompt": honoured("vLLM's; the opposite of `continue_final_message`"),
+        "tools": honoured("functions, up to 128; the model is told of them in front of the system text, see below"),
+        "tool_choice": honoured("`required` and a function's name are kept by a grammar; without tools `auto` and `none` ask for nothing"),
+        "parallel_tool_calls": honoured("false: one call an answer"),
+        "response_format": honoured("`json_object` and `json_schema`, whether `strict` or not, are kept by a grammar"),
+        "structured_outputs": honoured("vLLM's: `json`, `json_object`, `regex`, `choice`, or `grammar` in Lark's notation"),
+        "logprobs": honoured("of the model's own distribution, before temperature, penalties and grammars"),
+        "top_logprobs": honoured("up to 20"),
+        "logit_bias": honoured("-100 to 100 by token id, added before the temperature"),
+        "min_tokens": honoured("vLLM's: nothing ends the answer before"),
+        "ignore_eos": honoured("vLLM's: the model's own end ids do not end it"),
+        "stop_token_ids": honoured("vLLM's"),
+        "include_stop_str_in_output": honoured("vLLM's"),
+        "skip_special_tokens": honoured("vLLM's, but false by default: special tokens appear as they are spelt"),
+        "functions": refused("an older form", "[]", advice="send them as `tools`"),
+        "function_call": refused("an older form", '"auto"', '"none"', advice="send `tool_choice`"),
+        "modalities": refused("Gemma answers in text", '["text"]'),
+        "audio": refused("Gemma answers in text"),
+        "web_search_options": refused("candor searches nothing, and already an empty object asks for it"),
+        "moderation": refused("candor moderates nothing"),
+        "store": refused("candor keeps no answers", "false"),
+        "chat_template": refused("a request cannot bring one", advice="start the server with --chat-template FILE"),
+        "chat_template_kwargs": honoured("vLLM's; only what is in the table below"),
+        "reasoning_effort": accepted("Gemma 3 does not reason apart from its answer", '"none"'),
+        "verbosity": accepted("Gemma 3 was not trained to it: say in a system message how long answers should be", '"medium"'),
+        "service_tier": accepted("there is one tier", '"auto"', '"default"'),
+        "prediction": accepted("it would only make the same answer come faster"),
+        "user": accepted("candor tells no users apart"),
+        "safety_identifier": accepted("candor tells no users apart"),
+        "prompt_cache_key": accepted(_CACHE),
+        "prompt_cache_retention": accepted(_CACHE),
+        "prompt_cache_options": accepted(_CACHE),
+    }
+)
+
+STREAM_OPTIONS = FieldTable(
+    {
+        "include_usage": honoured("true: usage in a chunk of its own, without choices; else it is on the last chunk of a choice"),
+        "include_obfuscation": accepted("candor never pads its chunks", "false"),
+        "continuous_usage_stats": refused("usage comes at the end", "false"),
+    }
+)
+
+TEMPLATE_KWARGS = FieldTable(
+    {
+        "enable_thinking": accepted("Gemma 3 does not reason apart from its answer", "false"),
+        "thinking": accepted("Gemma 3 does not reason apart from its answer", "false"),
+    }
+)
+
+MESSAGE = FieldTable(
+    {
+        "role": honoured("`developer` is `system`; `function`, an older form, is refused: send `tool`"),
+        "content": honoured("text, or a list of parts; an assistant's may be null or an empty list, which say nothing"),
+        "refusal": honoured("an assistant's: its text is shown as what the model said, behind the content where there is one"),
+        "prefix": honoured("DeepSeek's; true on an assistant message at the end: the same as `continue_final_message`"),
+        "name": accepted("Gemma's template has no names, as with vLLM; what the model shall know stands in the content", '""'),
+        "tool_calls": honoured("an assistant's: the model is shown them as it writes them"),
+        "tool_call_id": honoured("of a result: which call it is of, by whose function's name the model is shown it"),
+        "function_call": refused("an older form", advice="send it as `tool_calls`"),
+        "audio": refused("candor has none of its answers as audio"),
+        "images": refused(_PART, "[]"),
+        "annotations": accepted("citations of a web search; the text that they annotate is shown", "[]"),
+        "reasoning_content": accepted(_REASONING, '""'),
+        "reasoning": accepted(_REASONING, '""'),
+        "reasoning_details": accepted(_REASONING, "[]"),
+        "thinking_blocks": accepted(_REASONING, "[]"),
+        "cache_control": accepted(_CACHE),
+        "parsed": accepted("what an SDK read out of the content, which is shown"),
+        "provider_specific_fields": accepted(_BOOKKEEPING, "{}"),
+        "id": accepted(_BOOKKEEPING),
+        "created_at": accepted(_BOOKKEEPING),
+        "opts": accepted(_BOOKKEEPING),
+        "cycle": accepted(_BOOKKEEPING),
+    }
+)
+
+PART = FieldTable(
+    {
+        "type": honoured("`text`, or of an assistant `refusal`; a part of any other type is refused by its place"),
+        "text": honoured("of a text part"),
+        "refusal": honoured("of a refusal part: shown as what the model said"),
+        "image_url": refused(_PART),
+        "input_audio": refused(_PART),
+        "file": refused(_PART),
+        "prompt_cache_breakpoint": accepted(_CACHE),
+        "cache_control": accepted(_CACHE),
+    }
+)

@@ -1,0 +1,79 @@
+"""From the form that a request wants of its answer to a grammar: pure."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from server.engine.protocol import Grammar
+from server.errors import InvalidRequest
+from server.http.faults import Fault
+from server.structured.fault import SchemaRefused
+from server.structured.schema import prepare_schema
+from server.wire.answer_form import ResponseFormat, Schema, StructuredOutputs
+
+_ANY_OBJECT: Schema = {"type": "object"}
+
+
+def translate_form(form: ResponseFormat | None, outputs: StructuredOutputs | None) -> Grammar | None:
+    """Translate what is without faults; None where any text will do."""
+    if outputs is not None and (grammar := _translate_outputs(outputs)) is not None:
+        return grammar
+    if form is None or form.type == "text":
+        return None
+    if form.type == "json_object":
+        return _of_schema(_ANY_OBJECT if form.schema is None else form.schema, "response_format.schema")
+    schema = form.json_schema.schema if form.json_schema else None
+    return _of_schema(_ANY_OBJECT if schema is None else schema, "response_format.json_schema.schema")
+
+
+def find_form_faults(form: ResponseFormat | None, outputs: StructuredOutputs | None) -> Iterator[Fault]:
+    """Find what says nothing, or two things at once."""
+    if form is not None and form.type == "json_schema" and form.json_schema is None:
+        yield Fault(param="response_format.json_schema", message="'response_format.json_schema' is missing.")
+    if outputs is None:
+        return
+    kinds = [name for name, value in msgspec.structs.asdict(outputs).items() if value is not None and value is not False]
+    if len(kinds) > 1:
+        yield Fault(param="structured_outputs", message=f"'structured_outputs' has {', '.join(kinds)}: expected one of them.")
+    if kinds and form is not None and form.type != "text":
+        text = "'response_format' and 'structured_outputs' both say what the answer must be: send one of them."
+        yield Fault(param="structured_outputs", message=text)
+    if isinstance(outputs.json, str) and _read_schema(outputs.json) is None:
+        yield Fault(param="structured_outputs.json", message="'structured_outputs.json' is a text that is no JSON schema.")
+
+
+def prepare_form_schema(form: Grammar) -> dict[str, Any]:
+    """Give a form's JSON schema ready for a larger grammar; raises InvalidRequest with what is wrong with it."""
+    try:
+        return prepare_schema(form.source)
+    except SchemaRefused as exc:
+        raise InvalidRequest(f"{form.param}: {exc}", param=form.param) from exc
+
+
+def _translate_outputs(outputs: StructuredOutputs) -> Grammar | None:
+    place = "structured_outputs"
+    if outputs.json is not None:
+        schema = _read_schema(outputs.json) if isinstance(outputs.json, str) else outputs.json
+        return _of_schema(_ANY_OBJECT if schema is None else schema, f"{place}.json")
+    if outputs.regex is not None:
+        return Grammar(kind="regex", source=outputs.regex, param=f"{place}.regex")
+    if outputs.choice is not None:
+        choices = " | ".join(json.dumps(choice, ensure_ascii=False) for choice in outputs.choice)
+        return Grammar(kind="lark", source=f"start: {choices}\n", param=f"{place}.choice")
+    if outputs.grammar is not None:
+        return Grammar(kind="lark", source=outputs.grammar, param=f"{place}.grammar")
+    return _of_schema(_ANY_OBJECT, f"{place}.json_object") if outputs.json_object else None
+
+
+def _of_schema(schema: Schema, param: str) -> Grammar:
+    return Grammar(kind="json_schema", source=msgspec.json.encode(schema).decode(), param=param)
+
+
+def _read_schema(text: str) -> Schema | None:
+    try:
+        schema = msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    return schema if isinstance(schema, dict | bool) else None

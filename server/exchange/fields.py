@@ -1,0 +1,63 @@
+"""What is done with each field that a body may have: decided as data, which the check of a request and the docs share."""
+
+from collections.abc import Iterator, Mapping
+from operator import attrgetter
+from typing import Any, Literal
+
+import msgspec
+
+from server.http.faults import Fault
+
+
+class Field(msgspec.Struct, frozen=True, kw_only=True):
+    """What is done with a field. Of one that is not honoured, null and the values of `passes` ask for nothing."""
+
+    decision: Literal["honoured", "accepted", "refused"]  # accepted: it changes nothing, and a header of the answer names it
+    about: str  # what a honoured field does, and why another is not
+    passes: tuple[str, ...] = ()  # as JSON
+    advice: str = "leave it out"  # instead of a refused one
+
+
+def honoured(about: str) -> Field:
+    """Decide for a field that does what it says."""
+    return Field(decision="honoured", about=about)
+
+
+def accepted(about: str, *passes: str) -> Field:
+    """Decide for a field that may hold anything and changes nothing."""
+    return Field(decision="accepted", about=about, passes=passes)
+
+
+def refused(about: str, *passes: str, advice: str = "leave it out") -> Field:
+    """Decide for a field that would change the answer, or the world, if it were supported."""
+    return Field(decision="refused", about=about, passes=passes, advice=advice)
+
+
+class FieldTable:
+    """The decisions for all fields of one struct."""
+
+    def __init__(self, fields: Mapping[str, Field]) -> None:
+        self.fields = fields
+        self._checked = tuple(name for name, field in fields.items() if field.decision != "honoured")
+        self._read = attrgetter(*self._checked)  # of two names or more: a tuple
+        self._nothing = (None,) * len(self._checked)
+
+    def find_wishes(self, struct: msgspec.Struct) -> Iterator[tuple[str, Field]]:
+        """Find the fields that ask for something and are not honoured. Most structs have none, and a body has many structs."""
+        values = self._read(struct)
+        if values == self._nothing:
+            return
+        for name, value in zip(self._checked, values, strict=True):
+            if value is not None and _write(value) not in self.fields[name].passes:
+                yield name, self.fields[name]
+
+
+def refuse_field(place: str, field: Field) -> Fault:
+    """Say of a field that it is refused, why, and what to do."""
+    passes = " or ".join(("null", *field.passes))
+    return Fault(param=place, message=f"'{place}' is not supported ({field.about}): {field.advice} (only {passes} is accepted).")
+
+
+def _write(value: Any) -> str:
+    """Write a value as JSON: compared in Python, False is 0 and True is 1."""
+    return msgspec.json.encode(int(value) if isinstance(value, float) and value.is_integer() else value).decode()

@@ -1,0 +1,45 @@
+"""Functions in a context that does not hold all that there is to say of them."""
+
+from typing import Protocol
+
+from server.engine.errors import InvalidGeneration
+from server.engine.protocol import Generation, Texts
+from server.tools.brief_schema import Detail
+
+ROOM_FOR_ANSWER = 1 / 8  # of the context, where the request does not ask for less
+
+# What the model is told, the most first, with the fields of the request that it then is not told of.
+_DETAILS: tuple[tuple[Detail, tuple[str, ...]], ...] = (
+    ("full", ()),
+    ("brief", ("tools[].function.parameters.description",)),
+    ("names", ("tools[].function.parameters",)),
+)
+
+
+class Translate(Protocol):
+    """Translates one request, functions in a detail."""
+
+    def __call__(self, *, tool_detail: Detail) -> Generation: ...
+
+
+async def fit_tools(translate: Translate, texts: Texts) -> tuple[Generation, tuple[str, ...]]:
+    """Give a request's generation with as much of its functions as fits beside the conversation, and the fields that are left out.
+
+    A model that only chats is asked with dozens of functions too, by clients that always offer them.
+    """
+    for detail, left_out in _DETAILS:
+        generation = translate(tool_detail=detail)
+        if await _fits(generation, texts):
+            return generation, left_out
+    return translate(tool_detail="full"), ()  # for the engine to refuse
+
+
+async def _fits(generation: Generation, texts: Texts) -> bool:
+    num_characters = sum(len(message.content) for message in generation.messages) + len(generation.beginning)
+    room = texts.context_size - min(generation.max_tokens, int(texts.context_size * ROOM_FOR_ANSWER))
+    if num_characters <= room // 2:  # no need to count: hardly any text has two tokens a character
+        return True
+    try:
+        return len(await texts.encode_messages(generation.messages, beginning=generation.beginning)) <= room
+    except InvalidGeneration:
+        return False

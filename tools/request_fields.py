@@ -1,0 +1,38 @@
+"""Writes the tables of `docs/requests.md`: `python -m tools.request_fields`."""
+
+import re
+from pathlib import Path
+
+from server.chat import fields
+from server.exchange.fields import Field, FieldTable
+
+PAGE = Path(__file__).parents[1] / "docs" / "requests.md"
+TABLES = {
+    "the request": fields.REQUEST,
+    "stream_options": fields.STREAM_OPTIONS,
+    "chat_template_kwargs": fields.TEMPLATE_KWARGS,
+    "messages[]": fields.MESSAGE,
+    "messages[].content[]": fields.PART,
+}
+_TABLE = re.compile(r"(<!-- fields of (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def fill_in(page: str) -> str:
+    """Put every table in its place."""
+    return _TABLE.sub(lambda found: f"{found[1]}\n{render_table(TABLES[found[2]])}\n{found[3]}", page)
+
+
+def render_table(table: FieldTable) -> str:
+    """Write a table as Markdown."""
+    rows = [_render_row(name, field) for name, field in table.fields.items()]
+    return "".join(["| field | what is done | asks for nothing | about |\n", "|---|---|---|---|\n", *rows])
+
+
+def _render_row(name: str, field: Field) -> str:
+    passes = " ".join(f"`{value}`" for value in field.passes)
+    about = f"{field.about}: {field.advice}" if field.decision == "refused" else field.about
+    return f"| `{name}` | {field.decision} | {passes} | {about} |\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(fill_in(PAGE.read_text()))
