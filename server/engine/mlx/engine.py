@@ -270,6 +270,8 @@ class MlxEngine:
                 raise InvalidGeneration(
                     f"{param} names {', '.join(map(str, strangers))}: expected ids of tokens that this model can draw", param=param
                 )
+        if generation.min_tokens and self._runtime.drawable <= self._stop_ids.union(generation.stop_token_ids):
+            raise InvalidGeneration("stop_token_ids names every token: none is left to draw before min_tokens", param="stop_token_ids")
         if generation.min_tokens > generation.max_tokens:
             raise InvalidGeneration(
                 f"min_tokens is {generation.min_tokens}, and the answer may have no more than {generation.max_tokens}", param="min_tokens"

@@ -107,6 +107,7 @@ def test_biased_tokens_are_drawn_or_never_drawn(demo: MlxEngine, run: Run, plain
         ({"logit_bias": ((5, 1.0), (4096, 1.0), (-1, 2.0))}, "logit_bias", "names -1, 4096"),
         ({"stop_token_ids": (5, 99_999)}, "stop_token_ids", "names 99999"),
         ({"min_tokens": 25}, "min_tokens", "no more than 24"),
+        ({"min_tokens": 1, "stop_token_ids": tuple(range(4096))}, "stop_token_ids", "every token"),
     ],
 )
 def test_what_cannot_be_is_refused_by_name(demo: MlxEngine, run: Run, options: dict[str, Any], param: str, said: str) -> None:
