@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 
 import numpy as np
-from llguidance import LLMatcher, LLParserLimits, LLTokenizer
+from llguidance import LLExecutor, LLMatcher, LLParserLimits, LLTokenizer
 
 from server.engine.errors import InvalidGeneration
 from server.engine.mlx.grammar.complaint import explain, explain_schema
@@ -24,13 +24,14 @@ WHITE_SPACE = r"(\n {0,16}| )?"
 class CompiledGrammar:
     """A grammar ready for any number of rows."""
 
-    def __init__(self, matcher: LLMatcher, *, num_ids: int) -> None:
+    def __init__(self, matcher: LLMatcher, *, num_ids: int, executor: LLExecutor) -> None:
         self._matcher = matcher
         self._num_ids = num_ids
+        self._executor = executor
 
     def start(self) -> GrammarMask:
         """Make the mask of a row that has no answer yet."""
-        return GrammarMask(self._matcher.deep_copy(), num_ids=self._num_ids)
+        return GrammarMask(self._matcher.deep_copy(), num_ids=self._num_ids, executor=self._executor)
 
 
 class GrammarCompiler:
@@ -39,6 +40,7 @@ class GrammarCompiler:
     def __init__(self, tokenizer: LLTokenizer | None) -> None:
         self._tokenizer = tokenizer
         self._compile = lru_cache(maxsize=NUM_KEPT)(self._make)
+        self._executor = LLExecutor()  # its threads sleep until masks are asked for
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="grammar")
 
     async def compile_in_turn(self, grammar: Grammar) -> CompiledGrammar:
@@ -78,7 +80,7 @@ class GrammarCompiler:
         if matcher.is_error():
             raise _Refused(f"the grammar cannot be compiled: {explain(matcher.get_error())}")
         self._check_beginning(matcher.deep_copy())
-        return CompiledGrammar(matcher, num_ids=self._tokenizer.vocab_size)
+        return CompiledGrammar(matcher, num_ids=self._tokenizer.vocab_size, executor=self._executor)
 
     def _try(self, grammar: str) -> LLMatcher:
         assert self._tokenizer is not None
