@@ -1,0 +1,72 @@
+"""`python -m tests.outside.clients [CLIENT …]`: real clients, unmodified, on the demo model.
+
+Each runs in an environment of its own under `.cache/clients`, at the versions it is pinned to. The first run fetches them. One line
+is printed a check; the exit status is 1 where one did not hold.
+"""
+
+import argparse
+import contextlib
+import sys
+from collections.abc import Iterator
+
+from tests.outside.clients.client import Client, find_clients
+from tests.outside.clients.errors import EnvironmentFailed, RuntimeMissing
+from tests.outside.clients.stand_in.recorder import Recorder
+from tests.outside.clients.running import run_checks
+from tests.server_process import Server
+
+
+def main() -> int:
+    """Run the clients that are asked for."""
+    known = {client.name: client for client in find_clients()}
+    parser = argparse.ArgumentParser(prog="python -m tests.outside.clients", description=__doc__)
+    parser.add_argument("clients", nargs="*", metavar="CLIENT", help=f"all unless said: {', '.join(known)}")
+    parser.add_argument("--url", help="a server that runs, without /v1; none: one is started on the demo model")
+    parser.add_argument("--record", action="store_true", help="ask a stand-in for OpenAI's and note the bodies for tests/contract")
+    options = parser.parse_args()
+    if unknown := set(options.clients) - set(known):
+        parser.error(f"no such client: {', '.join(sorted(unknown))} (there are {', '.join(known)})")
+    chosen = [known[name] for name in options.clients or known]
+    if options.record:
+        num_faults = sum(_record(client) for client in chosen)
+    else:
+        with _serve(options.url) as url:
+            num_faults = sum(_run(client, url) for client in chosen)
+    print(f"{num_faults} of the checks did not hold" if num_faults else "all checks held")
+    return 1 if num_faults else 0
+
+
+@contextlib.contextmanager
+def _serve(url: str | None) -> Iterator[str]:
+    """Give the server at `url`, or start one for as long as it is needed."""
+    if url:
+        yield url.rstrip("/")
+        return
+    with Server("--max-completion-tokens", "512") as server:
+        yield server.url
+
+
+def _record(client: Client) -> int:
+    with Recorder(client.name) as recorder:
+        num_faults = _run(client, recorder.url, is_recorded=True)
+        recorder.save()
+    return num_faults
+
+
+def _run(client: Client, url: str, *, is_recorded: bool = False) -> int:
+    """Run one client, print a line a check, and count the faults."""
+    num_faults = 0
+    try:
+        for outcome in run_checks(client, url, is_recorded=is_recorded):
+            num_faults += outcome.fault is not None
+            print(f"{'FAULT' if outcome.fault else 'ok   '} {client.name}: {outcome.check}{outcome.fault and f': {outcome.fault[:400]}' or ''}", flush=True)
+    except RuntimeMissing as missing:
+        print(f"skip  {client.name}: {missing}", flush=True)
+    except EnvironmentFailed as failure:
+        print(f"FAULT {client.name}: {failure}", flush=True)
+        return 1
+    return num_faults
+
+
+if __name__ == "__main__":
+    sys.exit(main())
