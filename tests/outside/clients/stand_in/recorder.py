@@ -29,14 +29,17 @@ class Recorder:
     def __init__(self, client: str) -> None:
         self.client = client
         self.check = "start"
-        self._noted: dict[str, dict[str, dict[str, Any]]] = {}  # by check, then by form
+        self._noted: dict[str, list[dict[str, Any]]] = {}  # by check
+        self._forms: set[str] = set()
         self._server = _QuietServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"recorder": self}))
         self._thread = threading.Thread(target=self._server.serve_forever)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def note(self, path: str, body: dict[str, Any]) -> None:
-        """Note a body, unless the check has sent one before that differs in its texts only."""
-        self._noted.setdefault(self.check, {}).setdefault(json.dumps([path, _form(body)]), {"path": path, "body": _shorten(body)})
+        """Note a body, unless the client has sent one before that differs in its texts only."""
+        if (form := json.dumps([path, _form(body)])) not in self._forms:
+            self._forms.add(form)
+            self._noted.setdefault(self.check, []).append({"path": path, "body": _shorten(body)})
 
     def save(self) -> None:
         """Write what was noted into the contract tests' folder, in place of what is there of this client."""
@@ -45,7 +48,7 @@ class Recorder:
         for check, requests in self._noted.items():
             folder.mkdir(parents=True, exist_ok=True)
             name = re.sub("[^a-z0-9]+", "-", check.lower()).strip("-")
-            (folder / f"{name}.json").write_text(json.dumps(list(requests.values()), indent=1, ensure_ascii=False) + "\n")
+            (folder / f"{name}.json").write_text(json.dumps(requests, indent=1, ensure_ascii=False) + "\n")
 
     def __enter__(self) -> Self:
         self._thread.start()
