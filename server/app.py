@@ -40,6 +40,7 @@ from server.routes.health import show_liveness, show_readiness
 from server.routes.lora_adapter import load_lora_adapter, unload_lora_adapter
 from server.routes.metrics import show_metrics
 from server.routes.models import list_models, show_model
+from server.routes.responses import create_response
 from server.routes.schema import show_schema
 from server.routes.score import score_texts
 from server.settings.settings import Settings
@@ -48,6 +49,7 @@ CLOSE_GRACE_S = 0.5  # by then uvicorn has waited for the running requests, unle
 
 HANDLERS = (
     create_chat_completion,
+    create_response,
     list_models,
     show_model,
     list_adapters,

@@ -33,6 +33,7 @@ SERVER_LAYERS = (
     "board",
     "exchange",
     "chat",
+    "responses",
     "routes",
     "app",
     "__main__",

@@ -24,10 +24,15 @@ class AnswerHead(msgspec.Struct, frozen=True, kw_only=True):
     request_metadata: dict[str, str]
 
 
+def echo_metadata(head: AnswerHead) -> dict[str, str]:
+    """Give the request's metadata but for what would read as if candor had said it."""
+    return {key: value for key, value in head.request_metadata.items() if not _may_be_ours(key)}
+
+
 def describe_answer(head: AnswerHead, scored: Scored) -> dict[str, str]:
     """Join the request's metadata and ours, which wins a clash."""
     finish = scored.finish
-    metadata = {key: value for key, value in head.request_metadata.items() if not _may_be_ours(key)}
+    metadata = echo_metadata(head)
     if (scores := scored.scores) is not None:
         metadata["scorer"] = scores.scorer
         metadata["scorer_version"] = scores.scorer_version

@@ -30,7 +30,6 @@ UNBUILT = frozenset(
         "organization",
         "projects",
         "realtime",
-        "responses",
         "safety",
         "skills",
         "threads",
@@ -42,6 +41,8 @@ UNBUILT = frozenset(
         "webhook_event_types",
     }
 )
+# What stands below these is OpenAI's too, where candor has only the route itself.
+UNBUILT_BELOW = frozenset({"responses"})
 
 
 def explain_missing(method: str, path: str, built: Iterable[str]) -> ApiError:
@@ -56,6 +57,6 @@ def explain_missing(method: str, path: str, built: Iterable[str]) -> ApiError:
 def _is_unbuilt(path: str) -> bool:
     match [part for part in path.split("/") if part]:
         case ["v1", first, *_]:
-            return first in UNBUILT
+            return first in UNBUILT or first in UNBUILT_BELOW
         case _:
             return False

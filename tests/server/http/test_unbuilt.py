@@ -23,7 +23,16 @@ SERVED = {path.split("/")[2] for handler in HANDLERS for path in handler.paths i
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 @pytest.mark.parametrize(
     "path",
-    ["/v1/embeddings", "/v1/images/generations", "/v1/audio/speech", "/v1/files/file-1/content", "/v1/fine_tuning/jobs", "/v1/threads/"],
+    [
+        "/v1/embeddings",
+        "/v1/images/generations",
+        "/v1/audio/speech",
+        "/v1/files/file-1/content",
+        "/v1/fine_tuning/jobs",
+        "/v1/threads/",
+        "/v1/responses/resp_1",
+        "/v1/responses/compact",
+    ],
 )
 def test_a_route_of_openais_is_501_whatever_the_method(method: str, path: str, client: Client) -> None:
     response = client.request(method, path)
