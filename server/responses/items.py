@@ -36,9 +36,9 @@ def find_item_faults(items: Sequence[InputItem]) -> Iterator[Fault]:
             case "item_reference":
                 yield Fault(param=place, message=_NOT_KEPT.format(place=place))
             case None:
-                yield Fault(param=f"{place}.type", message=f"'{place}' has neither a type nor a role: expected a message.")
+                yield Fault(param=f"{place}.type", message=f"'{place}.type' and '{place}.role' are missing: expected a message.")
             case other:
-                text = f"'{place}' is of type {other!r}, not supported: expected a message."
+                text = f"'{place}.type' is {other!r}, not supported: expected a message."
                 yield Fault(param=f"{place}.type", message=text)
 
 

@@ -11,6 +11,13 @@ import msgspec
 from server.wire.generation_fields import GenerationFields, Limit
 
 
+class CacheBreakpoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where OpenAI is to cut what it caches; candor finds by itself what prompts have in common."""
+
+    mode: str | None = None
+    ttl: str | None = None
+
+
 class InputPart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One part of a message's content; only text is supported, the others are declared so that they are refused by their place."""
 
@@ -21,7 +28,7 @@ class InputPart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     # What the API itself puts beside a text, and what marks it for OpenAI's cache
     annotations: tuple[msgspec.Raw, ...] | None = None
     logprobs: tuple[msgspec.Raw, ...] | None = None
-    prompt_cache_breakpoint: msgspec.Raw | None = None
+    prompt_cache_breakpoint: CacheBreakpoint | None = None
 
     # Of parts that are no text
     image_url: object = None
