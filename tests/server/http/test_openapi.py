@@ -101,6 +101,15 @@ def test_the_bodies_of_a_chat(document: Any) -> None:
     assert score == {"anyOf": [{"$ref": "#/components/schemas/Scores"}, {"$ref": "#/components/schemas/ScoreList"}]}
 
 
+def test_the_bodies_of_a_response(document: Any) -> None:
+    content = document["paths"]["/v1/responses"]["post"]["responses"]["200"]["content"]
+    assert content["application/json"]["schema"] == {"$ref": "#/components/schemas/ResponseBody"}
+    events = [schema["$ref"].rpartition("/")[2] for schema in content["text/event-stream"]["schema"]["anyOf"]]
+    types = [name for event in events for name in document["components"]["schemas"][event]["properties"]["type"]["enum"]]
+    assert len(types) == len(set(types)) == 12
+    assert {"response.created", "response.output_text.delta", "response.completed", "error"} <= set(types)
+
+
 @pytest.mark.parametrize(
     ("api_key", "admin_key", "wanting"),
     [
