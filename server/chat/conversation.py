@@ -3,19 +3,19 @@
 The template wants turns of user and model that alternate, the user's first, with the system text in the first of them.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from server.engine.protocol import Message, Role
+from server.exchange.conversation import find_question, join_texts, merge_turns, split_beginning
 from server.http.faults import Fault
-from server.tools.history import Called, Returned, Said, Turn, find_history_faults, spell_turns
+from server.tools.history import Called, Returned, Said, Turn, find_history_faults
 from server.tools.tool import ToolCall
 from server.wire.chat_request import ChatRequest, ContentPart, RequestMessage
 
 SYSTEM_ROLES = ("system", "developer")
-_ROLES: dict[str, Role] = {"user": "user", "assistant": "assistant"}  # of those who speak in turns
+_ROLES: dict[str, Role] = {"system": "system", "developer": "system", "user": "user", "assistant": "assistant"}
 
 
 class Conversation(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,10 +27,16 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_conversation(request: ChatRequest, *, preamble: str = "") -> Conversation:
     """Read messages without faults; the preamble stands in front of the system text."""
-    messages = _merge_messages(request.messages, preamble)
-    if messages[-1].role != "assistant" or False in _list_ends(request).values():
-        return Conversation(messages=messages)
-    return Conversation(messages=messages[:-1], beginning=messages[-1].content)
+    messages = merge_turns(_list_turns(request.messages), preamble=preamble)
+    messages, beginning = (messages, "") if False in _list_ends(request).values() else split_beginning(messages)
+    return Conversation(messages=messages, beginning=beginning)
+
+
+def find_question_before_results(request: ChatRequest) -> str | None:
+    """Give what the user said last, where a function's results stand behind it."""
+    if not any(message.role == "tool" for message in request.messages):
+        return None
+    return find_question(_list_turns(request.messages))
 
 
 def find_conversation_faults(request: ChatRequest) -> Iterator[Fault]:
@@ -60,35 +66,13 @@ def find_idle_prefixes(request: ChatRequest) -> Iterator[int]:
     return (i for i, message in enumerate(request.messages) if message.prefix and message.role == "assistant" and i != last)
 
 
-def find_question(messages: Sequence[RequestMessage]) -> str | None:
-    """Give what the user said last, where a function's results may stand behind it; None where that is simply the last message."""
-    if not any(message.role == "tool" for message in messages):
-        return None
-    return next((_read_text(message) for message in reversed(messages) if message.role == "user"), "")
-
-
 def is_text_part(part: ContentPart) -> bool:
     """Say whether a part is one that can be shown to the model."""
     return part.type in ("text", "refusal")
 
 
-def _merge_messages(messages: Sequence[RequestMessage], preamble: str) -> tuple[Message, ...]:
-    """Join the system texts in front, the preamble first, and same-role neighbours.
-
-    The user's turn that comes first holds the system text: where nobody has asked anything yet, that text is all of it.
-    """
-    system = [_read_text(message) for message in messages if message.role in SYSTEM_ROLES]
-    turns = spell_turns(_list_turns(messages))
-    opening: Role = "system" if turns and turns[0].role == "user" else "user"
-    text = _join((preamble, *system))
-    merged = [Message(role=opening, content=text)] if text or system or opening == "user" else []
-    for role, group in groupby(turns, key=lambda turn: turn.role):
-        merged.append(Message(role=role, content=_join(turn.content for turn in group)))
-    return tuple(merged)
-
-
 def _list_turns(messages: Sequence[RequestMessage]) -> list[Turn]:
-    return [_read_turn(message, f"messages[{i}]") for i, message in enumerate(messages) if message.role not in SYSTEM_ROLES]
+    return [_read_turn(message, f"messages[{i}]") for i, message in enumerate(messages)]
 
 
 def _read_turn(message: RequestMessage, place: str) -> Turn:
@@ -101,16 +85,11 @@ def _read_turn(message: RequestMessage, place: str) -> Turn:
     return Said(role=_ROLES[message.role], text=text)
 
 
-def _join(texts: Iterable[str]) -> str:
-    """Join texts with a blank line, leaving out those that say nothing."""
-    return "\n\n".join(filter(None, texts))
-
-
 def _read_text(message: RequestMessage) -> str:
     content = message.content or ""
     if not isinstance(content, str):
         content = "".join(_read_part(part, message) for part in content)
-    return _join((content, message.refusal or ""))
+    return join_texts((content, message.refusal or ""))
 
 
 def _read_part(part: ContentPart, message: RequestMessage) -> str:

@@ -6,7 +6,7 @@ from functools import partial
 
 import msgspec
 
-from server.chat.conversation import find_question
+from server.chat.conversation import find_question_before_results
 from server.chat.field_check import list_accepted_fields
 from server.chat.rendering import ChatChunks, WholeChat
 from server.chat.tools import translate_tools
@@ -45,7 +45,7 @@ class ChatEndpoint:
             drawn_seed=secrets.randbits(NUM_SEED_BITS),
         )
         generation, left_out = await fit_tools(translate, self._engine.texts) if request.tools else (translate(), ())
-        question = Question(generation=generation, wish=translate_scoring(request, prompt=find_question(request.messages)))
+        question = Question(generation=generation, wish=translate_scoring(request, prompt=find_question_before_results(request)))
         return Asked(
             questions=repeat_for_choices(question, int(request.n or 1), make_parser=translate_tools(request).make_parser),
             renderer=self._make_renderer(request, generation, served),

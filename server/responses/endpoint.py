@@ -28,7 +28,7 @@ class ResponsesEndpoint:
         self._settings = settings
         self._sampling_defaults = sampling_defaults
 
-    def ask(self, request: ResponsesRequest, *, request_id: str, served: ServedModel) -> Asked:
+    async def ask(self, request: ResponsesRequest, *, request_id: str, served: ServedModel) -> Asked:
         """Translate a request for a served model; raises InvalidRequest."""
         generation = translate_request(
             request,

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from server.answers.answer import Scored
-from server.engine.protocol import Piece
+from server.engine.protocol import Piece, PromptRead
 from server.responses.body import ResponseHead, begin_body, end_body, fail_body
 from server.responses.event_writer import EventWriter
 from server.responses.message_events import MessageEvents
@@ -23,16 +23,19 @@ class ResponseEvents:
         self._message: MessageEvents | None = None
         self._body: ResponseBody | None = None
 
-    def add(self, index: int, piece: Piece) -> bytes:
+    def add(self, index: int, event: PromptRead | Piece) -> bytes:
         """Render a piece's text, behind the events that open its message; this runs once a token."""
+        return self._add_text(event.text) if isinstance(event, Piece) else b""
+
+    def _add_text(self, text: str) -> bytes:
         message = self._message
         if message is not None:
-            return message.add(piece.text) if piece.text else b""
+            return message.add(text) if text else b""
         opening = self._begin()
-        if not piece.text:
+        if not text:
             return opening
         message, beginning = self._open_message()
-        return opening + beginning + message.add(piece.text)
+        return opening + beginning + message.add(text)
 
     def end(self, index: int, scored: Scored) -> bytes:
         """Render the end of the message."""

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from server.engine.protocol import Message, Role
+from server.engine.protocol import Role
 from server.http.faults import Fault
 from server.responses.fields import ACCEPTED_IN_ITEM, ACCEPTED_IN_PART, name_accepted
+from server.tools.history import Said, Turn
 from server.wire.responses_request import InputItem, InputPart
 
 _ROLES: dict[str, Role] = {"system": "system", "developer": "system", "user": "user", "assistant": "assistant"}
@@ -42,11 +43,11 @@ def find_item_faults(items: Sequence[InputItem]) -> Iterator[Fault]:
                 yield Fault(param=f"{place}.type", message=text)
 
 
-def take_turns(items: Sequence[InputItem]) -> Iterator[Message]:
+def take_turns(items: Sequence[InputItem]) -> Iterator[Turn]:
     """Give what is said in items without faults. A reasoning is not: Gemma 3 has none, and it is another model's."""
     for item in items:
         if item.role is not None:
-            yield Message(role=_ROLES[item.role], content=_join_parts(item.content))
+            yield Said(role=_ROLES[item.role], text=_join_parts(item.content))
 
 
 def name_accepted_in_items(items: Sequence[InputItem]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import msgspec
 
 from server.answers.answer import Scored
-from server.engine.protocol import Piece
+from server.engine.protocol import Piece, PromptRead
 from server.responses.body import ResponseHead, end_body
 from server.responses.output import make_message, name_message
 from server.wire.error_body import ErrorBody
@@ -17,9 +17,10 @@ class WholeResponse:
         self._texts: list[str] = []
         self._body = b""
 
-    def add(self, index: int, piece: Piece) -> bytes:
+    def add(self, index: int, event: PromptRead | Piece) -> bytes:
         """Keep a piece's text."""
-        self._texts.append(piece.text)
+        if isinstance(event, Piece):
+            self._texts.append(event.text)
         return b""
 
     def end(self, index: int, scored: Scored) -> bytes:

@@ -3,20 +3,21 @@
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from server.engine.protocol import Generation, Message, ServedModel
+from server.engine.protocol import Generation, ServedModel
 from server.engine.sampling_defaults import NO_DEFAULTS, SamplingDefaults
 from server.exchange.conversation import merge_turns, split_beginning
 from server.exchange.sampling import (
+    apply_common,
     choose_scale,
     find_common_faults,
     find_limit_faults,
     read_limit,
     translate_sampling,
-    translate_stops,
 )
 from server.http.faults import Fault, refuse
 from server.responses.fields import ACCEPTED, find_refused, name_accepted
 from server.responses.items import find_item_faults, name_accepted_in_items, take_turns
+from server.tools.history import Said
 from server.wire.responses_request import InputItem, ResponsesRequest
 
 _LOGPROBS = "message.output_text.logprobs"
@@ -46,20 +47,20 @@ def translate_request(
             find_item_faults(items),
         )
     )
-    instructions = (Message(role="system", content=request.instructions),) if request.instructions else ()
+    instructions = (Said(role="system", text=request.instructions),) if request.instructions else ()
     messages, beginning = split_beginning(merge_turns((*instructions, *take_turns(items))))
     asked_tokens = read_limit(request.max_output_tokens)
-    return Generation(
+    generation = Generation(
         id=id,
         messages=messages,
         sampling=translate_sampling(request, defaults, drawn_seed),
         max_tokens=min(asked_tokens or defaults.max_tokens or max_completion_tokens, max_completion_tokens),
         is_limit_asked_for=asked_tokens is not None,
-        stop=translate_stops(request),
         beginning=beginning,
         adapter=None if served.parent is None else served.id,
         adapter_scale=choose_scale(request),
     )
+    return apply_common(generation, request)
 
 
 def name_all_accepted(request: ResponsesRequest) -> tuple[str, ...]:

@@ -4,8 +4,13 @@ import pytest
 
 from server.engine.protocol import Message, Role
 from server.exchange.conversation import merge_turns, split_beginning
+from server.tools.history import Said
 
 ROLES: dict[str, Role] = {"u": "user", "a": "assistant", "s": "system"}
+
+
+def speak(conversation: str) -> tuple[Said, ...]:
+    return tuple(Said(role=message.role, text=message.content) for message in spell(conversation))
 
 
 def spell(conversation: str) -> tuple[Message, ...]:
@@ -24,7 +29,7 @@ def spell(conversation: str) -> tuple[Message, ...]:
     ],
 )
 def test_turns_alternate_and_begin_with_the_users(spoken: str, merged: str) -> None:
-    assert merge_turns(spell(spoken)) == spell(merged)
+    assert merge_turns(speak(spoken)) == spell(merged)
 
 
 def test_an_answers_beginning_is_no_turn() -> None:
