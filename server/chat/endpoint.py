@@ -6,11 +6,12 @@ from functools import partial
 
 import msgspec
 
+from server.chat.chunks import ChatChunks
 from server.chat.conversation import find_question_before_results
 from server.chat.field_check import list_accepted_fields
-from server.chat.rendering import ChatChunks, WholeChat
 from server.chat.tools import translate_tools
 from server.chat.translation import translate_chat
+from server.chat.whole import WholeChat
 from server.engine.protocol import Engine, Generation, ServedModel
 from server.engine.sampling_defaults import SamplingDefaults
 from server.exchange.choices import repeat_for_choices

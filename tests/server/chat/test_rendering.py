@@ -9,7 +9,8 @@ import pytest
 from scoring.scorers import SCORERS
 from scoring.scores import Degeneration, Flag, Scores
 from server.answers.answer import Scored
-from server.chat.rendering import ChatChunks, WholeChat
+from server.chat.chunks import ChatChunks
+from server.chat.whole import WholeChat
 from server.engine.protocol import Finish, Piece, Sampling, ServedModel
 from server.exchange.metadata import AnswerHead, write_sampling, write_shortest
 from tests.server.fake_engine import ADAPTER, BASE

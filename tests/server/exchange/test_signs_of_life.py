@@ -9,7 +9,7 @@ import pytest
 from litestar.testing import TestClient
 
 from server.app import create_app
-from server.chat.rendering import ChatChunks
+from server.chat.chunks import ChatChunks
 from server.engine.errors import AdapterWithdrawn, EngineError, EngineUnavailable, RowFailed
 from server.exchange.reply import StreamedReply
 from server.settings.settings import Settings

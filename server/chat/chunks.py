@@ -1,97 +1,21 @@
-"""From what the answers to a chat give to the bytes of its reply: pure, whole or chunk by chunk."""
+"""From what the answers to a chat give to the chunks of a stream: pure."""
 
 import msgspec
 
 from server.answers.answer import Scored
 from server.answers.spoken import SpokenPiece
+from server.chat.finish import name_finish
 from server.engine.protocol import Finish, Piece, PromptRead
 from server.exchange.logprobs import Spell, describe_tokens
 from server.exchange.metadata import AnswerHead, describe_answer
 from server.exchange.renderer import STREAM_END
 from server.exchange.usage import count_usage
-from server.tools.parts import CallArguments, CallBegin, CallEnd, Part, TextPart, collect_parts
-from server.wire.chat_response import ChatChunk, ChatCompletion, ChatFinishReason, Choice, ChunkChoice, Delta, ResponseMessage
+from server.tools.parts import CallArguments, CallBegin, CallEnd, Part, TextPart
+from server.wire.chat_response import ChatChunk, ChunkChoice, Delta
 from server.wire.error_body import ErrorBody
-from server.wire.logprobs import ChoiceLogprobs, TokenLogprob
-from server.wire.tools import CalledFunction, FunctionDelta, ToolCall, ToolCallDelta
+from server.wire.logprobs import ChoiceLogprobs
+from server.wire.tools import FunctionDelta, ToolCallDelta
 from server.wire.usage import Usage
-
-
-class WholeChoice:
-    """Gathers one answer."""
-
-    def __init__(self, index: int, spell: Spell) -> None:
-        self._index = index
-        self._spell = spell
-        self._parts: list[Part] = []
-        self._logprobs: list[TokenLogprob] = []
-        self._end: Scored | None = None
-
-    def add(self, piece: Piece) -> None:
-        """Keep what a piece says, calls and tells of its tokens."""
-        self._parts += piece.parts if isinstance(piece, SpokenPiece) else (TextPart(text=piece.text),)
-        if piece.logprobs:
-            self._logprobs += describe_tokens(piece.token_ids, piece.logprobs, self._spell)
-
-    def end(self, scored: Scored) -> None:
-        """Keep the end."""
-        self._end = scored
-
-    @property
-    def scored(self) -> Scored:
-        """The end of an answer that has ended."""
-        assert self._end is not None, "a reply is closed when all its answers have ended"
-        return self._end
-
-    def render(self) -> Choice:
-        """Give all of it."""
-        answer = collect_parts(self._parts)
-        calls = tuple(_render_call(call.id or "", call.name, call.arguments) for call in answer.calls)
-        return Choice(
-            index=self._index,
-            message=ResponseMessage(content=None if calls and not answer.text else answer.text, tool_calls=calls or msgspec.UNSET),
-            logprobs=ChoiceLogprobs(content=tuple(self._logprobs)) if self._logprobs else None,
-            finish_reason=_name_finish(self.scored.finish, num_calls=len(calls)),
-            scores=self.scored.scores,
-        )
-
-
-class WholeChat:
-    """Gathers the answers and renders them at the end, as one JSON object."""
-
-    def __init__(self, head: AnswerHead, *, spell: Spell, num_choices: int = 1) -> None:
-        self._head = head
-        self._choices = [WholeChoice(index, spell) for index in range(num_choices)]
-
-    def add(self, index: int, event: PromptRead | Piece) -> bytes:
-        """Keep a piece."""
-        if isinstance(event, Piece):
-            self._choices[index].add(event)
-        return b""
-
-    def end(self, index: int, scored: Scored) -> bytes:
-        """Keep the end of an answer."""
-        self._choices[index].end(scored)
-        return b""
-
-    def close(self) -> bytes:
-        """Render all of it."""
-        head = self._head
-        ends = [choice.scored for choice in self._choices]
-        completion = ChatCompletion(
-            id=head.id,
-            created=head.created,
-            model=head.model,
-            system_fingerprint=head.system_fingerprint,
-            choices=tuple(choice.render() for choice in self._choices),
-            usage=count_usage([end.finish for end in ends], num_choices=len(ends)),
-            metadata=describe_answer(head, ends[0]),
-        )
-        return msgspec.json.encode(completion)
-
-    def fail(self, body: ErrorBody) -> bytes:
-        """Give nothing: a whole reply that fails is another reply."""
-        return b""
 
 
 class ChatChunks:
@@ -130,7 +54,7 @@ class ChatChunks:
         """Render the end of a message, with its scores; the metadata is of the first."""
         opening = b"" if self._is_open[index] else self._open(index)
         self._finishes[index] = scored.finish
-        reason = _name_finish(scored.finish, num_calls=self._num_calls[index])
+        reason = name_finish(scored.finish, num_calls=self._num_calls[index])
         choice = ChunkChoice(index=index, delta=Delta(), finish_reason=reason, scores=scored.scores)
         is_last = all(self._finishes)
         usage = self._count() if is_last and not self._include_usage else self._no_usage
@@ -215,12 +139,3 @@ class ChatChunks:
 
     def _to_event(self, chunk: ChatChunk) -> bytes:
         return b"data: %b\n\n" % self._encode(chunk)
-
-
-def _render_call(id: str, name: str, arguments: str) -> ToolCall:
-    return ToolCall(id=id, function=CalledFunction(name=name, arguments=arguments))
-
-
-def _name_finish(finish: Finish, *, num_calls: int) -> ChatFinishReason:
-    """Say why an answer ended; one with calls that came to its own end ended with them."""
-    return "tool_calls" if num_calls and finish.reason == "stop" else finish.reason
