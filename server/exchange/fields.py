@@ -1,7 +1,6 @@
 """What is done with each field that a body may have: decided as data, which the check of a request and the docs share."""
 
-from collections.abc import Iterator, Mapping
-from operator import attrgetter
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 import msgspec
@@ -38,18 +37,24 @@ class FieldTable:
 
     def __init__(self, fields: Mapping[str, Field]) -> None:
         self.fields = fields
-        self._checked = tuple(name for name, field in fields.items() if field.decision != "honoured")
-        self._read = attrgetter(*self._checked)  # of two names or more: a tuple
-        self._nothing = (None,) * len(self._checked)
+        self._refused = tuple(name for name, field in fields.items() if field.decision == "refused")
+        self._accepted = tuple(name for name, field in fields.items() if field.decision == "accepted")
 
-    def find_wishes(self, struct: msgspec.Struct) -> Iterator[tuple[str, Field]]:
-        """Find the fields that ask for something and are not honoured. Most structs have none, and a body has many structs."""
-        values = self._read(struct)
-        if values == self._nothing:
-            return
-        for name, value in zip(self._checked, values, strict=True):
-            if value is not None and _write(value) not in self.fields[name].passes:
-                yield name, self.fields[name]
+    def find_refused(self, struct: msgspec.Struct) -> Iterator[str]:
+        """Find the fields with which a struct asks for what there is not."""
+        return (name for name in self._refused if self._asks(struct, name))
+
+    def list_accepted(self, structs: Iterable[msgspec.Struct]) -> Iterator[str]:
+        """List, each once, the fields with which structs ask for something that changes nothing. A body may have very many of them."""
+        left = self._accepted
+        for struct in structs:
+            if named := [name for name in left if self._asks(struct, name)]:
+                yield from named
+                left = tuple(name for name in left if name not in named)
+
+    def _asks(self, struct: msgspec.Struct, name: str) -> bool:
+        value = getattr(struct, name)
+        return value is not None and _write(value) not in self.fields[name].passes
 
 
 def refuse_field(place: str, field: Field) -> Fault:
