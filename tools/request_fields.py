@@ -13,6 +13,9 @@ TABLES = {
     "chat_template_kwargs": fields.TEMPLATE_KWARGS,
     "messages[]": fields.MESSAGE,
     "messages[].content[]": fields.PART,
+    "tools[]": fields.TOOL,
+    "messages[].tool_calls[]": fields.CALL,
+    "messages[].tool_calls[].function": fields.CALLED_FUNCTION,
 }
 _TABLE = re.compile(r"(<!-- fields of (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 

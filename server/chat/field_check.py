@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from server.chat.conversation import find_idle_prefixes, is_text_part
-from server.chat.fields import MESSAGE, PART, REQUEST, STREAM_OPTIONS, TEMPLATE_KWARGS
+from server.chat.fields import CALL, CALLED_FUNCTION, MESSAGE, PART, REQUEST, STREAM_OPTIONS, TEMPLATE_KWARGS, TOOL
 from server.exchange.fields import FieldTable, refuse_field
 from server.http.faults import Fault
 from server.wire.chat_request import ChatRequest, ContentPart
+from server.wire.tools import RequestToolCall
 
 _Counted = tuple[tuple[int, ...], msgspec.Struct]  # with its place in the lists that it stands in
 
@@ -39,15 +40,23 @@ def _list_levels(request: ChatRequest) -> Iterator[tuple[FieldTable, str, Iterab
         yield STREAM_OPTIONS, "stream_options.", [((), request.stream_options)]
     if request.chat_template_kwargs is not None:
         yield TEMPLATE_KWARGS, "chat_template_kwargs.", [((), request.chat_template_kwargs)]
+    # A tool of another kind is refused as a whole, and so is a part of a content.
+    yield TOOL, "tools[].", (((i,), tool) for i, tool in enumerate(request.tools or ()) if tool.custom is None)
     yield MESSAGE, "messages[].", (((i,), message) for i, message in enumerate(request.messages))
     yield PART, "messages[].content[].", _count_parts(request)
+    yield CALL, "messages[].tool_calls[].", _count_calls(request)
+    yield CALLED_FUNCTION, "messages[].tool_calls[].function.", ((indices, call.function) for indices, call in _count_calls(request))
 
 
 def _count_parts(request: ChatRequest) -> Iterator[tuple[tuple[int, ...], ContentPart]]:
-    """Count the parts of all contents, but not those that are refused as a whole."""
     for i, message in enumerate(request.messages):
         if isinstance(message.content, tuple):
             yield from (((i, j), part) for j, part in enumerate(message.content) if is_text_part(part))
+
+
+def _count_calls(request: ChatRequest) -> Iterator[tuple[tuple[int, ...], RequestToolCall]]:
+    for i, message in enumerate(request.messages):
+        yield from (((i, j), call) for j, call in enumerate(message.tool_calls or ()))
 
 
 def _count(place: str, indices: tuple[int, ...]) -> str:

@@ -124,3 +124,30 @@ PART = FieldTable(
         "cache_control": accepted(_CACHE),
     }
 )
+
+TOOL = FieldTable(
+    {
+        "type": honoured("`function`; a tool of any other type is refused by its place"),
+        "function": honoured("its name, description, parameters and `strict`"),
+        "strict": honoured("the same as in `function`, where some clients put it"),
+        "custom": refused("a tool that is no function"),
+        "cache_control": accepted(_CACHE),
+    }
+)
+
+CALL = FieldTable(
+    {
+        "id": honoured("by which a result says what it is of"),
+        "type": honoured("`function`"),
+        "function": honoured("what was called"),
+        "index": accepted("left over from a stream; the order is that of the list"),
+    }
+)
+
+CALLED_FUNCTION = FieldTable(
+    {
+        "name": honoured(""),
+        "arguments": honoured("a JSON text"),
+        "parsed_arguments": accepted("what an SDK read out of the arguments, which are shown"),
+    }
+)

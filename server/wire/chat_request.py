@@ -8,11 +8,10 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from server.wire.accepted import Accepted
 from server.wire.answer_form import ResponseFormat, StructuredOutputs
 from server.wire.generation_fields import GenerationFields, Limit, NumChoices, NumTop
 from server.wire.tools import MAX_TOOLS, RequestToolCall, ToolChoiceField, ToolDefinition
-
-Accepted = Annotated[object, msgspec.Meta(description="Taken, whatever it holds, and changes nothing: `x-candor-accepted` names it.")]
 
 
 class ContentPart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

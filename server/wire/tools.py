@@ -4,6 +4,8 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from server.wire.accepted import Accepted
+
 MAX_TOOLS = 128
 
 FunctionName = Annotated[str, msgspec.Meta(pattern=r"^[a-zA-Z0-9_.-]{1,128}\Z")]
@@ -25,7 +27,7 @@ class ToolDefinition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     function: FunctionDefinition | None = None
     custom: object = None
     strict: bool | None = None  # some clients put it here
-    cache_control: object = None  # of other makers' caches: ours needs no hints
+    cache_control: Accepted = None  # of other makers' caches: ours needs no hints
 
 
 class NamedFunction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -66,12 +68,20 @@ class CalledFunction(msgspec.Struct, frozen=True, kw_only=True):
     arguments: str  # a JSON text
 
 
+class RequestCalledFunction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What was called with what, as it is sent back."""
+
+    name: str
+    arguments: str
+    parsed_arguments: Accepted = None  # what an SDK read out of them
+
+
 class RequestToolCall(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A call in an earlier answer, as it is sent back."""
 
     id: str
     type: Literal["function"] = "function"
-    function: CalledFunction
+    function: RequestCalledFunction
     index: int | None = None  # left over from a stream
 
 

@@ -9,18 +9,29 @@ import msgspec
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
-from openai.types.chat import ChatCompletionMessage, ChatCompletionMessageParam, ParsedChatCompletionMessage
+from openai import BaseModel
+from openai.types.chat import (
+    ChatCompletionMessage,
+    ChatCompletionMessageFunctionToolCallParam,
+    ChatCompletionMessageParam,
+    ChatCompletionToolUnionParam,
+    ParsedChatCompletionMessage,
+    ParsedFunction,
+    ParsedFunctionToolCall,
+)
 from openai.types.chat.chat_completion_assistant_message_param import ContentArrayOfContentPart
 from openai.types.chat.chat_completion_content_part_param import ChatCompletionContentPartParam
+from openai.types.chat.chat_completion_message_function_tool_call_param import Function as CalledFunctionParam
 from openai.types.chat.chat_completion_stream_options_param import ChatCompletionStreamOptionsParam
 from openai.types.chat.completion_create_params import CompletionCreateParamsNonStreaming, CompletionCreateParamsStreaming
 from typing_extensions import is_typeddict
 
 from server.chat.field_check import list_accepted_fields
-from server.chat.fields import MESSAGE, PART, REQUEST, STREAM_OPTIONS, TEMPLATE_KWARGS
+from server.chat.fields import CALL, CALLED_FUNCTION, MESSAGE, PART, REQUEST, STREAM_OPTIONS, TEMPLATE_KWARGS, TOOL
 from server.exchange import exchange
 from server.exchange.fields import FieldTable
 from server.wire.chat_request import ChatRequest, ChatTemplateKwargs, ContentPart, RequestMessage, StreamOptions
+from server.wire.tools import RequestCalledFunction, RequestToolCall, ToolDefinition
 from tests.server.chat.asking import USER, ask, refuse, translate
 from tests.server.fake_engine import FakeEngine
 from tools.request_fields import PAGE, TABLES, fill_in
@@ -31,8 +42,11 @@ STRUCTS: list[tuple[FieldTable, type[msgspec.Struct]]] = [
     (TEMPLATE_KWARGS, ChatTemplateKwargs),
     (MESSAGE, RequestMessage),
     (PART, ContentPart),
+    (TOOL, ToolDefinition),
+    (CALL, RequestToolCall),
+    (CALLED_FUNCTION, RequestCalledFunction),
 ]
-TOOL = {"type": "function", "function": {"name": "f"}}
+FUNCTION = {"type": "function", "function": {"name": "f"}}
 # What a value of each JSON type may look like: of them at least one fits an accepted field.
 VALUES = ("x", {"a": 1}, ["x"], True, 7)
 
@@ -72,6 +86,9 @@ def test_every_field_that_is_read_was_decided_on_and_no_other(table: FieldTable,
         (ChatCompletionMessageParam, MESSAGE),
         (ChatCompletionContentPartParam, PART),
         (ContentArrayOfContentPart, PART),
+        (ChatCompletionToolUnionParam, TOOL),
+        (ChatCompletionMessageFunctionToolCallParam, CALL),
+        (CalledFunctionParam, CALLED_FUNCTION),
     ],
 )
 def test_every_field_that_openais_sdk_sends_was_decided_on(alias: Any, table: FieldTable) -> None:
@@ -79,8 +96,14 @@ def test_every_field_that_openais_sdk_sends_was_decided_on(alias: Any, table: Fi
 
 
 def test_every_field_of_an_answer_may_come_back() -> None:
-    for message in (ChatCompletionMessage, ParsedChatCompletionMessage):
-        assert set(message.model_fields) - set(MESSAGE.fields) == set()
+    models: list[tuple[type[BaseModel], FieldTable]] = [
+        (ChatCompletionMessage, MESSAGE),
+        (ParsedChatCompletionMessage, MESSAGE),
+        (ParsedFunctionToolCall, CALL),
+        (ParsedFunction, CALLED_FUNCTION),
+    ]
+    for model, table in models:
+        assert set(model.model_fields) - set(table.fields) == set()
 
 
 def test_every_value_that_openais_sdk_names_is_taken_or_refused_by_its_field() -> None:
@@ -89,7 +112,7 @@ def test_every_value_that_openais_sdk_names_is_taken_or_refused_by_its_field() -
     assert {("service_tier", "fast"), ("reasoning_effort", "xhigh"), ("verbosity", "low"), ("tool_choice", "required")} <= found
     for field, value in sorted(found):
         if field == "tool_choice":
-            translate(tool_choice=value, tools=[TOOL])
+            translate(tool_choice=value, tools=[FUNCTION])
         elif REQUEST.fields[field].decision == "accepted" or msgspec.json.encode(value).decode() in REQUEST.fields[field].passes:
             assert translate(**{field: value}) == translate()
         else:
@@ -144,6 +167,19 @@ def in_message(fields: dict[str, Any]) -> dict[str, Any]:
     return {"messages": [USER, {"role": "assistant", "content": "Hi"} | fields, USER]}
 
 
+def in_tool(fields: dict[str, Any]) -> dict[str, Any]:
+    return {"tools": [FUNCTION | fields]}
+
+
+def in_call(fields: dict[str, Any]) -> dict[str, Any]:
+    call = {"id": "call_1", "function": {"name": "f", "arguments": "{}"}} | fields
+    return {"messages": [USER, {"role": "assistant", "tool_calls": [call]}, {"role": "tool", "tool_call_id": "call_1", "content": "1"}]}
+
+
+def in_called_function(fields: dict[str, Any]) -> dict[str, Any]:
+    return in_call({"function": {"name": "f", "arguments": "{}"} | fields})
+
+
 def in_part(fields: dict[str, Any]) -> dict[str, Any]:
     return {"messages": [{"role": "user", "content": [{"type": "text", "text": "Hello"} | fields]}]}
 
@@ -156,6 +192,9 @@ ACCEPTED = [
         ("chat_template_kwargs.", TEMPLATE_KWARGS, lambda fields: {"chat_template_kwargs": fields}),
         ("messages[].", MESSAGE, in_message),
         ("messages[].content[].", PART, in_part),
+        ("tools[].", TOOL, in_tool),
+        ("messages[].tool_calls[].", CALL, in_call),
+        ("messages[].tool_calls[].function.", CALLED_FUNCTION, in_called_function),
     ]
     for name, field in table.fields.items()
     if field.decision == "accepted"
@@ -237,6 +276,8 @@ def test_usage_on_every_chunk_is_refused() -> None:
         ({"stream_options": {"usage": True}}, "stream_options.usage"),
         ({"messages": [USER | {"mood": "good"}]}, "messages[0].mood"),
         ({"messages": [{"role": "user", "content": [{"type": "text", "text": "a", "bold": True}]}]}, "messages[0].content[0].bold"),
+        (in_call({"mood": "good"}), "messages[1].tool_calls[0].mood"),
+        (in_called_function({"mood": "good"}), "messages[1].tool_calls[0].function.mood"),
     ],
 )
 def test_an_unknown_field_is_refused_at_every_level(fields: dict[str, Any], param: str, client: TestClient[Litestar]) -> None:
