@@ -49,7 +49,7 @@ class Generation(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     messages: tuple[Message, ...]  # may be empty where there is a `prompt`
     sampling: Sampling
-    max_tokens: int
+    max_tokens: int  # 0: the prompt is read, and nothing is drawn
     is_limit_asked_for: bool = True  # False: `max_tokens` is the server's own, and less is enough where there is no room for it
     stop: tuple[str, ...] = ()
     beginning: str = ""  # of the answer, said by the client: the model goes on from it, and what it answers does not repeat it
@@ -89,6 +89,13 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True, tag="piece"):
     logprobs: tuple[TokenLogprobs, ...] = ()  # one a token id, where the generation asked for them
 
 
+class EndToken(msgspec.Struct, frozen=True, kw_only=True):
+    """The token that ended an answer, where it is no part of it."""
+
+    token_id: int
+    logprobs: TokenLogprobs | None = None  # where the generation asked for them
+
+
 class Finish(msgspec.Struct, frozen=True, kw_only=True, tag="finish"):
     """The end of an answer: exactly one, last, on every stream that did not raise an `EngineError`."""
 
@@ -101,6 +108,7 @@ class Finish(msgspec.Struct, frozen=True, kw_only=True, tag="finish"):
     adapter_digest: str | None = None  # of the version that answered, from the first token to the last; None is the base
     stopped_by: str | None = None  # what `Engine.stop` gave as its reason; None where the answer ended by itself
     num_tokens_left: int = 0  # that the answer could still have taken
+    end: EndToken | None = None
 
 
 Event = PromptRead | Piece | Finish

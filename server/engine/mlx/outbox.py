@@ -8,7 +8,7 @@ import msgspec
 from server.engine.errors import RowFailed
 from server.engine.mlx.messages import Deliver, News
 from server.engine.mlx.row import Row
-from server.engine.protocol import Finish, FinishReason, Piece
+from server.engine.protocol import EndToken, Finish, FinishReason, Piece
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,16 @@ class Outbox:
         """Add one thing."""
         self._news.append((row.id, news))
 
-    def finish(self, row: Row, reason: FinishReason, *, shown: str, last: Piece | None = None, stopped_by: str | None = None) -> None:
+    def finish(
+        self,
+        row: Row,
+        reason: FinishReason,
+        *,
+        shown: str,
+        last: Piece | None = None,
+        end: EndToken | None = None,
+        stopped_by: str | None = None,
+    ) -> None:
         """Tell that a row has ended: what it still held back of its text behind `shown`, then why and with what."""
         shown += row.text.flush()
         if row.text.is_stopped:  # the last held characters may have completed a stop string
@@ -44,6 +53,7 @@ class Outbox:
             prefill_time_s=row.first_token_s - began_s if row.first_token_s else 0.0,
             stopped_by=stopped_by,
             num_tokens_left=row.num_left,
+            end=end,
         )
         self.tell(row, finish)
 

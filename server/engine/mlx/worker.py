@@ -23,7 +23,7 @@ from server.engine.mlx.messages import Call, Cancel, Deliver, Insert, Order, Sta
 from server.engine.mlx.outbox import Outbox
 from server.engine.mlx.row import Row
 from server.engine.mlx.runtime import Runtime
-from server.engine.protocol import FinishReason, Piece, PromptRead
+from server.engine.protocol import EndToken, FinishReason, Piece, PromptRead
 
 log = logging.getLogger(__name__)
 
@@ -237,14 +237,16 @@ class Worker(threading.Thread):
             if row.mask and row.mask.fault:
                 raise RowFailed(f"the grammar leaves no token that could come next: {row.mask.fault}")
             raise ArithmeticError("the model's logits are not finite")
-        row.token_ids.append(drawn.token_id)
         if row.first_token_s is None:
-            row.first_token_s = time.monotonic()
-            if row.num_prompt_logprobs is not None:
-                self._outbox.tell(row, PromptRead(token_ids=tuple(row.prompt_ids), logprobs=tuple(row.prompt_logprobs)))
+            self._note_first(row)
+        if not row.max_tokens:  # it was for the prompt only
+            self._release(row)
+            self._outbox.finish(row, "length", shown="")
+            return
+        row.token_ids.append(drawn.token_id)
         if drawn.end == "stop" and not row.shows_stop:
             self._release(row, keep=True)
-            self._outbox.finish(row, "stop", shown="")
+            self._outbox.finish(row, "stop", shown="", end=EndToken(token_id=drawn.token_id, logprobs=drawn.logprobs))
             return
         shown = row.text.add(drawn.token_id)
         piece = Piece(text=shown, token_ids=(drawn.token_id,), logprobs=(drawn.logprobs,) if drawn.logprobs else ())
@@ -254,6 +256,12 @@ class Worker(threading.Thread):
             self._outbox.finish(row, reason, shown=shown, last=piece)
         else:
             self._outbox.tell(row, piece)
+
+    def _note_first(self, row: Row) -> None:
+        """A row's first token is there, and so its prompt is read."""
+        row.first_token_s = time.monotonic()
+        if row.num_prompt_logprobs is not None:
+            self._outbox.tell(row, PromptRead(token_ids=tuple(row.prompt_ids), logprobs=tuple(row.prompt_logprobs)))
 
     def _recover(self, exc: Exception) -> None:
         """Find the row that makes a step fail and let the others go on where they stood, in a new batch.

@@ -9,7 +9,7 @@ import pytest
 from server.engine.errors import InvalidGeneration
 from server.engine.mlx.device import Device
 from server.engine.mlx.engine import MlxEngine
-from server.engine.protocol import PromptRead, Sampling
+from server.engine.protocol import Event, Finish, PromptRead, Sampling
 from server.settings.settings import Settings
 from tests.adapters.base.folders import DEMO
 from tests.server.engine.asking import GREEDY, Answer, ask, question
@@ -137,3 +137,25 @@ def test_nothing_is_told_of_a_prompt_where_nobody_asks(demo: MlxEngine, run: Run
         return [event async for event in demo.generate(question(QUESTION, sampling=GREEDY))]
 
     assert not any(isinstance(event, PromptRead) for event in run(collect()))
+
+
+def test_the_token_that_ended_an_answer_is_told_with_its_log_probability(demo: MlxEngine, run: Run, plain: Answer) -> None:
+    end = plain.finish.end
+    assert end is not None and (end.token_id, end.logprobs) == (end_id(demo), None)
+    told: Answer = run(ask(demo, question(QUESTION, max_tokens=200, num_top_logprobs=1)))
+    assert told.finish.end is not None and told.finish.end.logprobs is not None
+    assert told.finish.end.logprobs.top == ((end_id(demo), told.finish.end.logprobs.logprob),)
+    shown: Answer = run(ask(demo, question(QUESTION, max_tokens=200, shows_stop=True)))
+    cut: Answer = run(ask(demo, question(QUESTION, max_tokens=3)))
+    assert (shown.finish.end, cut.finish.end) == (None, None)
+
+
+def test_a_prompt_alone_may_be_read(demo: MlxEngine, run: Run) -> None:
+    async def collect() -> list[Event]:
+        return [event async for event in demo.generate(question(QUESTION, max_tokens=0, num_prompt_logprobs=0))]
+
+    read, finish = run(collect())
+    assert isinstance(read, PromptRead) and isinstance(finish, Finish)
+    assert (finish.reason, finish.num_prompt_tokens, finish.num_completion_tokens) == ("length", len(read.token_ids), 0)
+    assert demo.load().num_running == 0
+    assert run(ask(demo, question(QUESTION, max_tokens=0))).text == ""
