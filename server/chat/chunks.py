@@ -9,7 +9,7 @@ from server.engine.protocol import Finish, Piece, PromptRead
 from server.exchange.logprobs import Spell, describe_tokens
 from server.exchange.metadata import AnswerHead, describe_answer
 from server.exchange.renderer import STREAM_END
-from server.exchange.usage import count_usage
+from server.exchange.usage import count_usage, count_usage_so_far
 from server.tools.parts import CallArguments, CallBegin, CallEnd, Part, TextPart
 from server.wire.chat_response import ChatChunk, ChunkChoice, Delta
 from server.wire.error_body import ErrorBody
@@ -22,13 +22,17 @@ class ChatChunks:
     """Renders server-sent events.
 
     Usage is on exactly one chunk, since some clients add up what they see: the last one with a `finish_reason`, or OpenAI's extra
-    chunk without choices when the request asked for that with `include_usage`.
+    chunk without choices when the request asked for that with `include_usage`. With `counts_on`, for which the prompt has to be told,
+    every chunk has what it comes to so far.
     """
 
-    def __init__(self, head: AnswerHead, *, spell: Spell, include_usage: bool, num_choices: int = 1) -> None:
+    def __init__(self, head: AnswerHead, *, spell: Spell, include_usage: bool, counts_on: bool = False, num_choices: int = 1) -> None:
         self._head = head
         self._spell = spell
         self._include_usage = include_usage
+        self._counts_on = counts_on
+        self._prompt: PromptRead | None = None  # of all choices
+        self._num_tokens = 0  # of all choices together
         self._encode = msgspec.json.Encoder().encode
         self._is_open = [False] * num_choices
         self._num_calls = [0] * num_choices
@@ -41,11 +45,17 @@ class ChatChunks:
         """Render a piece, behind the chunk that opens its message; this runs once a token."""
         match event:
             case PromptRead():
-                return b""  # a chat shows nothing of its prompt
+                self._prompt = self._prompt or event  # a chat shows nothing else of it
+                return b""
+        self._num_tokens += len(event.token_ids)
+        return self._add_piece(index, event)
+
+    def _add_piece(self, index: int, event: Piece) -> bytes:
+        match event:
             case SpokenPiece():
                 return self._add_parts(index, event)
         if not self._is_open[index]:
-            return self._open(index) + self.add(index, event)
+            return self._open(index) + self._add_piece(index, event)
         if event.logprobs:
             return self._render(index, Delta(content=event.text), self._describe(event))
         return self._render_text(index, event.text) if event.text else b""
@@ -57,7 +67,7 @@ class ChatChunks:
         reason = name_finish(scored.finish, num_calls=self._num_calls[index])
         choice = ChunkChoice(index=index, delta=Delta(), finish_reason=reason, scores=scored.scores)
         is_last = all(self._finishes)
-        usage = self._count() if is_last and not self._include_usage else self._no_usage
+        usage = self._count() if is_last and not self._include_usage else self._count_so_far()
         metadata = describe_answer(self._head, scored) if index == 0 else msgspec.UNSET
         return opening + self._to_event(self._make_chunk((choice,), usage=usage, metadata=metadata))
 
@@ -70,8 +80,9 @@ class ChatChunks:
         """Render an error that came when the reply had begun, as the SDKs expect it."""
         return b"data: %b\n\n" % msgspec.json.encode(body)
 
-    @property
-    def _no_usage(self) -> msgspec.UnsetType | None:
+    def _count_so_far(self) -> Usage | msgspec.UnsetType | None:
+        if self._counts_on:
+            return count_usage_so_far([self._prompt] if self._prompt else [], self._num_tokens)
         return None if self._include_usage else msgspec.UNSET
 
     def _count(self) -> Usage:
@@ -106,6 +117,8 @@ class ChatChunks:
                 return opening
 
     def _render_text(self, index: int, text: str) -> bytes:
+        if self._counts_on:
+            return self._render(index, Delta(content=text))
         before, after = self._frames[index]
         return b"%b%b%b" % (before, self._encode(text), after)
 
@@ -117,7 +130,7 @@ class ChatChunks:
 
     def _render(self, index: int, delta: Delta, logprobs: ChoiceLogprobs | None = None) -> bytes:
         choice = ChunkChoice(index=index, delta=delta, logprobs=logprobs)
-        return self._to_event(self._make_chunk((choice,), usage=self._no_usage))
+        return self._to_event(self._make_chunk((choice,), usage=self._count_so_far()))
 
     def _make_chunk(
         self,

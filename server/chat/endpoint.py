@@ -68,5 +68,10 @@ class ChatEndpoint:
         num_choices = int(request.n or 1)
         if not request.stream:
             return WholeChat(head, spell=self._engine.texts.spell, num_choices=num_choices)
-        include_usage = request.stream_options is not None and bool(request.stream_options.include_usage)
-        return ChatChunks(head, spell=self._engine.texts.spell, include_usage=include_usage, num_choices=num_choices)
+        return ChatChunks(
+            head,
+            spell=self._engine.texts.spell,
+            include_usage=request.stream_options is not None and bool(request.stream_options.include_usage),
+            counts_on=generation.tells_prompt,
+            num_choices=num_choices,
+        )

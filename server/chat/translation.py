@@ -62,9 +62,15 @@ def translate_chat(
         adapter=None if served.parent is None else served.id,
         adapter_scale=choose_scale(request),
         num_top_logprobs=int(request.top_logprobs or 0) if request.logprobs else None,
+        tells_prompt=_counts_on(request),
         grammar=offer.hold(translate_form(request.response_format, request.structured_outputs)),
     )
     return apply_common(generation, request)
+
+
+def _counts_on(request: ChatRequest) -> bool:
+    options = request.stream_options
+    return bool(request.stream and options is not None and options.continuous_usage_stats)
 
 
 def _find_contradictions(request: ChatRequest) -> Iterator[Fault]:

@@ -58,6 +58,7 @@ class Generation(msgspec.Struct, frozen=True, kw_only=True):
     num_top_logprobs: int | None = None  # None: no log-probabilities; 0: of the drawn tokens; more: of as many likeliest tokens beside
     prompt: str | tuple[int, ...] | None = None  # in place of messages: text in which control tokens may be spelt, or ids as they are
     num_prompt_logprobs: int | None = None  # as `num_top_logprobs`, of the prompt's tokens: a `PromptRead` is the first event
+    tells_prompt: bool = False  # a `PromptRead` is the first event in any case
     logit_bias: tuple[tuple[int, float], ...] = ()  # by token id: added to its logit before the temperature
     min_tokens: int = 0  # before these are drawn nothing ends the answer: neither a token, which cannot be drawn, nor a stop string
     stop_token_ids: tuple[int, ...] = ()  # that end it beside the model's own
@@ -75,10 +76,11 @@ class TokenLogprobs(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PromptRead(msgspec.Struct, frozen=True, kw_only=True, tag="prompt_read"):
-    """A prompt's log-probabilities, where asked for: the first event of an answer, unless it is stopped before its first token."""
+    """A prompt has been read: the first event of an answer that asked for it, unless it is stopped before its first token."""
 
     token_ids: tuple[int, ...]
-    logprobs: tuple[TokenLogprobs | None, ...]  # of each token behind those before it; None for the first
+    num_cached_tokens: int = 0
+    logprobs: tuple[TokenLogprobs | None, ...] = ()  # where asked for: of each token behind those before it; None for the first
 
 
 class Piece(msgspec.Struct, frozen=True, kw_only=True, tag="piece"):

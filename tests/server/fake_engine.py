@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 
 from server.engine.errors import EngineUnavailable, UnknownAdapter
-from server.engine.protocol import AdapterStatus, Event, Finish, FinishReason, Generation, Load, Piece, ServedModel
+from server.engine.protocol import AdapterStatus, Event, Finish, FinishReason, Generation, Load, Piece, PromptRead, ServedModel
 from server.engine.sampling_defaults import SamplingDefaults
 from tests.server.fake_adapter_host import LEK, FakeAdapterHost
 from tests.server.fake_texts import FakeTexts
@@ -76,6 +76,8 @@ class FakeEngine:
         stopped_by = None
         num_drawn = num_late = 0
         try:
+            if generation.tells_prompt:
+                yield PromptRead(token_ids=tuple(range(7)), num_cached_tokens=2)
             for i, text in enumerate(self.pieces):
                 if reason := dict(self.stops).get(generation.id):
                     if num_late == self.num_late:

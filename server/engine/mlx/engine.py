@@ -247,6 +247,7 @@ class MlxEngine:
             boundaries=prompt.boundaries,
             num_top_logprobs=generation.num_top_logprobs,
             num_prompt_logprobs=generation.num_prompt_logprobs,
+            tells_prompt=generation.tells_prompt,
             end_ids=(frozenset() if generation.ignores_stop_ids else self._stop_ids).union(generation.stop_token_ids),
             wishes=Wishes(
                 logit_bias=generation.logit_bias,

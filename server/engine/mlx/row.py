@@ -31,6 +31,7 @@ class Row:
         boundaries: Sequence[int] = (),
         num_top_logprobs: int | None = None,
         num_prompt_logprobs: int | None = None,
+        tells_prompt: bool = False,
         end_ids: Set[int] = frozenset(),
         wishes: Wishes = NO_WISHES,
         shows_stop: bool = False,
@@ -49,6 +50,7 @@ class Row:
         self.boundaries = boundaries  # where in the prompt another one may part from it: ends of the system text and of turns
         self.num_top_logprobs = num_top_logprobs
         self.num_prompt_logprobs = num_prompt_logprobs
+        self.tells_prompt = tells_prompt or num_prompt_logprobs is not None
         self.prompt_logprobs: list[TokenLogprobs | None] = [None]  # where they are wanted: of so many of the prompt's first tokens
         self.end_ids = end_ids  # tokens that end the answer
         self.wishes = wishes  # for its logits

@@ -260,8 +260,9 @@ class Worker(threading.Thread):
     def _note_first(self, row: Row) -> None:
         """A row's first token is there, and so its prompt is read."""
         row.first_token_s = time.monotonic()
-        if row.num_prompt_logprobs is not None:
-            self._outbox.tell(row, PromptRead(token_ids=tuple(row.prompt_ids), logprobs=tuple(row.prompt_logprobs)))
+        if row.tells_prompt:
+            logprobs = () if row.num_prompt_logprobs is None else tuple(row.prompt_logprobs)
+            self._outbox.tell(row, PromptRead(token_ids=tuple(row.prompt_ids), num_cached_tokens=row.num_cached, logprobs=logprobs))
 
     def _recover(self, exc: Exception) -> None:
         """Find the row that makes a step fail and let the others go on where they stood, in a new batch.

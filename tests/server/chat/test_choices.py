@@ -79,3 +79,18 @@ def test_other_numbers_of_choices_are_refused_by_name(n: object, engine: FakeEng
         response = client.post(URL, json=chat | {"n": n})
     assert (response.status_code, response.json()["error"]["param"]) == (400, "n")
     assert engine.generations == []
+
+
+@pytest.mark.parametrize("include_usage", [False, True])
+@pytest.mark.parametrize("n", [1, 2])
+def test_usage_so_far_is_on_every_chunk_where_that_is_asked_for(
+    n: int, include_usage: bool, engine: FakeEngine, chat: dict[str, Any]
+) -> None:
+    options = {"include_usage": include_usage, "continuous_usage_stats": True}
+    with TestClient(create_app(engine, Settings())) as client:
+        *chunks, _done = parse_events(client.post(URL, json=chat | {"n": n, "stream": True, "stream_options": options}).content)
+    usages = [chunk["usage"] for chunk in chunks]
+    assert {usage["prompt_tokens"] for usage in usages} == {7}
+    counts = [usage["completion_tokens"] for usage in usages]
+    assert counts == sorted(counts) and counts[-1] == 3 * n and len(set(counts)) == 3 * n
+    assert (chunks[-1]["choices"] == []) == include_usage

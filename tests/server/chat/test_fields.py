@@ -263,11 +263,6 @@ def test_a_refusal_says_what_passes() -> None:
     assert "start the server with --chat-template FILE" in str(refuse(chat_template="{{ x }}"))
 
 
-def test_usage_on_every_chunk_is_refused() -> None:
-    error = refuse(stream=True, stream_options={"continuous_usage_stats": True})
-    assert error.param == "stream_options.continuous_usage_stats"
-
-
 @pytest.mark.parametrize(
     ("fields", "param"),
     [

@@ -159,3 +159,13 @@ def test_a_prompt_alone_may_be_read(demo: MlxEngine, run: Run) -> None:
     assert (finish.reason, finish.num_prompt_tokens, finish.num_completion_tokens) == ("length", len(read.token_ids), 0)
     assert demo.load().num_running == 0
     assert run(ask(demo, question(QUESTION, max_tokens=0))).text == ""
+
+
+def test_a_prompt_may_be_told_without_log_probabilities(demo: MlxEngine, run: Run, plain: Answer) -> None:
+    async def collect() -> list[Event]:
+        return [event async for event in demo.generate(question(QUESTION, sampling=GREEDY, tells_prompt=True))]
+
+    read, *_, finish = run(collect())
+    assert isinstance(read, PromptRead) and isinstance(finish, Finish)
+    assert (len(read.token_ids), read.logprobs) == (finish.num_prompt_tokens, ())
+    assert read.num_cached_tokens == finish.num_cached_tokens
