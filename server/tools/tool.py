@@ -11,7 +11,7 @@ Schema = dict[str, object]  # a JSON schema, as decoded
 class Tool(msgspec.Struct, frozen=True, kw_only=True):
     """A function that the model may call."""
 
-    name: str  # letters, digits, _ and -, 64 at most: the HTTP layer sees to it
+    name: str  # letters, digits, _, . and -, 128 at most: the HTTP layer sees to it
     description: str | None = None
     parameters: Schema | None = None  # of its arguments, an object; None: it takes none
     is_strict: bool = False  # its arguments are to fit exactly, or the request is refused

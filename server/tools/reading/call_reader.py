@@ -19,11 +19,11 @@ from server.tools.tool import Tool
 
 MAX_FRAME_LENGTH = 512  # characters held before a call's arguments begin, white space included
 MAX_LABEL_LENGTH = 20
-MAX_NAME_LENGTH = 64
+MAX_NAME_LENGTH = 128
 
 _SPACES = frozenset(" \t\n\r")
 _LABEL = frozenset(string.ascii_letters + string.digits + "_-")
-_NAME = frozenset(string.ascii_letters + string.digits + "_-")  # what OpenAI lets functions be called
+_NAME = frozenset(string.ascii_letters + string.digits + "_.-")  # what functions may be called
 _CODE_LABELS = frozenset({"tool_code", "tool_call", "tool_calls"})
 _ARGUMENT_KEYS = frozenset({"parameters", "arguments"})
 

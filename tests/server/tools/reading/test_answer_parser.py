@@ -6,7 +6,9 @@ from itertools import pairwise
 
 import pytest
 
-from server.tools.parts import CallArguments, CallBegin, CallEnd, TextPart
+from server.tools.parts import CallArguments, CallBegin, CallEnd, TextPart, collect_parts
+from server.tools.reading.answer_parser import AnswerParser
+from server.tools.tool import Tool, ToolCall
 from tests.server.tools.offered import calls_of, count_ids, read, read_pieces
 
 CALL = '{"name": "get_weather", "parameters": {"city": "Paris"}}'
@@ -250,6 +252,13 @@ def test_arguments_nested_too_deeply_end_where_they_are_no_longer_followed() -> 
     ((_, arguments),) = calls_of(answer)
     assert arguments + answer.text == '{"a": ' + "[" * 1_000_000
     assert len(arguments) < 200
+
+
+@pytest.mark.parametrize("name", ["a.b-c_D9", "n" * 128, "print"])
+def test_a_name_may_be_any_that_a_function_may_have(name: str) -> None:
+    for text in (f'{{"name": "{name}", "parameters": {{}}}}', f"[{name}()]", f"```tool_code\n{name}()\n```"):
+        parser = AnswerParser([Tool(name=name)], is_parallel=True, draw_id=count_ids())
+        assert collect_parts((*parser.feed(text), *parser.end())).calls == (ToolCall(id="call_0", name=name, arguments="{}"),)
 
 
 def test_ids_are_asked_for_one_a_call() -> None:
