@@ -16,6 +16,10 @@ from server.structured.places import NAMED, ONE, ROOT, SEVERAL, Part, list_child
 DEEPEST = 64  # schemas in schemas
 DEEPEST_VALUE = 400  # objects and lists in one another: two for each schema, and a few for the values in them
 
+TIMES = frozenset({"date-time", "time"})
+# Of what a time may be, what most can read: digits of a second that have an end, minutes of 60 seconds, T and Z as capitals.
+READABLE_TIME = r"^[^:t]*:[^:]*:[0-5][^.z]*(\.[0-9]{1,6}([^0-9z].*)?)?$"
+
 
 def prepare_schema(source: str) -> dict[str, Any]:
     """Read a schema from JSON text and give it ready to be compiled. Raises SchemaRefused with all of its faults."""
@@ -87,6 +91,8 @@ def _rewrite(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     rewritten = {keyword: _rewrite_value(keyword, value) for keyword, value in schema.items() if _is_kept(keyword, value)}
+    if rewritten.get("format") in TIMES and "pattern" not in rewritten:
+        rewritten["pattern"] = READABLE_TIME
     return _allow_null(rewritten) if schema.get("nullable") is True else rewritten
 
 

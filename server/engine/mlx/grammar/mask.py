@@ -1,11 +1,12 @@
 """The tokens that a grammar lets come next; all others are forbidden before one is drawn."""
 
+import time
 from collections.abc import Sequence
 
 import mlx.core as mx
 import numpy as np
 from llguidance import LLExecutor, LLMatcher
-from llguidance.numpy import fill_next_token_bitmask_par
+from llguidance.numpy import fill_next_token_bitmask, fill_next_token_bitmask_par
 from numpy.typing import NDArray
 
 from server.engine.mlx.drawing.processor import ProcessedRow, Seat
@@ -13,6 +14,7 @@ from server.engine.mlx.grammar.complaint import explain
 
 WORD_BITS = 32
 ALL_ALLOWED = -1  # of a word
+WORTH_SHARING_S = 0.001  # that masks took the last time: threads take a third of it to be woken
 
 
 class GrammarMask:
@@ -54,6 +56,7 @@ class JointGrammarMasks:
 
     def __init__(self, seats: Sequence[tuple[int, ProcessedRow, GrammarMask]]) -> None:
         self._seats = seats
+        self._spent_s = 0.0  # on the masks of the last step
 
     def apply(self, logits: mx.array, last_tokens: mx.array | None) -> mx.array:
         """Forbid what the grammars do, by logits of minus infinity. Ids past the tokenizer's are forbidden too."""
@@ -71,7 +74,13 @@ class JointGrammarMasks:
         _, _, first = self._seats[0]
         words = np.full((num_rows, first.num_words), ALL_ALLOWED, dtype=np.int32)
         found = [(matcher, place, mask) for place, row, mask in self._seats if (matcher := mask.advance(row))]
-        fill_next_token_bitmask_par(first.executor, [(matcher, place) for matcher, place, _ in found], words)
+        began_s = time.perf_counter()
+        if self._spent_s > WORTH_SHARING_S:
+            fill_next_token_bitmask_par(first.executor, [(matcher, place) for matcher, place, _ in found], words)
+        else:
+            for matcher, place, _ in found:
+                fill_next_token_bitmask(matcher, words, place)
+        self._spent_s = time.perf_counter() - began_s
         for _, place, mask in found:
             mask.check(words[place])
         return words
