@@ -1,5 +1,6 @@
 """Functions in a context that does not hold all that there is to say of them."""
 
+import asyncio
 from typing import Protocol
 
 from server.engine.errors import InvalidGeneration
@@ -28,10 +29,11 @@ async def fit_tools(translate: Translate, texts: Texts) -> tuple[Generation, tup
     A model that only chats is asked with dozens of functions too, by clients that always offer them.
     """
     for detail, left_out in _DETAILS:
-        generation = translate(tool_detail=detail)
+        # On a thread: a grammar of many functions takes up to some milliseconds for each.
+        generation = await asyncio.to_thread(translate, tool_detail=detail)
         if await _fits(generation, texts):
             return generation, left_out
-    return translate(tool_detail="full"), ()  # for the engine to refuse
+    return await asyncio.to_thread(translate, tool_detail="full"), ()  # for the engine to refuse
 
 
 async def _fits(generation: Generation, texts: Texts) -> bool:
