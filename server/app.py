@@ -36,6 +36,7 @@ from server.metrics.pair import pair_of
 from server.routes.adapters import create_adapter, delete_adapter, list_adapters
 from server.routes.board import show_board, show_board_state
 from server.routes.chat import create_chat_completion
+from server.routes.completions import create_completion
 from server.routes.health import show_liveness, show_readiness
 from server.routes.lora_adapter import load_lora_adapter, unload_lora_adapter
 from server.routes.metrics import show_metrics
@@ -43,6 +44,7 @@ from server.routes.models import list_models, show_model
 from server.routes.responses import create_response
 from server.routes.schema import show_schema
 from server.routes.score import score_texts
+from server.routes.tokens import detokenize, show_tokenizer, tokenize
 from server.settings.settings import Settings
 
 CLOSE_GRACE_S = 0.5  # by then uvicorn has waited for the running requests, unless it was told twice to stop
@@ -50,6 +52,10 @@ CLOSE_GRACE_S = 0.5  # by then uvicorn has waited for the running requests, unle
 HANDLERS = (
     create_chat_completion,
     create_response,
+    create_completion,
+    tokenize,
+    detokenize,
+    show_tokenizer,
     list_models,
     show_model,
     list_adapters,

@@ -33,6 +33,7 @@ SERVER_LAYERS = (
     "board",
     "exchange",
     "chat",
+    "completions",
     "responses",
     "routes",
     "app",

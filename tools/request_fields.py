@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from server.chat import fields
+from server.completions import fields as completion_fields
 from server.exchange.fields import Field, FieldTable
 
 PAGE = Path(__file__).parents[1] / "docs" / "requests.md"
@@ -16,6 +17,8 @@ TABLES = {
     "tools[]": fields.TOOL,
     "messages[].tool_calls[]": fields.CALL,
     "messages[].tool_calls[].function": fields.CALLED_FUNCTION,
+    "a completion": completion_fields.REQUEST,
+    "stream_options of a completion": completion_fields.STREAM_OPTIONS,
 }
 _TABLE = re.compile(r"(<!-- fields of (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 

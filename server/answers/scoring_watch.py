@@ -52,7 +52,7 @@ class ScoringWatch:
     def finish(self, finish: Finish) -> None:
         """Give the answer its scores; one that is no number is for the metrics only, since nobody could read it.
 
-        An answer that only calls functions says nothing and has none.
+        An answer that only calls functions says nothing and has none, nor has a prompt that is only read.
         """
 
         def score(scoring: AnswerScoring) -> tuple[Scores, Scores]:
@@ -60,7 +60,7 @@ class ScoringWatch:
             return scores, self._rescore(scores, scoring.text)
 
         answer = self._answer
-        if answer.num_calls and not self._has_text:
+        if not answer.generation.max_tokens or (answer.num_calls and not self._has_text):
             return
         if both := self._try(score):
             scores, answer.counted_scores = both

@@ -15,7 +15,6 @@ UNBUILT = frozenset(
         "audio",
         "batches",
         "chatkit",
-        "completions",
         "containers",
         "content_provenance_checks",
         "conversations",

@@ -1,4 +1,4 @@
-"""Every field of a chat's body: what was decided for it holds, OpenAI's SDK has no other, and the docs say the same."""
+"""Every field of a chat's and a completion's body: what was decided for it holds, OpenAI's SDK has no other, and the docs say the same."""
 
 import types
 import typing
@@ -28,9 +28,11 @@ from typing_extensions import is_typeddict
 
 from server.chat.field_check import list_accepted_fields
 from server.chat.fields import CALL, CALLED_FUNCTION, MESSAGE, PART, REQUEST, STREAM_OPTIONS, TEMPLATE_KWARGS, TOOL
+from server.completions import fields as completion_fields
 from server.exchange import exchange
 from server.exchange.fields import FieldTable
 from server.wire.chat_request import ChatRequest, ChatTemplateKwargs, ContentPart, RequestMessage, StreamOptions
+from server.wire.completion_request import CompletionRequest
 from server.wire.tools import RequestCalledFunction, RequestToolCall, ToolDefinition
 from tests.server.chat.asking import USER, ask, refuse, translate
 from tests.server.fake_engine import FakeEngine
@@ -45,6 +47,8 @@ STRUCTS: list[tuple[FieldTable, type[msgspec.Struct]]] = [
     (TOOL, ToolDefinition),
     (CALL, RequestToolCall),
     (CALLED_FUNCTION, RequestCalledFunction),
+    (completion_fields.REQUEST, CompletionRequest),
+    (completion_fields.STREAM_OPTIONS, StreamOptions),
 ]
 FUNCTION = {"type": "function", "function": {"name": "f"}}
 # What a value of each JSON type may look like: of them at least one fits an accepted field.

@@ -1,0 +1,105 @@
+"""From the body of a completion to one `Generation` a prompt: pure."""
+
+from collections.abc import Iterator
+from itertools import chain
+
+import msgspec
+from msgspec.structs import replace
+
+from server.completions.fields import REQUEST, STREAM_OPTIONS
+from server.engine.protocol import Generation, ServedModel
+from server.engine.sampling_defaults import NO_DEFAULTS, SamplingDefaults
+from server.exchange.fields import Field, refuse_field
+from server.exchange.sampling import apply_common, choose_scale, find_common_faults, find_number_faults, read_limit, translate_sampling
+from server.http.faults import Fault, refuse
+from server.wire.completion_request import CompletionRequest
+
+DEFAULT_MAX_TOKENS = 16  # OpenAI's and vLLM's
+MAX_ANSWERS = 1024  # to one request
+
+Prompt = str | tuple[int, ...]
+
+
+def translate_completion(
+    request: CompletionRequest,
+    *,
+    id: str,
+    served: ServedModel,
+    max_completion_tokens: int,
+    defaults: SamplingDefaults = NO_DEFAULTS,
+    drawn_seed: int | None = None,
+) -> tuple[Generation, ...]:
+    """Translate a request for a served model, a generation for each prompt; raises InvalidRequest with its faults, the first as `param`.
+
+    `defaults` are for what it leaves unset, and `drawn_seed` for a request without a seed; with None the engine draws one.
+    """
+    prompts = read_prompts(request)
+    found = chain(
+        (refuse_field(name, field) for name, field in _find_wishes(request) if field.decision == "refused"),
+        find_number_faults(request, "max_tokens", "n", "best_of", "logprobs"),
+        _find_prompt_faults(request, len(prompts)),
+        _find_contradictions(request),
+        find_common_faults(request),
+    )
+    refuse(found)
+    asked_tokens = DEFAULT_MAX_TOKENS if request.max_tokens is None else read_limit(request.max_tokens)
+    num_top = None if request.logprobs is None else int(request.logprobs)
+    generation = Generation(
+        id=id,
+        messages=(),
+        sampling=translate_sampling(request, defaults, drawn_seed),
+        max_tokens=max_completion_tokens if asked_tokens is None else min(asked_tokens, max_completion_tokens),
+        is_limit_asked_for=asked_tokens is not None,
+        adapter=None if served.parent is None else served.id,
+        adapter_scale=choose_scale(request),
+        num_top_logprobs=num_top,
+        num_prompt_logprobs=num_top if request.echo else None,
+    )
+    generation = apply_common(generation, request)
+    if len(prompts) == 1:
+        return (replace(generation, prompt=prompts[0]),)
+    return tuple(replace(generation, id=f"{id}-{place}", prompt=prompt) for place, prompt in enumerate(prompts))
+
+
+def read_prompts(request: CompletionRequest) -> tuple[Prompt, ...]:
+    """Give the prompts; none where the list is mixed."""
+    asked = request.prompt
+    if isinstance(asked, str):
+        return (asked,)
+    if ids := tuple(part for part in asked if isinstance(part, int)):
+        return (ids,) if len(ids) == len(asked) else ()
+    prompts = tuple(part for part in asked if not isinstance(part, int))
+    return prompts if len({type(prompt) for prompt in prompts}) == 1 else ()
+
+
+def list_accepted_fields(request: CompletionRequest) -> tuple[str, ...]:
+    """List the fields that ask for something and change nothing."""
+    named = [name for name, field in _find_wishes(request) if field.decision == "accepted"]
+    options = request.stream_options
+    is_idle = options is not None and not request.stream and any(msgspec.structs.astuple(options))
+    return (*named, "stream_options") if is_idle else tuple(named)
+
+
+def _find_wishes(request: CompletionRequest) -> Iterator[tuple[str, Field]]:
+    yield from REQUEST.find_wishes(request)
+    if request.stream_options is not None and request.stream:
+        yield from ((f"stream_options.{name}", field) for name, field in STREAM_OPTIONS.find_wishes(request.stream_options))
+
+
+def _find_prompt_faults(request: CompletionRequest, num_prompts: int) -> Iterator[Fault]:
+    if not num_prompts:
+        text = "'prompt' is a list of different things: expected texts, the token ids of one prompt, or lists of token ids."
+        yield Fault(param="prompt", message=text)
+    num_answers = num_prompts * int(request.n or 1)
+    if num_answers > MAX_ANSWERS:
+        text = f"'prompt' holds {num_prompts} prompts, {num_answers} answers are asked for: expected no more than {MAX_ANSWERS}."
+        yield Fault(param="prompt", message=text)
+
+
+def _find_contradictions(request: CompletionRequest) -> Iterator[Fault]:
+    if request.max_tokens == 0 and not request.echo:
+        yield Fault(param="max_tokens", message="'max_tokens' is 0, which leaves nothing to answer: expected 1 or more, or 'echo': true.")
+    num_choices = request.n or 1
+    if request.best_of is not None and request.best_of not in (1, num_choices):
+        text = f"'best_of' is {int(request.best_of)}, more than 'n': candor gives all answers that it makes, ask for that 'n'."
+        yield Fault(param="best_of", message=text)
