@@ -41,7 +41,7 @@ class ChoiceWriter:
         if self._echo is None:
             return None
         self._writer.skip(len(self._echo))
-        if read is None:
+        if read is None or not read.logprobs:
             return self._echo, None
         num_unshown = _count_added(self._echo, read.token_ids, self._form)
         return self._echo, self._prompt_writer.write(read.token_ids, read.logprobs, num_unshown=num_unshown)

@@ -7,7 +7,7 @@ import msgspec
 
 from server.completions.choice import CompletionForm
 from server.completions.rendering import CompletionChunks, WholeCompletion
-from server.completions.translation import list_accepted_fields, translate_completion
+from server.completions.translation import counts_on, list_accepted_fields, translate_completion
 from server.engine.errors import InvalidGeneration
 from server.engine.protocol import Engine, Generation, ServedModel
 from server.engine.sampling_defaults import SamplingDefaults
@@ -74,7 +74,7 @@ class CompletionEndpoint:
         if not request.stream:
             return WholeCompletion(head, form, num_answers=num_answers)
         include_usage = request.stream_options is not None and bool(request.stream_options.include_usage)
-        return CompletionChunks(head, form, num_answers=num_answers, include_usage=include_usage)
+        return CompletionChunks(head, form, num_answers=num_answers, include_usage=include_usage, counts_on=counts_on(request))
 
     def _spell_prompt(self, generation: Generation) -> str:
         prompt = generation.prompt or ""
@@ -87,9 +87,12 @@ class CompletionEndpoint:
 
 
 def _make_choices(request: CompletionRequest, generation: Generation) -> tuple[Question, ...]:
-    """Ask for all choices of a prompt, and how likely it is with the first of them: the others share what is read."""
+    """Ask for all choices of a prompt, and what is told of it with the first of them: the others share what is read."""
     prompt = generation.prompt if isinstance(generation.prompt, str) else ""  # what ids say is not looked at
     question = Question(generation=generation, wish=translate_scoring(request, prompt=prompt))
     first, *others = repeat_for_choices(question, int(request.n or 1))
-    sharing = (msgspec.structs.replace(one, generation=msgspec.structs.replace(one.generation, num_prompt_logprobs=None)) for one in others)
+    sharing = (
+        msgspec.structs.replace(one, generation=msgspec.structs.replace(one.generation, num_prompt_logprobs=None, tells_prompt=False))
+        for one in others
+    )
     return (first, *sharing)

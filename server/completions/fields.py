@@ -41,6 +41,6 @@ STREAM_OPTIONS = FieldTable(
     {
         "include_usage": honoured("true: usage in a chunk of its own, without choices; else it is on the last chunk of a choice"),
         "include_obfuscation": accepted("candor never pads its chunks", "false"),
-        "continuous_usage_stats": refused("usage comes at the end", "false"),
+        "continuous_usage_stats": honoured("vLLM's; true: usage so far on every chunk"),
     }
 )

@@ -8,7 +8,7 @@ from server.completions.logprobs import join
 from server.engine.protocol import Finish, Piece, PromptRead
 from server.exchange.metadata import AnswerHead, describe_answer
 from server.exchange.renderer import STREAM_END
-from server.exchange.usage import count_usage
+from server.exchange.usage import count_usage, count_usage_so_far
 from server.wire.completion_response import Completion, CompletionChoice
 from server.wire.error_body import ErrorBody
 from server.wire.usage import Usage
@@ -74,14 +74,16 @@ class WholeCompletion:
 class CompletionChunks:
     """Renders server-sent events.
 
-    Usage is on exactly one chunk, as in a chat: the last one with a `finish_reason`, or an extra one without choices. The first choice of a
-    prompt learns how likely that is, and what the others say is held until then.
+    Usage is on exactly one chunk, as in a chat: the last one with a `finish_reason`, or an extra one without choices; with `counts_on`
+    every chunk has it. The first choice of a prompt learns how likely that is, and what the others say is held until then.
     """
 
-    def __init__(self, head: AnswerHead, form: CompletionForm, *, num_answers: int, include_usage: bool) -> None:
+    def __init__(self, head: AnswerHead, form: CompletionForm, *, num_answers: int, include_usage: bool, counts_on: bool = False) -> None:
         self._head = head
         self._form = form
         self._include_usage = include_usage
+        self._counts_on = counts_on
+        self._num_tokens = 0  # of all choices together
         self._encode = msgspec.json.Encoder().encode
         self._writers = make_writers(form, num_answers)
         self._prompts: dict[int, PromptRead | None] = {}  # by the prompt's place: None where it has not been read to its end
@@ -100,8 +102,9 @@ class CompletionChunks:
                 self._held.append((index, event))
                 return b""
             return self._begin(index) + self.add(index, event)
+        self._num_tokens += len(event.token_ids)
         text, logprobs = self._writers[index].add(event)
-        if logprobs is not None:
+        if logprobs is not None or (self._counts_on and text):
             return self._render(index, (text, logprobs))
         if not text:
             return b""
@@ -120,7 +123,7 @@ class CompletionChunks:
         self._finishes[index] = scored.finish
         text, logprobs = self._writers[index].end(scored.finish)
         choice = CompletionChoice(index=index, text=text, logprobs=logprobs, finish_reason=scored.finish.reason, scores=scored.scores)
-        usage = self._count() if all(self._finishes) and not self._include_usage else self._no_usage
+        usage = self._count() if all(self._finishes) and not self._include_usage else self._count_so_far()
         metadata = describe_answer(self._head, scored) if index == 0 else msgspec.UNSET
         return self._to_event(self._make_chunk((choice,), usage=usage, metadata=metadata))
 
@@ -133,8 +136,9 @@ class CompletionChunks:
         """Render an error that came when the reply had begun, as the SDKs expect it."""
         return b"data: %b\n\n" % msgspec.json.encode(body)
 
-    @property
-    def _no_usage(self) -> msgspec.UnsetType | None:
+    def _count_so_far(self) -> Usage | msgspec.UnsetType | None:
+        if self._counts_on:
+            return count_usage_so_far([prompt for prompt in self._prompts.values() if prompt], self._num_tokens)
         return None if self._include_usage else msgspec.UNSET
 
     def _count(self) -> Usage:
@@ -160,7 +164,7 @@ class CompletionChunks:
     def _render(self, index: int, addition: Addition) -> bytes:
         text, logprobs = addition
         choice = CompletionChoice(index=index, text=text, logprobs=logprobs)
-        return self._to_event(self._make_chunk((choice,), usage=self._no_usage))
+        return self._to_event(self._make_chunk((choice,), usage=self._count_so_far()))
 
     def _make_chunk(
         self,

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from server.completions.fields import REQUEST, STREAM_OPTIONS
 from server.engine.protocol import Generation, ServedModel
 from server.engine.sampling_defaults import NO_DEFAULTS, SamplingDefaults
-from server.exchange.fields import Field, refuse_field
+from server.exchange.fields import refuse_field
 from server.exchange.sampling import apply_common, choose_scale, find_common_faults, find_number_faults, read_limit, translate_sampling
 from server.http.faults import Fault, refuse
 from server.wire.completion_request import CompletionRequest
@@ -35,7 +35,7 @@ def translate_completion(
     """
     prompts = read_prompts(request)
     found = chain(
-        (refuse_field(name, field) for name, field in _find_wishes(request) if field.decision == "refused"),
+        (refuse_field(name, REQUEST.fields[name]) for name in REQUEST.find_refused(request)),
         find_number_faults(request, "max_tokens", "n", "best_of", "logprobs"),
         _find_prompt_faults(request, len(prompts)),
         _find_contradictions(request),
@@ -54,6 +54,7 @@ def translate_completion(
         adapter_scale=choose_scale(request),
         num_top_logprobs=num_top,
         num_prompt_logprobs=num_top if request.echo else None,
+        tells_prompt=counts_on(request),
     )
     generation = apply_common(generation, request)
     if len(prompts) == 1:
@@ -72,18 +73,20 @@ def read_prompts(request: CompletionRequest) -> tuple[Prompt, ...]:
     return prompts if len({type(prompt) for prompt in prompts}) == 1 else ()
 
 
+def counts_on(request: CompletionRequest) -> bool:
+    """Say whether each chunk is to have the usage so far."""
+    return bool(request.stream and request.stream_options is not None and request.stream_options.continuous_usage_stats)
+
+
 def list_accepted_fields(request: CompletionRequest) -> tuple[str, ...]:
     """List the fields that ask for something and change nothing."""
-    named = [name for name, field in _find_wishes(request) if field.decision == "accepted"]
-    options = request.stream_options
-    is_idle = options is not None and not request.stream and any(msgspec.structs.astuple(options))
-    return (*named, "stream_options") if is_idle else tuple(named)
-
-
-def _find_wishes(request: CompletionRequest) -> Iterator[tuple[str, Field]]:
-    yield from REQUEST.find_wishes(request)
-    if request.stream_options is not None and request.stream:
-        yield from ((f"stream_options.{name}", field) for name, field in STREAM_OPTIONS.find_wishes(request.stream_options))
+    named = list(REQUEST.list_accepted([request]))
+    if (options := request.stream_options) is not None:
+        if request.stream:
+            named += [f"stream_options.{name}" for name in STREAM_OPTIONS.list_accepted([options])]
+        elif any(msgspec.structs.astuple(options)):
+            named.append("stream_options")
+    return tuple(named)
 
 
 def _find_prompt_faults(request: CompletionRequest, num_prompts: int) -> Iterator[Fault]:

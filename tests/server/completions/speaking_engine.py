@@ -26,8 +26,10 @@ class SpeakingEngine(FakeEngine):
         if self.delays_prompt and generation.num_prompt_logprobs is not None:
             for _ in range(20):
                 await asyncio.sleep(0)
-        if generation.num_prompt_logprobs is not None:
-            yield PromptRead(token_ids=ids, logprobs=(None, *(self._tell(token, generation.num_prompt_logprobs) for token in ids[1:])))
+        if (asked := generation.num_prompt_logprobs) is not None:
+            yield PromptRead(token_ids=ids, logprobs=(None, *(self._tell(token, asked) for token in ids[1:])))
+        elif generation.tells_prompt:
+            yield PromptRead(token_ids=ids)
         said = self.text[: generation.max_tokens]
         for character in said:
             await asyncio.sleep(0)

@@ -144,6 +144,16 @@ def test_usage_has_a_chunk_of_its_own_where_that_is_asked(speaker: SpeakingEngin
     assert chunks[-1]["choices"] == []
 
 
+@pytest.mark.parametrize("fields", [{}, {"echo": True, "logprobs": 0}, {"n": 2, "prompt": ["ab", "c"]}])
+def test_usage_so_far_is_on_every_chunk_where_that_is_asked(speaker: SpeakingEngine, fields: dict[str, Any]) -> None:
+    whole = complete(speaker, **fields)
+    chunks = stream(speaker, stream_options={"continuous_usage_stats": True}, **fields)
+    assert [choice["text"] for _, choice in sorted(join(chunks).items())] == [choice["text"] for choice in whole["choices"]]
+    counted = [chunk["usage"]["completion_tokens"] for chunk in chunks]
+    assert counted == sorted(counted) and counted[0] < 2
+    assert chunks[-1]["usage"] == whole["usage"]
+
+
 def test_hidden_special_tokens_have_no_place_in_the_text() -> None:
     engine = SpeakingEngine("\x02a")  # the second character's id is that of <bos>, which the fake spells
     (choice,) = complete(engine, logprobs=0, skip_special_tokens=True)["choices"]

@@ -78,7 +78,6 @@ def test_without_a_limit_there_are_sixteen_tokens(max_tokens: float | None, limi
         ({"logprobs": 21}, "logprobs", "<= 20"),
         ({"messages": []}, "messages", "Unknown field"),
         ({"nonsense": 1}, "nonsense", "Unknown field"),
-        ({"stream": True, "stream_options": {"continuous_usage_stats": True}}, "stream_options.continuous_usage_stats", "at the end"),
         ({"prompt": [1 << 40], "echo": True}, "prompt", "does not know"),
     ],
 )
