@@ -8,19 +8,20 @@ from jsonschema import Draft7Validator, Draft202012Validator, FormatChecker
 
 from tests.server.structured.schemas import DRAFT_7
 
-FORMATS = FormatChecker()
 
-
-@FORMATS.checks("time", raises=ValueError)  # the library's own knows neither fractions nor zones
 def is_time(value: object) -> bool:
     """Say whether a text is a time of day."""
     return not isinstance(value, str) or time.fromisoformat(value) is not None
 
 
-@FORMATS.checks("date-time", raises=ValueError)
 def is_date_time(value: object) -> bool:
     """Say whether a text is a day and a time."""
     return not isinstance(value, str) or datetime.fromisoformat(value) is not None
+
+
+FORMATS = FormatChecker()
+FORMATS.checks("time", raises=ValueError)(is_time)  # the library's own knows neither fractions nor zones
+FORMATS.checks("date-time", raises=ValueError)(is_date_time)
 
 
 def is_valid(text: str, schema: dict[str, Any]) -> bool:

@@ -34,8 +34,10 @@ def closed(properties: dict[str, Schema], **others: Any) -> Schema:
 
 def _values() -> Iterator[Schema]:
     yield from ({"type": one} for one in ("boolean", "null", "integer"))
-    yield from ({"const": one} for one in ("a", 1, -2.5, None, True, [1, "b"], {"a": {"b": []}}, "é日本🙂", '"\\/\n'))
-    yield from ({"enum": one} for one in (["yes", "no"], [1, 2, 3], ["a", 1, None, False], [f"word {n}" for n in range(40)], ["ß", "日"]))
+    constants: list[Any] = ["a", 1, -2.5, None, True, [1, "b"], {"a": {"b": []}}, "é日本🙂", '"\\/\n']
+    yield from ({"const": one} for one in constants)
+    choices: list[list[Any]] = [["yes", "no"], [1, 2, 3], ["a", 1, None, False], [f"word {n}" for n in range(40)], ["ß", "日"]]
+    yield from ({"enum": one} for one in choices)
     yield from ({"type": "string", "minLength": least, "maxLength": most} for least, most in ((0, 0), (0, 5), (3, 3), (2, 12)))
     yield {"type": ["string", "null"], "maxLength": 4}
     yield {"type": ["boolean", "integer"]}

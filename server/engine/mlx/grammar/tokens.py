@@ -43,7 +43,10 @@ class _Pieces:
         self._tokenizer = tokenizer
         self._controls = ControlPieces(controls)
         self.eos_token_id = ends[0]
-        self.special_token_ids = [token for token, piece in enumerate(tokenizer.pieces) if piece in controls or token in ends]
+        # Some tokenizers call pieces of single bytes special, too, and without them there are letters that nobody could spell.
+        self.special_token_ids = [
+            token for token, piece in enumerate(tokenizer.pieces) if token in ends or (piece in controls and not BYTE.fullmatch(piece))
+        ]
         self.tokens = [_spell(piece) for piece in tokenizer.pieces]
 
     def __call__(self, text: str) -> list[int]:

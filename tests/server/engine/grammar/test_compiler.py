@@ -62,6 +62,7 @@ def schema(value: Any) -> Grammar:
         ({"type": "string"}, '"\\n"', '"<end_of_turn>'),
         ({"format": "time", "type": "string"}, '"10:20:30.123456+02:00"', '"10:20:30.1234567+02:00"'),
         ({"format": "date-time", "type": "string"}, '"2024-02-29T10:20:59Z"', '"2023-02-28T10:20:60Z"'),
+        ({"format": "date", "type": "string"}, '"0001-12-31"', '"0000-12-31"'),
         ({"format": "time", "type": "string"}, '"10:20:30Z"', '"10:20:30z"'),
         ({"type": "object"}, '{\n    "a": {\n        "b": 1\n    }\n}', '{\n\n"a": 1}'),
         ({"type": "array", "items": {"type": "integer"}}, "[1, 2,3]", "[1,   2]"),
@@ -124,3 +125,9 @@ def test_the_same_grammar_is_compiled_once(compiler: GrammarCompiler) -> None:
 def test_tokens_whose_bytes_are_not_known_take_no_grammar() -> None:
     with pytest.raises(InvalidGeneration, match="of a kind"):
         GrammarCompiler(None).compile(schema({}))
+
+
+def test_letters_that_the_tokenizer_spells_in_bytes_can_be_had(small_gemma: Path) -> None:
+    vocabulary = load_vocabulary(small_gemma)
+    assert len(vocabulary.tokenizer.encode("ß")) == 2
+    assert allows(GrammarCompiler(vocabulary.grammar_tokenizer), vocabulary, schema({"enum": ["ß", "日"]}), '"ß"')
