@@ -5,9 +5,10 @@ import pathlib
 from functools import cache
 
 import lm_eval
+import mlx.core as mx
 from check import BASE_URL, MODEL, TOKENIZER, run_checks
 from lm_eval.api.instance import Instance
-from lm_eval.api.registry import get_model
+from lm_eval.models.openai_completions import LocalCompletionsAPI
 from lm_eval.tasks import TaskManager
 from mlx_lm.evaluate import MLXLM
 
@@ -36,16 +37,36 @@ FOLDER = pathlib.Path("tasks").absolute()
 
 
 @cache
-def open_models():
-    """Give the model over HTTP and the one in this process."""
-    arguments = {"model": MODEL, "base_url": f"{BASE_URL}/completions", "tokenizer_backend": "remote", "add_bos_token": True}
-    remote = get_model("local-completions").create_from_arg_obj(arguments | {"max_length": 2048, "num_concurrent": 4, "max_retries": 1})
-    return remote, MLXLM(TOKENIZER, use_chat_template=False)
+def open_remote(backend):
+    """Give the model over HTTP. lm-eval takes `add_bos_token` of its own tokenizers only: the server's is asked for texts that begin with it."""
+    own = {"tokenizer": TOKENIZER, "add_bos_token": True} if backend == "huggingface" else {}
+    arguments = {"model": MODEL, "base_url": f"{BASE_URL}/completions", "tokenizer_backend": backend, "max_length": 2048, "max_retries": 1}
+    return LocalCompletionsAPI.create_from_arg_obj(arguments | own)
 
 
-def score(model):
+@cache
+def open_own():
+    """Give the model in this process, its weights as candor has them on a CPU."""
+    model = MLXLM(TOKENIZER, use_chat_template=False)
+    if mx.default_device() == mx.Device(mx.cpu):
+        model._model.set_dtype(mx.float32)
+    return model
+
+
+def score(model, *, begin=""):
     """Give each item's log-likelihood, and whether it is what the model would say."""
-    return model.loglikelihood([Instance("loglikelihood", {}, item, index) for index, item in enumerate(ITEMS)])
+    items = [(begin + context, choice) for context, choice in ITEMS]
+    return model.loglikelihood([Instance("loglikelihood", {}, item, index) for index, item in enumerate(items)])
+
+
+def compare(over_http):
+    """Hold log-likelihoods against those in process."""
+    in_process = score(open_own())
+    assert len(over_http) == len(in_process) == 50
+    furthest = max(abs(one[0] - other[0]) for one, other in zip(over_http, in_process, strict=True))
+    print(f"furthest apart: {furthest:.2g}; in process from {min(one[0] for one in in_process):.2f} to {max(one[0] for one in in_process):.2f}")
+    assert furthest < TOLERANCE, furthest
+    assert [bool(one[1]) for one in over_http] == [bool(one[1]) for one in in_process]
 
 
 def evaluate(model):
@@ -60,18 +81,18 @@ def evaluate(model):
 
 
 def check_log_likelihoods():
-    """Fifty of them."""
-    assert len(ITEMS) == 50
-    over_http, in_process = map(score, open_models())
-    furthest = max(abs(one[0] - other[0]) for one, other in zip(over_http, in_process, strict=True))
-    print(f"furthest apart: {furthest:.2g}; in process from {min(one[0] for one in in_process):.2f} to {max(one[0] for one in in_process):.2f}")
-    assert furthest < TOLERANCE, furthest
-    assert [bool(one[1]) for one in over_http] == [bool(one[1]) for one in in_process]
+    """Tokens by lm-eval's own tokenizer."""
+    compare(score(open_remote("huggingface")))
+
+
+def check_log_likelihoods_without_a_tokenizer():
+    """Tokens by the server."""
+    compare(score(open_remote("remote"), begin="<bos>"))
 
 
 def check_accuracy_of_multiple_choice():
     """Of ten questions with five choices each."""
-    over_http, in_process = map(evaluate, open_models())
+    over_http, in_process = evaluate(open_remote("huggingface")), evaluate(open_own())
     print(f"accuracies over HTTP {over_http}, in process {in_process}")
     assert over_http == in_process
 
