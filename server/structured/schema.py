@@ -12,16 +12,10 @@ from server.structured.checks import find_faults
 from server.structured.fault import SchemaFault, SchemaRefused
 from server.structured.keywords import DESCRIBING_FORMATS, DIALECTS, DROPPED, REFUSED
 from server.structured.places import NAMED, ONE, ROOT, SEVERAL, Part, list_children
+from server.structured.times import TIME_PATTERNS
 
 DEEPEST = 64  # schemas in schemas
 DEEPEST_VALUE = 400  # objects and lists in one another: two for each schema, and a few for the values in them
-
-# Of what a day or a time may be, what most can read: years from 1, digits of a second that have an end, minutes of 60 seconds, T and Z.
-READABLE_TIMES = {
-    "date": "^0{0,3}[1-9]",
-    "date-time": r"^0{0,3}[1-9][^:t]*:[^:]*:[0-5][^.z]*(\.[0-9]{1,6}([^0-9z].*)?)?$",
-    "time": r"^[^:]*:[^:]*:[0-5][^.z]*(\.[0-9]{1,6}([^0-9z].*)?)?$",
-}
 
 
 def prepare_schema(source: str) -> dict[str, Any]:
@@ -94,7 +88,7 @@ def _rewrite(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     rewritten = {keyword: _rewrite_value(keyword, value) for keyword, value in schema.items() if _is_kept(keyword, value)}
-    if (pattern := READABLE_TIMES.get(rewritten.get("format", ""))) and "pattern" not in rewritten:
+    if (pattern := TIME_PATTERNS.get(rewritten.get("format", ""))) and "pattern" not in rewritten:
         rewritten["pattern"] = pattern
     return _allow_null(rewritten) if schema.get("nullable") is True else rewritten
 
