@@ -8,7 +8,7 @@ UV := $(shell command -v uv)
 INSTALL := $(if $(UV),uv pip install --quiet --python $(RUN),$(RUN) -m pip install --quiet --disable-pip-version-check)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test check battery bench eval-detectors example-report cuda lock demo-model
+.PHONY: help setup serve test test-clients check battery bench eval-detectors example-report cuda lock demo-model
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ serve: setup ## serve the demo model on 127.0.0.1:8000; ARGS="--model … --port
 
 test: setup ## run the tests; ARGS="tests/scoring -k loop" for some
 	@$(RUN) -m pytest $(ARGS)
+
+test-clients: setup ## ask the demo model with real clients in environments of their own (fetched once); ARGS="openai litellm" for some
+	@$(RUN) -m tests.outside.clients $(ARGS)
 
 check: setup ## format, lint, check the types, then the tests
 	@$(RUN) -m ruff format .

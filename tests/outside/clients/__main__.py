@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from tests.outside.clients.client import Client, find_clients
 from tests.outside.clients.errors import EnvironmentFailed, RuntimeMissing
-from tests.outside.clients.stand_in.recorder import Recorder
 from tests.outside.clients.running import run_checks
+from tests.outside.clients.stand_in.recorder import Recorder
 from tests.server_process import Server
 
 
@@ -59,7 +59,8 @@ def _run(client: Client, url: str, *, is_recorded: bool = False) -> int:
     try:
         for outcome in run_checks(client, url, is_recorded=is_recorded):
             num_faults += outcome.fault is not None
-            print(f"{'FAULT' if outcome.fault else 'ok   '} {client.name}: {outcome.check}{outcome.fault and f': {outcome.fault[:400]}' or ''}", flush=True)
+            what = f"{client.name}: {outcome.check}"
+            print(f"FAULT {what}: {outcome.fault[:400]}" if outcome.fault else f"ok    {what}", flush=True)
     except RuntimeMissing as missing:
         print(f"skip  {client.name}: {missing}", flush=True)
     except EnvironmentFailed as failure:

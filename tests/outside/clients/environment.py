@@ -68,7 +68,9 @@ def _find_node() -> Path:
         command = [_find_npm(), "install", "--no-audit", "--no-fund", "--prefix", str(home), f"node@{NODE_PIN}"]
         ended = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_TIMEOUT_S)
         if ended.returncode or not fetched.exists():
-            raise RuntimeMissing(f"Node {LEAST_NODE[0]}.{LEAST_NODE[1]} or newer is not here, and npm could not fetch it: {ended.stderr[-500:]}")
+            raise RuntimeMissing(
+                f"Node {LEAST_NODE[0]}.{LEAST_NODE[1]} or newer is not here, and npm could not fetch it: {ended.stderr[-500:]}"
+            )
     return fetched
 
 
@@ -93,7 +95,6 @@ def _note_made(client: Client, pins: str) -> None:
 
 
 def _run(client: Client, command: list[str], *, first_on_path: Path | None = None) -> None:
-
 
     path = os.environ["PATH"] if first_on_path is None else f"{first_on_path}{os.pathsep}{os.environ['PATH']}"
     ended = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_TIMEOUT_S, env=os.environ | {"PATH": path})

@@ -29,8 +29,12 @@ def stream_chat(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
     head = _head(body, "chat.completion.chunk")
     has_usage_chunk = (body.get("stream_options") or {}).get("include_usage")
     for delta, reason in _deltas(body, call):
-        yield head | {"choices": [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": reason}]} | (
-            {"usage": USAGE} if reason and not has_usage_chunk else {}  # as candor does; OpenAI says nothing of it then
+        yield (
+            head
+            | {"choices": [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": reason}]}
+            | (
+                {"usage": USAGE} if reason and not has_usage_chunk else {}  # as candor does; OpenAI says nothing of it then
+            )
         )
     if has_usage_chunk:
         yield head | {"choices": [], "usage": USAGE}

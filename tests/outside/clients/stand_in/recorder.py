@@ -129,7 +129,9 @@ class _Handler(BaseHTTPRequestHandler):
             else:
                 self._answer(200, whole(body))
         else:
-            self._answer(501, {"error": {"message": "not built", "type": "not_implemented_error", "param": None, "code": "not_implemented"}})
+            self._answer(
+                501, {"error": {"message": "not built", "type": "not_implemented_error", "param": None, "code": "not_implemented"}}
+            )
 
     def _answer(self, status: int, content: Any, *, kind: str = "application/json") -> None:
         data = content.encode() if isinstance(content, str) else json.dumps(content).encode()

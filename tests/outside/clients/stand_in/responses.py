@@ -31,7 +31,8 @@ def _events(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield {"type": "response.created", "response": begun}
     yield {"type": "response.in_progress", "response": begun}
     place = {"item_id": item["id"], "output_index": 0}
-    empty = {"status": "in_progress"} | ({"arguments": ""} if item["type"] == "function_call" else {"content": []})
+    empty: dict[str, Any] = {"status": "in_progress"}
+    empty |= {"arguments": ""} if item["type"] == "function_call" else {"content": []}
     yield {"type": "response.output_item.added", "output_index": 0, "item": item | empty}
     if item["type"] == "function_call":
         arguments = item["arguments"]

@@ -35,7 +35,7 @@ def choose_call(tools: list[dict[str, Any]], choice: Any, *, has_result: bool) -
 
 
 def write_text(form: dict[str, Any] | None, prompts: Iterable[str]) -> str:
-    """Write the text for a `response_format` or `text.format`: JSON where that is asked for, after a schema in the prompt if it has none."""
+    """Write the text for a `response_format` or `text.format`: JSON where that is asked for, after the prompt's schema if it has none."""
     match form:
         case {"type": "json_schema", "json_schema": {"schema": schema}} | {"type": "json_schema", "schema": schema}:
             return json.dumps(write_example(schema))

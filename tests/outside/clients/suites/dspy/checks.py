@@ -1,5 +1,7 @@
 """dspy: modules whose answers a small model seldom forms as asked, so that what counts is that the server answers."""
 
+import contextlib
+
 import dspy
 from check import BASE_URL, KEY, MODEL, PROMPT, run_checks
 from dspy.utils.exceptions import AdapterParseError
@@ -11,11 +13,8 @@ def make(**fields):
 
 def ask_module(lm, module, **inputs):
     """Run a module: either its answer is of the form that was asked for, or dspy says itself that it is not."""
-    with dspy.context(lm=lm):
-        try:
-            module(**inputs)
-        except AdapterParseError:
-            pass
+    with dspy.context(lm=lm), contextlib.suppress(AdapterParseError):
+        module(**inputs)
     assert lm.history[-1]["outputs"]
 
 

@@ -13,7 +13,7 @@ def check_probe():
     options = {"openai": {"OpenAICompatible": {"uri": f"{BASE_URL}/", "max_tokens": 32}}}
     command = [sys.executable, "-m", "garak", "--target_type", "openai.OpenAICompatible", "--target_name", MODEL, "--probes", "test.Test"]
     command += ["--detectors", "always.Pass", "--generations", "1", "--generator_options", json.dumps(options), "--report_prefix", "found"]
-    environment = os.environ | {"OPENAICOMPATIBLE_API_KEY": KEY, "XDG_DATA_HOME": os.getcwd()}
+    environment = os.environ | {"OPENAICOMPATIBLE_API_KEY": KEY, "XDG_DATA_HOME": str(pathlib.Path.cwd())}
     ended = subprocess.run(command, capture_output=True, text=True, timeout=400, stdin=subprocess.DEVNULL, env=environment)
     print(ended.stdout, ended.stderr)
     assert ended.returncode == 0, (ended.stderr or ended.stdout)[-300:]

@@ -12,7 +12,13 @@ def benchmark(data, **backend):
     """Run it for three requests and give those that succeeded: it ends with status 0 even where none did."""
     pathlib.Path("report.json").unlink(missing_ok=True)
     settings = {"backend": {"kind": "openai_http", "target": URL, "model": MODEL} | backend, "profile": {"kind": "synchronous"}}
-    command = [str(pathlib.Path(sys.executable).parent / "guidellm"), "run", "--constraint", "kind=max_requests,count=3", "--disable-console"]
+    command = [
+        str(pathlib.Path(sys.executable).parent / "guidellm"),
+        "run",
+        "--constraint",
+        "kind=max_requests,count=3",
+        "--disable-console",
+    ]
     command += ["--output", "kind=json,path=report.json", "--data", data]
     for name, fields in settings.items():
         command += [f"--{name}", ",".join(f"{key}={value}" for key, value in fields.items())]

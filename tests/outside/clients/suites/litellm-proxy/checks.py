@@ -1,5 +1,6 @@
 """litellm's proxy in front of the server: what its own users ask, also in Anthropic's words, and no cool-down after any of it."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -95,10 +96,8 @@ def check_anthropic_messages_streamed():
 
 
 def check_no_cool_down_after_what_is_not_built():
-    try:
+    with contextlib.suppress(AssertionError):
         ask("/v1/embeddings", model=MODEL, input="Hello")
-    except AssertionError:
-        pass
     assert ask_json("/v1/chat/completions", model=MODEL, messages=MESSAGES)["choices"][0]["message"]["content"]
 
 
