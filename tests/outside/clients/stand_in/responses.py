@@ -31,10 +31,10 @@ def _events(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield {"type": "response.created", "response": begun}
     yield {"type": "response.in_progress", "response": begun}
     place = {"item_id": item["id"], "output_index": 0}
-    empty: dict[str, Any] = {"status": "in_progress"}
-    empty |= {"arguments": ""} if item["type"] == "function_call" else {"content": []}
+    is_call = item["type"] == "function_call"
+    empty: dict[str, Any] = {"status": "in_progress", "arguments" if is_call else "content": "" if is_call else []}
     yield {"type": "response.output_item.added", "output_index": 0, "item": item | empty}
-    if item["type"] == "function_call":
+    if is_call:
         arguments = item["arguments"]
         for piece in (arguments[:3], arguments[3:]):
             yield {"type": "response.function_call_arguments.delta", "delta": piece} | place
