@@ -31,15 +31,24 @@ STREAMED: dict[str, TypeAdapter[Any]] = {
     RESPONSES: TypeAdapter(ResponseStreamEvent),
 }
 # Routes and fields that are refused as yet. A body that asks for one is expected to fail, and one that does not fail says to take it out.
-NOT_YET = {COMPLETIONS, RESPONSES, "/tokenize", "/detokenize", "tools", "response_format"}
+NOT_YET = {
+    COMPLETIONS,
+    "/tokenize",
+    "/detokenize",
+    f"{RESPONSES} tools",
+    f"{RESPONSES} text.format",
+    f"{CHAT} stream_options.continuous_usage_stats",
+}
 BODIES = read_bodies()
 
 
 def wants(recorded: RecordedBody) -> set[str]:
-    """Say what a body asks for: its route, and the fields that ask for something."""
-    body = recorded.body
-    is_text = body.get("response_format") in ({"type": "text"}, None)
-    return {recorded.path} | {name for name, value in body.items() if value and not (name == "response_format" and is_text)}
+    """Say what a body asks for: its route, and the fields of the route that say something, those within fields too."""
+    found = {recorded.path}
+    for name, value in recorded.body.items():
+        fields = {f"{name}.{inner}": part for inner, part in value.items()} if isinstance(value, dict) else {}
+        found |= {f"{recorded.path} {field}" for field, part in ({name: value} | fields).items() if part and part != {"type": "text"}}
+    return found
 
 
 def wants_grammar(body: dict[str, Any]) -> bool:
