@@ -43,7 +43,7 @@ def _serve(url: str | None) -> Iterator[str]:
         yield url.rstrip("/")
         return
     # Greedy, for clients that do not say: a check that holds today holds tomorrow.
-    with Server("--max-completion-tokens", "512", "--default-temperature", "0") as server:
+    with Server("--default-temperature", "0") as server:
         yield server.url
 
 
