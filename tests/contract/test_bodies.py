@@ -32,12 +32,8 @@ STREAMED: dict[str, TypeAdapter[Any]] = {
 }
 # Routes and fields that are refused as yet. A body that asks for one is expected to fail, and one that does not fail says to take it out.
 NOT_YET = {
-    COMPLETIONS,
-    "/tokenize",
-    "/detokenize",
     f"{RESPONSES} tools",
     f"{RESPONSES} text.format",
-    f"{CHAT} stream_options.continuous_usage_stats",
 }
 BODIES = read_bodies()
 
@@ -94,7 +90,8 @@ def test_a_clients_body_is_answered(recorded: RecordedBody, client: TestClient[L
         assert recorded.path == RESPONSES or events.pop() == "[DONE]"
         assert events
         for event in events:
-            STREAMED[recorded.path].validate_json(event)
+            # OpenAI's chunks of a completion have no finish_reason but for the last, which its own type forgets.
+            STREAMED[recorded.path].validate_json(event.replace('"finish_reason":null', '"finish_reason":"stop"'))
     else:
         whole = WHOLE[recorded.path].validate_json(answer.content)
         if recorded.path in (CHAT, COMPLETIONS):
@@ -108,4 +105,5 @@ def test_there_are_bodies_of_every_route() -> None:
 
 
 def test_every_client_that_records_is_there() -> None:
-    assert {client.name for client in find_clients()} <= {recorded.name.partition("/")[0] for recorded in BODIES}
+    as_another = {"lm-eval-parity"}  # sends what lm-eval does
+    assert {client.name for client in find_clients()} - as_another <= {recorded.name.partition("/")[0] for recorded in BODIES}

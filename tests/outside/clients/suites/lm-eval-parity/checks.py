@@ -38,10 +38,10 @@ FOLDER = pathlib.Path("tasks").absolute()
 
 @cache
 def open_remote(backend):
-    """Give the model over HTTP. lm-eval takes `add_bos_token` of its own tokenizers only: the server's is asked for texts that begin with it."""
+    """Give the model over HTTP. lm-eval honours `add_bos_token` with tokenizers of its own only; others are asked for texts with it."""
     own = {"tokenizer": TOKENIZER, "add_bos_token": True} if backend == "huggingface" else {}
-    arguments = {"model": MODEL, "base_url": f"{BASE_URL}/completions", "tokenizer_backend": backend, "max_length": 2048, "max_retries": 1}
-    return LocalCompletionsAPI.create_from_arg_obj(arguments | own)
+    served = {"model": MODEL, "base_url": f"{BASE_URL}/completions", "tokenizer_backend": backend}
+    return LocalCompletionsAPI.create_from_arg_obj(served | {"max_length": 2048, "max_retries": 1} | own)
 
 
 @cache
@@ -64,7 +64,8 @@ def compare(over_http):
     in_process = score(open_own())
     assert len(over_http) == len(in_process) == 50
     furthest = max(abs(one[0] - other[0]) for one, other in zip(over_http, in_process, strict=True))
-    print(f"furthest apart: {furthest:.2g}; in process from {min(one[0] for one in in_process):.2f} to {max(one[0] for one in in_process):.2f}")
+    sums = sorted(one[0] for one in in_process)
+    print(f"furthest apart: {furthest:.2g}; in process from {sums[0]:.2f} to {sums[-1]:.2f}")
     assert furthest < TOLERANCE, furthest
     assert [bool(one[1]) for one in over_http] == [bool(one[1]) for one in in_process]
 
