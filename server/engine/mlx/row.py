@@ -98,7 +98,7 @@ class Row:
     @property
     def most_tokens(self) -> int:
         """The longest that prompt and answer can become together."""
-        return len(self.prompt_ids) + self.max_tokens
+        return len(self.prompt_ids) + max(1, self.max_tokens)
 
     def check(self) -> None:
         """Assert what must hold between two steps."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from server.engine.errors import InvalidGeneration
 from server.engine.mlx.prompt import PromptEncoder
@@ -10,6 +11,7 @@ from server.engine.protocol import Message
 
 BYTE = re.compile(r"<0x([0-9A-Fa-f]{2})>")  # a piece for one byte, of characters that have none
 SPACE = "▁"
+NUM_KEPT = 1 << 15  # spellings: a prompt's log-probabilities may have thousands of tokens with twenty others each
 
 
 class MlxTexts:
@@ -19,6 +21,7 @@ class MlxTexts:
         self.context_size = context_size
         self._vocabulary = vocabulary
         self._encoder = encoder
+        self.spell = lru_cache(maxsize=NUM_KEPT)(self._spell)
 
     @property
     def named_tokens(self) -> Mapping[str, str]:
@@ -30,7 +33,7 @@ class MlxTexts:
         """The chat template as it is written."""
         return self._vocabulary.template.source
 
-    def spell(self, token_id: int) -> bytes:
+    def _spell(self, token_id: int) -> bytes:
         """Give what a token stands for: perhaps a part of a character. Raises InvalidGeneration for an id without a piece."""
         self._check([token_id])
         piece = self._vocabulary.tokenizer.pieces[token_id]

@@ -17,6 +17,7 @@ class SpeakingEngine(FakeEngine):
         super().__init__()
         self.text = text
         self.delays_prompt = False
+        self.stops_reading = False  # who is to tell of a prompt is stopped before it has been read
 
     async def generate(self, generation: Generation) -> AsyncGenerator[Event]:
         self.generations.append(generation)
@@ -26,6 +27,9 @@ class SpeakingEngine(FakeEngine):
         if self.delays_prompt and generation.num_prompt_logprobs is not None:
             for _ in range(20):
                 await asyncio.sleep(0)
+        if self.stops_reading and generation.num_prompt_logprobs is not None:
+            yield Finish(reason="length", num_prompt_tokens=len(ids), num_completion_tokens=0, stopped_by="timeout")
+            return
         if (asked := generation.num_prompt_logprobs) is not None:
             yield PromptRead(token_ids=ids, logprobs=(None, *(self._tell(token, asked) for token in ids[1:])))
         elif generation.tells_prompt:

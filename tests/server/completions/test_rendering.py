@@ -127,6 +127,16 @@ def test_a_stream_says_what_a_whole_reply_does(speaker: SpeakingEngine, fields: 
     assert {chunk["object"] for chunk in chunks} == {"text_completion"}
 
 
+@pytest.mark.parametrize("delays_prompt", [False, True])
+def test_choices_go_out_though_the_one_that_reads_their_prompt_is_stopped(speaker: SpeakingEngine, delays_prompt: bool) -> None:
+    speaker.stops_reading, speaker.delays_prompt = True, delays_prompt
+    fields: dict[str, Any] = {"echo": True, "logprobs": 0, "n": 2, "seed": 1}
+    body = complete(speaker, **fields)
+    assert [(choice["text"], choice["finish_reason"]) for choice in body["choices"]] == [("aß", "length"), ("aßé!", "stop")]
+    assert body["choices"][1]["logprobs"]["text_offset"] == [2, 3, 4]
+    assert [choice for _, choice in sorted(join(stream(speaker, **fields)).items())] == body["choices"]
+
+
 def test_choices_are_counted_prompt_by_prompt_and_one_of_each_tells_how_likely_its_prompt_is(speaker: SpeakingEngine) -> None:
     body = complete(speaker, prompt=["ab", "c"], n=2, echo=True, logprobs=0, seed=5)
     assert [choice["text"] for choice in body["choices"]] == ["abé!", "abé!", "cé!", "cé!"]
