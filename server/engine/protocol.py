@@ -60,7 +60,7 @@ class Generation(msgspec.Struct, frozen=True, kw_only=True):
     num_prompt_logprobs: int | None = None  # as `num_top_logprobs`, of the prompt's tokens: a `PromptRead` is the first event
     tells_prompt: bool = False  # a `PromptRead` is the first event in any case
     logit_bias: tuple[tuple[int, float], ...] = ()  # by token id: added to its logit before the temperature
-    min_tokens: int = 0  # before these are drawn nothing ends the answer: neither a token, which cannot be drawn, nor a stop string
+    min_tokens: int = 0  # before these are drawn no stop string ends the answer, and no token, but where a grammar leaves no other
     stop_token_ids: tuple[int, ...] = ()  # that end it beside the model's own
     ignores_stop_ids: bool = False  # the model's own end ids do not end it
     shows_stop: bool = False  # what ended it, string or token, is the end of its text

@@ -9,7 +9,7 @@ import pytest
 from server.engine.errors import InvalidGeneration
 from server.engine.mlx.device import Device
 from server.engine.mlx.engine import MlxEngine
-from server.engine.protocol import Event, Finish, PromptRead, Sampling
+from server.engine.protocol import Event, Finish, Grammar, PromptRead, Sampling
 from server.settings.settings import Settings
 from tests.adapters.base.folders import DEMO
 from tests.server.engine.asking import GREEDY, Answer, ask, question
@@ -169,3 +169,10 @@ def test_a_prompt_may_be_told_without_log_probabilities(demo: MlxEngine, run: Ru
     assert isinstance(read, PromptRead) and isinstance(finish, Finish)
     assert (len(read.token_ids), read.logprobs) == (finish.num_prompt_tokens, ())
     assert read.num_cached_tokens == finish.num_cached_tokens
+
+
+def test_a_grammar_that_leaves_nothing_but_the_end_goes_before_the_fewest_tokens(demo: MlxEngine, run: Run) -> None:
+    grammar = Grammar(kind="regex", source="yes|no")
+    answer: Answer = run(ask(demo, question(QUESTION, max_tokens=30, min_tokens=20, grammar=grammar)))
+    assert answer.text in ("yes", "no")
+    assert answer.finish.reason == "stop"

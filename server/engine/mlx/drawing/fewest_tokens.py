@@ -1,4 +1,4 @@
-"""Answers that may not end before so many tokens: until then those that end them cannot be drawn."""
+"""Answers that may not end before so many tokens: until then those that end them are not drawn as long as a grammar leaves any other."""
 
 from collections.abc import Sequence, Set
 
@@ -6,11 +6,13 @@ import mlx.core as mx
 
 from server.engine.mlx.drawing.processor import ProcessedRow, Seat
 
+LEAST = -1e30  # a logit that is a number: where nothing else is left, as in vLLM, the end comes early and the row does not fail
+
 
 class FewestTokens:
     """How many tokens one row draws before any of `end_ids`."""
 
-    stage = 3  # what forbids tokens is last
+    stage = 3  # what forbids tokens comes last, before a grammar
     needs_host_tokens = False
 
     def __init__(self, count: int, end_ids: Set[int]) -> None:
@@ -30,7 +32,7 @@ class JointFewestTokens:
         self._forbidden: dict[tuple[int, ...], tuple[mx.array, mx.array]] = {}  # places and ids (N,), by the places that may not end
 
     def apply(self, logits: mx.array, last_tokens: mx.array | None) -> mx.array:
-        """Forbid the ends of those rows that have not drawn enough, in float32."""
+        """Put the ends of those rows that have not drawn enough behind all else, in float32."""
         early = tuple(place for place, row, fewest in self._seats if row.num_drawn < fewest.count)
         if not early:
             return logits
@@ -38,7 +40,7 @@ class JointFewestTokens:
             self._forbidden = {early: self._list(early)}
         places, tokens = self._forbidden[early]
         changed = mx.array(logits.astype(mx.float32))
-        changed[places, tokens] = -mx.inf
+        changed[places, tokens] = LEAST
         return changed
 
     def _list(self, early: Sequence[int]) -> tuple[mx.array, mx.array]:

@@ -23,6 +23,13 @@ def test_ends_cannot_be_drawn_before_so_many_tokens(sampling: Sampling) -> None:
     assert drawn.tolist() == [[5, 5, END, END, END], [END] * 5, [END] * 5, [5, 5, 5, 5, END]]
 
 
+def test_an_end_comes_early_where_nothing_else_is_left() -> None:
+    nothing_else = np.where(np.isin(np.arange(6), (END, OTHER_END)), LOGITS, -np.inf).astype(np.float32)
+    rows = [wanting(2, Sampling(temperature=0)), wanting(2, Sampling(seed=1))]
+    drawn = draw_steps(rows, np.stack([nothing_else] * 2), 2)
+    assert set(drawn.ravel().tolist()) <= {END, OTHER_END}
+
+
 def test_a_bias_does_not_bring_an_end_forward() -> None:
     sampling = Sampling(temperature=0)
     wishes = Wishes(min_tokens=1, forbidden_until_then=frozenset({END}), logit_bias=((END, 100.0),))
