@@ -24,7 +24,9 @@ class TracingWatch:
     def __init__(self, tracer: Tracer, answer: Answer) -> None:
         self._answer = answer
         # Not made the current one: events of many answers take turns on this thread.
-        self._span = tracer.start_span(f"chat {answer.served.id}", kind=SpanKind.SERVER, attributes=_describe_request(answer))
+        self._span = tracer.start_span(
+            f"{_name_operation(answer)} {answer.served.id}", kind=SpanKind.SERVER, attributes=_describe_request(answer)
+        )
 
     def piece(self, piece: Piece) -> None:
         """Do nothing: a span is of the whole."""
@@ -65,11 +67,15 @@ def open_provider(endpoint: str) -> TracerProvider:
     return provider
 
 
+def _name_operation(answer: Answer) -> str:
+    return "chat" if answer.generation.prompt is None else "text_completion"
+
+
 def _describe_request(answer: Answer) -> dict[str, str | int | float]:
     generation = answer.generation
     sampling = generation.sampling
     attributes: dict[str, str | int | float] = {
-        "gen_ai.operation.name": "chat",
+        "gen_ai.operation.name": _name_operation(answer),
         "gen_ai.provider.name": "candor",
         "gen_ai.request.model": answer.served.id,
         "gen_ai.response.id": generation.id,
@@ -84,7 +90,8 @@ def _describe_request(answer: Answer) -> dict[str, str | int | float]:
 
 
 def _describe_finish(span: Span, answer: Answer, finish: Finish) -> None:
-    span.set_attribute("gen_ai.response.finish_reasons", (finish.reason,))
+    reason = "tool_calls" if answer.num_calls and finish.reason == "stop" else finish.reason
+    span.set_attribute("gen_ai.response.finish_reasons", (reason,))
     span.set_attribute("gen_ai.usage.input_tokens", finish.num_prompt_tokens)
     span.set_attribute("gen_ai.usage.output_tokens", finish.num_completion_tokens)
     if finish.stopped_by is not None:

@@ -8,17 +8,21 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import httpx
+import msgspec
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from opentelemetry.trace import SpanKind, StatusCode
+from opentelemetry.trace import SpanKind, StatusCode, Tracer
 
+from server.answers.answer import Answer
 from server.answers.run import AnswerRun
 from server.answers.tracing import TracingWatch, open_provider
 from server.engine.errors import RowFailed
 from server.engine.protocol import Generation, Message, Sampling
 from server.errors import ClientDisconnected
+from server.tools.reading.answer_parser import AnswerParser
+from server.tools.tool import Tool
 from tests.server.answers.running import collect, open_run, scoring
 from tests.server.fake_engine import BASE, FakeEngine
 from tests.server_process import Server
@@ -34,10 +38,14 @@ def exporter() -> InMemorySpanExporter:
     return InMemorySpanExporter()
 
 
-def trace(engine: FakeEngine, exporter: InMemorySpanExporter) -> AnswerRun:
+def open_tracer(exporter: InMemorySpanExporter) -> Tracer:
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
-    return open_run(engine, [scoring(engine), partial(TracingWatch, provider.get_tracer("candor"))], generation=GENERATION)
+    return provider.get_tracer("candor")
+
+
+def trace(engine: FakeEngine, exporter: InMemorySpanExporter, generation: Generation = GENERATION) -> AnswerRun:
+    return open_run(engine, [scoring(engine), partial(TracingWatch, open_tracer(exporter))], generation=generation)
 
 
 def test_an_answer_is_a_span_with_the_conventions_attributes(exporter: InMemorySpanExporter) -> None:
@@ -55,6 +63,22 @@ def test_an_answer_is_a_span_with_the_conventions_attributes(exporter: InMemoryS
         "gen_ai.usage.input_tokens": 7,
         "gen_ai.usage.output_tokens": 3,
     }.items() <= dict(span.attributes).items()
+
+
+def test_a_completion_has_the_conventions_name(exporter: InMemorySpanExporter) -> None:
+    asyncio.run(collect(trace(FakeEngine(), exporter, msgspec.structs.replace(GENERATION, messages=(), prompt="Once"))))
+    (span,) = exporter.get_finished_spans()
+    assert span.name == f"text_completion {BASE.id}"
+    assert dict(span.attributes or {})["gen_ai.operation.name"] == "text_completion"
+
+
+def test_an_answer_that_calls_functions_ends_with_them(exporter: InMemorySpanExporter) -> None:
+    parser = AnswerParser([Tool(name="f")], is_parallel=True, draw_id=lambda: "call_1")
+    answer = Answer(GENERATION, BASE, parser=parser)
+    run = AnswerRun(FakeEngine(('{"name": "f", ', '"parameters": {}}')), answer, [partial(TracingWatch, open_tracer(exporter))])
+    asyncio.run(collect(run))
+    (span,) = exporter.get_finished_spans()
+    assert dict(span.attributes or {})["gen_ai.response.finish_reasons"] == ("tool_calls",)
 
 
 def test_the_score_and_every_flag_are_evaluations(exporter: InMemorySpanExporter) -> None:
