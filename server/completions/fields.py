@@ -21,6 +21,8 @@ REQUEST = FieldTable(
         "repetition_penalty": honoured("vLLM's; over the prompt and the answer"),
         "logit_bias": honoured("by token id, -100 to 100"),
         "stop": honoured("up to 64 texts"),
+        "response_format": honoured("vLLM's: as in a chat, of the answer without the prompt"),
+        "structured_outputs": honoured("vLLM's: as in a chat"),
         "stop_token_ids": honoured("vLLM's"),
         "include_stop_str_in_output": honoured("vLLM's"),
         "ignore_eos": honoured("vLLM's; the model's own end tokens do not end the answer"),

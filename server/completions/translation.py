@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from server.completions.fields import REQUEST, STREAM_OPTIONS
 from server.engine.protocol import Generation, ServedModel
 from server.engine.sampling_defaults import NO_DEFAULTS, SamplingDefaults
+from server.exchange.answer_form import find_form_faults, translate_form
 from server.exchange.fields import refuse_field
 from server.exchange.sampling import apply_common, choose_scale, find_common_faults, find_number_faults, read_limit, translate_sampling
 from server.http.faults import Fault, refuse
@@ -39,6 +40,7 @@ def translate_completion(
         find_number_faults(request, "max_tokens", "n", "best_of", "logprobs"),
         _find_prompt_faults(request, len(prompts)),
         _find_contradictions(request),
+        find_form_faults(request.response_format, request.structured_outputs),
         find_common_faults(request),
     )
     refuse(found)
@@ -55,6 +57,7 @@ def translate_completion(
         num_top_logprobs=num_top,
         num_prompt_logprobs=num_top if request.echo else None,
         tells_prompt=counts_on(request),
+        grammar=translate_form(request.response_format, request.structured_outputs),
     )
     generation = apply_common(generation, request)
     if len(prompts) == 1:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import msgspec
 
+from server.wire.answer_form import ResponseFormat, StructuredOutputs
 from server.wire.chat_request import StreamOptions
 from server.wire.generation_fields import GenerationFields, Limit, NumChoices, NumTop, TokenId
 
@@ -21,6 +22,8 @@ class CompletionRequest(GenerationFields, frozen=True, kw_only=True, forbid_unkn
     logprobs: NumTop | None = None
     n: NumChoices | None = None
     best_of: NumChoices | None = None
+    response_format: ResponseFormat | None = None
+    structured_outputs: StructuredOutputs | None = None
     stream_options: StreamOptions | None = None
     suffix: str | None = None
     user: str | None = None

@@ -11,6 +11,7 @@ from openai.types.completion_create_params import CompletionCreateParamsNonStrea
 from server.completions.fields import REQUEST
 from server.completions.translation import MAX_ANSWERS, Prompt, translate_completion
 from server.engine.protocol import Generation, ServedModel
+from server.errors import InvalidRequest
 from server.wire.completion_request import CompletionRequest
 from tests.server.chat.test_fields import names
 from tests.server.fake_engine import BASE, FakeEngine
@@ -156,3 +157,12 @@ def test_bodies_of_clients_are_answered(fields: dict[str, Any], client: TestClie
     assert response.status_code == 200
     assert "x-candor-accepted" not in response.headers
     assert len(engine.generations) == (2 if fields["prompt"] == ["Once", "Twice"] else 1)
+
+
+def test_an_answer_may_be_held_to_a_form() -> None:
+    (generation,) = translate(structured_outputs={"choice": ["yes", "no"]})
+    assert generation.grammar is not None and generation.grammar.param == "structured_outputs.choice"
+    (generation,) = translate(response_format={"type": "json_object"})
+    assert generation.grammar is not None and generation.grammar.kind == "json_schema"
+    with pytest.raises(InvalidRequest, match="structured_outputs"):
+        translate(structured_outputs={"choice": ["yes"], "regex": "no"})
