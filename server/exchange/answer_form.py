@@ -12,6 +12,7 @@ from server.http.faults import Fault
 from server.structured.fault import SchemaRefused
 from server.structured.schema import prepare_schema
 from server.wire.answer_form import ResponseFormat, Schema, StructuredOutputs
+from server.wire.responses_request import TextFormat
 
 _ANY_OBJECT: Schema = {"type": "object"}
 
@@ -26,6 +27,27 @@ def translate_form(form: ResponseFormat | None, outputs: StructuredOutputs | Non
         return _of_schema(_ANY_OBJECT if form.schema is None else form.schema, "response_format.schema")
     schema = form.json_schema.schema if form.json_schema else None
     return _of_schema(_ANY_OBJECT if schema is None else schema, "response_format.json_schema.schema")
+
+
+def translate_text_format(form: TextFormat | None) -> Grammar | None:
+    """Translate what is without faults, in the form of OpenAI's responses; None where any text will do."""
+    if form is None or form.type == "text":
+        return None
+    return _of_schema(_ANY_OBJECT if form.schema is None else form.schema, "text.format.schema")
+
+
+def find_text_format_faults(form: TextFormat | None) -> Iterator[Fault]:
+    """Find a schema that is missing, and what only a schema has."""
+    if form is None:
+        return
+    if form.type == "json_schema":
+        if form.schema is None:
+            yield Fault(param="text.format.schema", message="'text.format.schema' is missing.")
+        return
+    for field in ("name", "description", "schema", "strict"):
+        if getattr(form, field) is not None:
+            text = f"'text.format.{field}' stands in a format of type {form.type!r}: only 'json_schema' has it."
+            yield Fault(param=f"text.format.{field}", message=text)
 
 
 def find_form_faults(form: ResponseFormat | None, outputs: StructuredOutputs | None) -> Iterator[Fault]:

@@ -1,6 +1,7 @@
 """What is done with each field that a body may have: decided as data, which the check of a request and the docs share."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from keyword import iskeyword
 from typing import Any, Literal
 
 import msgspec
@@ -33,7 +34,7 @@ def refused(about: str, *passes: str, advice: str = "leave it out") -> Field:
 
 
 class FieldTable:
-    """The decisions for all fields of one struct."""
+    """The decisions for all fields of one struct; there a field whose name is a word of Python's has a `_` behind it."""
 
     def __init__(self, fields: Mapping[str, Field]) -> None:
         self.fields = fields
@@ -53,7 +54,7 @@ class FieldTable:
                 left = tuple(name for name in left if name not in named)
 
     def _asks(self, struct: msgspec.Struct, name: str) -> bool:
-        value = getattr(struct, name)
+        value = getattr(struct, f"{name}_" if iskeyword(name) else name)
         return value is not None and _write(value) not in self.fields[name].passes
 
 

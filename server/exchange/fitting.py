@@ -9,12 +9,8 @@ from server.tools.brief_schema import Detail
 
 ROOM_FOR_ANSWER = 1 / 8  # of the context, where the request does not ask for less
 
-# What the model is told, the most first, with the fields of the request that it then is not told of.
-_DETAILS: tuple[tuple[Detail, tuple[str, ...]], ...] = (
-    ("full", ()),
-    ("brief", ("tools[].function.parameters.description",)),
-    ("names", ("tools[].function.parameters",)),
-)
+# What the model is told, the most first, with the field under a function's parameters that it then is not told of.
+_DETAILS: tuple[tuple[Detail, str | None], ...] = (("full", None), ("brief", ".description"), ("names", ""))
 
 
 class Translate(Protocol):
@@ -23,16 +19,19 @@ class Translate(Protocol):
     def __call__(self, *, tool_detail: Detail) -> Generation: ...
 
 
-async def fit_tools(translate: Translate, texts: Texts) -> tuple[Generation, tuple[str, ...]]:
+async def fit_tools(
+    translate: Translate, texts: Texts, *, parameters: str = "tools[].function.parameters"
+) -> tuple[Generation, tuple[str, ...]]:
     """Give a request's generation with as much of its functions as fits beside the conversation, and the fields that are left out.
 
-    A model that only chats is asked with dozens of functions too, by clients that always offer them.
+    `parameters` is where the request has those of a function. A model that only chats is asked with dozens of functions too, by clients
+    that always offer them.
     """
     for detail, left_out in _DETAILS:
         # On a thread: a grammar of many functions takes up to some milliseconds for each.
         generation = await asyncio.to_thread(translate, tool_detail=detail)
         if await _fits(generation, texts):
-            return generation, left_out
+            return generation, () if left_out is None else (parameters + left_out,)
     return await asyncio.to_thread(translate, tool_detail="full"), ()  # for the engine to refuse
 
 

@@ -8,15 +8,16 @@ from scoring.scores import Scores
 from server.answers.answer import Scored
 from server.engine.protocol import Finish
 from server.exchange.metadata import AnswerHead, describe_answer, echo_metadata
-from server.wire.responses_request import ResponsesRequest
+from server.wire.responses_request import ResponsesRequest, TextFormat
 from server.wire.responses_response import (
     IncompleteDetails,
     InputTokensDetails,
-    OutputMessage,
+    OutputItem,
     ResponseBody,
     ResponseError,
     ResponseStatus,
     ResponseUsage,
+    UsedText,
 )
 
 
@@ -34,7 +35,7 @@ def begin_body(head: ResponseHead) -> ResponseBody:
     return _make_body(head, "in_progress", (), metadata=echo_metadata(head.answer))
 
 
-def end_body(head: ResponseHead, output: tuple[OutputMessage, ...], scored: Scored) -> ResponseBody:
+def end_body(head: ResponseHead, output: tuple[OutputItem, ...], scored: Scored) -> ResponseBody:
     """Make the body of a response that has ended; one that was cut off is incomplete, whatever cut it: `metadata.stopped_by` says what."""
     is_whole = scored.finish.reason == "stop"
     return _make_body(
@@ -49,7 +50,7 @@ def end_body(head: ResponseHead, output: tuple[OutputMessage, ...], scored: Scor
     )
 
 
-def fail_body(head: ResponseHead, output: tuple[OutputMessage, ...], error: ResponseError) -> ResponseBody:
+def fail_body(head: ResponseHead, output: tuple[OutputItem, ...], error: ResponseError) -> ResponseBody:
     """Make the body of a response that has failed, with what there is of it."""
     return _make_body(head, "failed", output, error=error, metadata=echo_metadata(head.answer))
 
@@ -67,7 +68,7 @@ def count_usage(finish: Finish) -> ResponseUsage:
 def _make_body(
     head: ResponseHead,
     status: ResponseStatus,
-    output: tuple[OutputMessage, ...],
+    output: tuple[OutputItem, ...],
     *,
     metadata: dict[str, str],
     completed_at: int | None = None,
@@ -97,7 +98,15 @@ def _make_body(
         prompt_cache_key=request.prompt_cache_key,
         safety_identifier=request.safety_identifier,
         temperature=answer.sampling.temperature,
-        tool_choice=request.tool_choice if isinstance(request.tool_choice, str) else "auto",
+        text=UsedText(format=_use_format(request)),
+        tool_choice=request.tool_choice or "auto",
+        tools=request.tools or (),
+        top_logprobs=int(request.top_logprobs or 0),
         top_p=answer.sampling.top_p,
         user=request.user,
     )
+
+
+def _use_format(request: ResponsesRequest) -> TextFormat:
+    form = request.text.format if request.text else None
+    return TextFormat(type="text") if form is None else form

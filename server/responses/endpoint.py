@@ -2,18 +2,25 @@
 
 import secrets
 import time
+from functools import partial
 
 import msgspec
 
 from server.engine.protocol import Engine, Generation, ServedModel
 from server.engine.sampling_defaults import SamplingDefaults
+from server.exchange.choices import repeat_for_choices
+from server.exchange.conversation import find_question
 from server.exchange.endpoint import Asked, Question
+from server.exchange.fitting import fit_tools
 from server.exchange.metadata import AnswerHead
 from server.exchange.sampling import NUM_SEED_BITS, translate_scoring
 from server.responses.body import ResponseHead
 from server.responses.events import ResponseEvents
+from server.responses.field_check import list_accepted_fields
+from server.responses.items import read_turns
 from server.responses.rendering import WholeResponse
-from server.responses.translation import name_all_accepted, translate_request
+from server.responses.tools import translate_tools
+from server.responses.translation import translate_request
 from server.settings.settings import Settings
 from server.wire.responses_request import ResponsesRequest
 
@@ -30,7 +37,8 @@ class ResponsesEndpoint:
 
     async def ask(self, request: ResponsesRequest, *, request_id: str, served: ServedModel) -> Asked:
         """Translate a request for a served model; raises InvalidRequest."""
-        generation = translate_request(
+        translate = partial(
+            translate_request,
             request,
             id=f"resp_{request_id}",
             served=served,
@@ -38,12 +46,15 @@ class ResponsesEndpoint:
             defaults=self._sampling_defaults,
             drawn_seed=secrets.randbits(NUM_SEED_BITS),
         )
+        texts = self._engine.texts
+        generation, left_out = await fit_tools(translate, texts, parameters="tools[].parameters") if request.tools else (translate(), ())
+        question = Question(generation=generation, wish=translate_scoring(request, prompt=find_question(read_turns(request))))
         head = self._make_head(request, request_id, generation, served)
         return Asked(
-            questions=(Question(generation=generation, wish=translate_scoring(request)),),
-            renderer=(ResponseEvents if request.stream else WholeResponse)(head),
+            questions=repeat_for_choices(question, 1, make_parser=translate_tools(request).make_parser),
+            renderer=(ResponseEvents if request.stream else WholeResponse)(head, texts.spell),
             is_streamed=bool(request.stream),
-            accepted=name_all_accepted(request),
+            accepted=(*list_accepted_fields(request), *left_out),
         )
 
     def _make_head(self, request: ResponsesRequest, request_id: str, generation: Generation, served: ServedModel) -> ResponseHead:

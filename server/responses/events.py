@@ -3,50 +3,52 @@
 from typing import Literal
 
 from server.answers.answer import Scored
+from server.answers.spoken import SpokenPiece
 from server.engine.protocol import Piece, PromptRead
+from server.exchange.logprobs import Spell
 from server.responses.body import ResponseHead, begin_body, end_body, fail_body
+from server.responses.call_events import CallEvents
 from server.responses.event_writer import EventWriter
 from server.responses.message_events import MessageEvents
-from server.responses.output import name_message
+from server.responses.output import Output
+from server.responses.steps import Step, StepReader, Words
+from server.tools.parts import CallArguments, CallBegin, CallEnd
 from server.wire.error_body import ErrorBody, ErrorDetail
 from server.wire.responses_events import ErrorEvent, ResponseBegun, ResponseEnded
 from server.wire.responses_response import ResponseBody, ResponseError
 
 
 class ResponseEvents:
-    """Renders server-sent events. There is always a message, were it an empty one: clients look for the text of a response in it."""
+    """Renders server-sent events. Where nothing is called there is a message, were it an empty one: clients look for the text in it."""
 
-    def __init__(self, head: ResponseHead) -> None:
+    def __init__(self, head: ResponseHead, spell: Spell) -> None:
         self._head = head
+        self._reader = StepReader(spell)
         self._writer = EventWriter()
+        self._output = Output(head.request_id)
         self._has_begun = False
-        self._message: MessageEvents | None = None
+        self._message: MessageEvents | None = None  # that is open
+        self._call: CallEvents | None = None  # that is open
         self._body: ResponseBody | None = None
 
     def add(self, index: int, event: PromptRead | Piece) -> bytes:
-        """Render a piece's text, behind the events that open its message; this runs once a token."""
-        return self._add_text(event.text) if isinstance(event, Piece) else b""
-
-    def _add_text(self, text: str) -> bytes:
+        """Render what a piece brings, behind the events that open the response; this runs once a token."""
+        if isinstance(event, PromptRead):
+            return b""
         message = self._message
-        if message is not None:
-            return message.add(text) if text else b""
-        opening = self._begin()
-        if not text:
-            return opening
-        message, beginning = self._open_message()
-        return opening + beginning + message.add(text)
+        if message is not None and not event.logprobs and not isinstance(event, SpokenPiece):
+            return message.add(event.text) if event.text else b""
+        return self._begin() + self._render(self._reader.read(event))
 
     def end(self, index: int, scored: Scored) -> bytes:
-        """Render the end of the message."""
-        events = self._begin()
-        message = self._message
-        if message is None:
-            message, beginning = self._open_message()
-            events += beginning
-        reason = scored.finish.reason
-        self._body = end_body(self._head, (message.give(reason),), scored)
-        return events + message.end(reason)
+        """Render the end of the last item."""
+        is_cut = scored.finish.reason == "length"
+        events = self._begin() + self._render(self._reader.end())
+        if not self._output:
+            events += self._open_message()
+        events += self._close_message(is_cut=is_cut)
+        self._body = end_body(self._head, self._output.give(is_cut=is_cut), scored)
+        return events
 
     def close(self) -> bytes:
         """Render the end of the response, with everything that is known of it."""
@@ -66,8 +68,7 @@ class ResponseEvents:
             param=error.param,
             error=ErrorDetail(message=error.message, type=error.type, param=error.param, code=error.code or error.type),
         )
-        output = () if self._message is None else (self._message.give("length"),)
-        failed = fail_body(self._head, output, _convert_error(error))
+        failed = fail_body(self._head, self._output.give(is_cut=True), _convert_error(error))
         return opening + self._writer.write(event) + self._write_end("response.failed", failed)
 
     def _begin(self) -> bytes:
@@ -78,9 +79,33 @@ class ResponseEvents:
         body = begin_body(self._head)
         return self._write_begun("response.created", body) + self._write_begun("response.in_progress", body)
 
-    def _open_message(self) -> tuple[MessageEvents, bytes]:
-        message = self._message = MessageEvents(name_message(self._head.request_id, 0), 0, self._writer)
-        return message, message.begin()
+    def _render(self, steps: list[Step]) -> bytes:
+        return b"".join([self._render_step(step) for step in steps])
+
+    def _render_step(self, step: Step) -> bytes:
+        match step:
+            case Words():
+                opening = b"" if self._message else self._open_message()
+                assert self._message is not None
+                return opening + self._message.add(step.text, step.logprobs)
+            case CallBegin():
+                closing = self._close_message(is_cut=False)
+                self._call = CallEvents(self._output.open_call(step), len(self._output) - 1, self._writer)
+                return closing + self._call.begin()
+            case CallArguments() if self._call is not None:
+                return self._call.add(step.text)
+            case CallEnd() if self._call is not None:
+                return self._call.end()
+        return b""
+
+    def _open_message(self) -> bytes:
+        item = self._output.open_message()
+        self._message = MessageEvents(item, len(self._output) - 1, self._writer)
+        return self._message.begin()
+
+    def _close_message(self, *, is_cut: bool) -> bytes:
+        message, self._message = self._message, None
+        return message.end(is_cut=is_cut) if message else b""
 
     def _write_begun(self, type: Literal["response.created", "response.in_progress"], body: ResponseBody) -> bytes:
         return self._writer.write(ResponseBegun(type=type, sequence_number=self._writer.number(), response=body))

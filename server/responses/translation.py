@@ -1,10 +1,11 @@
 """From the body of a request for a response to a `Generation`: pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import chain
 
 from server.engine.protocol import Generation, ServedModel
 from server.engine.sampling_defaults import NO_DEFAULTS, SamplingDefaults
+from server.exchange.answer_form import find_text_format_faults, translate_text_format
 from server.exchange.conversation import merge_turns, split_beginning
 from server.exchange.sampling import (
     apply_common,
@@ -15,12 +16,13 @@ from server.exchange.sampling import (
     translate_sampling,
 )
 from server.http.faults import Fault, refuse
-from server.responses.fields import ACCEPTED, find_refused, name_accepted
-from server.responses.items import find_item_faults, name_accepted_in_items, take_turns
-from server.tools.history import Said
-from server.wire.responses_request import InputItem, ResponsesRequest
-
-_LOGPROBS = "message.output_text.logprobs"
+from server.responses.field_check import find_refused_fields
+from server.responses.item_check import find_item_faults
+from server.responses.items import list_items, read_turns
+from server.responses.logprobs import count_top_logprobs, find_logprobs_faults
+from server.responses.tools import find_tool_faults, translate_tools
+from server.tools.brief_schema import Detail
+from server.wire.responses_request import ResponsesRequest
 
 
 def translate_request(
@@ -31,24 +33,28 @@ def translate_request(
     max_completion_tokens: int,
     defaults: SamplingDefaults = NO_DEFAULTS,
     drawn_seed: int | None = None,
+    tool_detail: Detail = "full",
 ) -> Generation:
     """Translate a request for a served model; raises InvalidRequest with its faults, the first of them as `param`.
 
-    `defaults` are for what it leaves unset, and `drawn_seed` for a request without a seed; with None the engine draws one.
+    `defaults` are for what it leaves unset, and `drawn_seed` for a request without a seed; with None the engine draws one. Of functions
+    the model is told in `tool_detail`.
     """
-    items = _list_items(request)
+    form = request.text.format if request.text else None
     refuse(
         chain(
-            find_refused(request),
-            _find_include_faults(request),
+            find_refused_fields(request),
             find_limit_faults(request, "max_output_tokens"),
+            find_logprobs_faults(request),
             find_common_faults(request),
+            find_tool_faults(request),
+            find_text_format_faults(form),
             _find_silence(request),
-            find_item_faults(items),
+            find_item_faults(request),
         )
     )
-    instructions = (Said(role="system", text=request.instructions),) if request.instructions else ()
-    messages, beginning = split_beginning(merge_turns((*instructions, *take_turns(items))))
+    offer = translate_tools(request)
+    messages, beginning = split_beginning(merge_turns(read_turns(request), preamble=offer.write_preamble(tool_detail)))
     asked_tokens = read_limit(request.max_output_tokens)
     generation = Generation(
         id=id,
@@ -59,27 +65,12 @@ def translate_request(
         beginning=beginning,
         adapter=None if served.parent is None else served.id,
         adapter_scale=choose_scale(request),
+        num_top_logprobs=count_top_logprobs(request),
+        grammar=offer.hold(translate_text_format(form)),
     )
     return apply_common(generation, request)
 
 
-def name_all_accepted(request: ResponsesRequest) -> tuple[str, ...]:
-    """Name what a request holds that changes nothing, each once."""
-    return tuple(dict.fromkeys(chain(name_accepted(request, ACCEPTED), name_accepted_in_items(_list_items(request)))))
-
-
-def _list_items(request: ResponsesRequest) -> Sequence[InputItem]:
-    if isinstance(request.input, str):
-        return (InputItem(role="user", content=request.input),)
-    return request.input or ()
-
-
-def _find_include_faults(request: ResponsesRequest) -> Iterator[Fault]:
-    if request.include and _LOGPROBS in request.include:
-        place = f"include[{request.include.index(_LOGPROBS)}]"
-        yield Fault(param=place, message=f"'{place}' is {_LOGPROBS!r}, which is not supported yet: leave it out.")
-
-
 def _find_silence(request: ResponsesRequest) -> Iterator[Fault]:
-    if not request.instructions and not any(item.type != "reasoning" for item in _list_items(request)):
+    if not request.instructions and not any(item.type != "reasoning" for item in list_items(request)):
         yield Fault(param="input", message="There is nothing to answer: expected text or messages in 'input', or 'instructions'.")

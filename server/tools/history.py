@@ -49,7 +49,7 @@ def find_history_faults(turns: Sequence[Turn]) -> Iterator[Fault]:
             case Returned(call_id=None, name=None):
                 yield Fault(param=turn.place, message=f"'{turn.place}' is missing: expected the id of the call that this is the result of.")
             case Returned(call_id=str()) if turn.call_id not in seen:
-                message = f"'{turn.place}' is {turn.call_id!r}: expected the id of a call in an earlier assistant message's 'tool_calls'."
+                message = f"'{turn.place}' is {turn.call_id!r}: expected the id of a call that stands before it."
                 yield Fault(param=turn.place, message=message)
 
 

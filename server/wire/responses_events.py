@@ -5,7 +5,8 @@ from typing import Literal
 import msgspec
 
 from server.wire.error_body import ErrorDetail
-from server.wire.responses_response import OutputMessage, OutputText, ResponseBody
+from server.wire.logprobs import TokenLogprob
+from server.wire.responses_response import OutputItem, OutputText, ResponseBody
 
 
 class ResponseBegun(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,7 +23,7 @@ class ItemEvent(msgspec.Struct, frozen=True, kw_only=True):
     type: Literal["response.output_item.added", "response.output_item.done"]
     sequence_number: int
     output_index: int
-    item: OutputMessage
+    item: OutputItem
 
 
 class ContentPartEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,8 +45,8 @@ class TextDelta(msgspec.Struct, frozen=True, kw_only=True):
     output_index: int
     content_index: int = 0
     delta: str
-    logprobs: tuple[()] = ()
-    sequence_number: int  # last: `server/responses/events.py` writes it anew for each
+    logprobs: tuple[TokenLogprob, ...] = ()
+    sequence_number: int  # last: `server/responses/message_events.py` writes it anew for each
 
 
 class TextDone(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +58,27 @@ class TextDone(msgspec.Struct, frozen=True, kw_only=True):
     output_index: int
     content_index: int = 0
     text: str
-    logprobs: tuple[()] = ()
+    logprobs: tuple[TokenLogprob, ...] = ()
+
+
+class ArgumentsDelta(msgspec.Struct, frozen=True, kw_only=True):
+    """More of a call's arguments."""
+
+    type: Literal["response.function_call_arguments.delta"] = "response.function_call_arguments.delta"
+    sequence_number: int
+    item_id: str
+    output_index: int
+    delta: str
+
+
+class ArgumentsDone(msgspec.Struct, frozen=True, kw_only=True):
+    """A call's arguments are whole, or all that there will be of them."""
+
+    type: Literal["response.function_call_arguments.done"] = "response.function_call_arguments.done"
+    sequence_number: int
+    item_id: str
+    output_index: int
+    arguments: str
 
 
 class ResponseEnded(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,4 +103,6 @@ class ErrorEvent(msgspec.Struct, frozen=True, kw_only=True):
     error: ErrorDetail
 
 
-ResponseEvent = ResponseBegun | ItemEvent | ContentPartEvent | TextDelta | TextDone | ErrorEvent | ResponseEnded
+ResponseEvent = (
+    ResponseBegun | ItemEvent | ContentPartEvent | TextDelta | TextDone | ArgumentsDelta | ArgumentsDone | ErrorEvent | ResponseEnded
+)

@@ -1,14 +1,16 @@
 """The body of `POST /v1/responses`, field by field.
 
-A field whose type is `object` is known but not supported: `server/responses/fields.py` has its harmless values, and the rest is refused by
-name. Whatever is not declared here is refused as unknown.
+What is done with each is decided in `server/responses/fields.py`. A field whose type is `object` is known but not supported. Whatever is
+not declared here is refused as unknown.
 """
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
-from server.wire.generation_fields import GenerationFields, Limit
+from server.wire.generation_fields import GenerationFields, Limit, NumTop
+from server.wire.responses_tools import ChoiceOfTools, OfferedTool
+from server.wire.tools import MAX_TOOLS
 
 
 class CacheBreakpoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -57,12 +59,14 @@ class InputItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     encrypted_content: str | None = None
 
     # Of a function's call and of what it gave
-    call_id: object = None
-    name: object = None
-    arguments: object = None
-    output: object = None
-    namespace: object = None
-    caller: object = None
+    call_id: str | None = None
+    name: str | None = None
+    arguments: str | None = None
+    output: str | tuple[InputPart, ...] | None = None
+    namespace: str | None = None
+    caller: dict[str, str] | None = None
+    async_: bool | None = msgspec.field(default=None, name="async")
+    dumped_async: None = msgspec.field(default=None, name="async_")  # so OpenAI's SDK dumps the field before
 
 
 class TextFormat(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -71,8 +75,8 @@ class TextFormat(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     type: Literal["text", "json_object", "json_schema"]
     name: str | None = None
     description: str | None = None
-    schema: object = None
-    strict: bool | None = None
+    schema: dict[str, Any] | None = None
+    strict: bool | None = None  # the schema holds in any case
 
 
 class TextConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -121,11 +125,16 @@ class ResponsesRequest(GenerationFields, frozen=True, kw_only=True, forbid_unkno
     # The form of the answer
     text: TextConfig | None = None
     stream_options: ResponseStreamOptions | None = None
+    include: tuple[Includable, ...] | None = None  # of which only log-probabilities are to be had
+    top_logprobs: NumTop | None = None
+
+    # Functions that may be called
+    tools: Annotated[tuple[OfferedTool, ...], msgspec.Meta(max_length=MAX_TOOLS)] | None = None
+    tool_choice: ChoiceOfTools | None = None
+    parallel_tool_calls: bool | None = None
 
     # Accepted: they change bookkeeping at OpenAI, or what only its own models and tools have, and not the answer
-    include: tuple[Includable, ...] | None = None  # but for log-probabilities
     max_tool_calls: int | None = None  # of OpenAI's own tools
-    parallel_tool_calls: bool | None = None
     prompt_cache_key: str | None = None
     prompt_cache_options: dict[str, str | bool | float | None] | None = None
     prompt_cache_retention: str | None = None
@@ -146,6 +155,3 @@ class ResponsesRequest(GenerationFields, frozen=True, kw_only=True, forbid_unkno
     previous_response_id: object = None
     prompt: object = None
     store: object = None
-    tool_choice: object = None
-    tools: object = None
-    top_logprobs: object = None

@@ -5,7 +5,9 @@ from typing import Literal
 import msgspec
 
 from scoring.scores import Scores
+from server.wire.logprobs import TokenLogprob
 from server.wire.responses_request import TextFormat
+from server.wire.responses_tools import ChoiceOfTools, OfferedTool
 
 ItemStatus = Literal["in_progress", "completed", "incomplete"]
 ResponseStatus = Literal["in_progress", "completed", "incomplete", "failed"]
@@ -17,17 +19,29 @@ class OutputText(msgspec.Struct, frozen=True, kw_only=True):
     type: Literal["output_text"] = "output_text"
     text: str
     annotations: tuple[()] = ()
-    logprobs: tuple[()] = ()
+    logprobs: tuple[TokenLogprob, ...] = ()  # where they were asked for
 
 
-class OutputMessage(msgspec.Struct, frozen=True, kw_only=True):
+class OutputMessage(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="message"):
     """What the model says."""
 
     id: str
-    type: Literal["message"] = "message"
     status: ItemStatus
     role: Literal["assistant"] = "assistant"
     content: tuple[OutputText, ...]
+
+
+class OutputCall(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="function_call"):
+    """A function that the model calls."""
+
+    id: str
+    call_id: str  # which what comes of it names
+    name: str
+    arguments: str  # a JSON text; where the answer breaks off, the beginning of one
+    status: ItemStatus
+
+
+OutputItem = OutputMessage | OutputCall
 
 
 class InputTokensDetails(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,7 +104,7 @@ class ResponseBody(msgspec.Struct, frozen=True, kw_only=True):
     error: ResponseError | None = None
     incomplete_details: IncompleteDetails | None = None
     model: str
-    output: tuple[OutputMessage, ...] = ()
+    output: tuple[OutputItem, ...] = ()
     usage: ResponseUsage | None = None
     metadata: dict[str, str]
     scores: Scores | None = None
@@ -110,9 +124,9 @@ class ResponseBody(msgspec.Struct, frozen=True, kw_only=True):
     store: Literal[False] = False
     temperature: float
     text: UsedText = UsedText()
-    tool_choice: str
-    tools: tuple[()] = ()
-    top_logprobs: Literal[0] = 0
+    tool_choice: ChoiceOfTools
+    tools: tuple[OfferedTool, ...] = ()
+    top_logprobs: int = 0
     top_p: float
     truncation: Literal["disabled"] = "disabled"
     user: str | None

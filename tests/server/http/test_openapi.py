@@ -106,7 +106,7 @@ def test_the_bodies_of_a_response(document: Any) -> None:
     assert content["application/json"]["schema"] == {"$ref": "#/components/schemas/ResponseBody"}
     events = [schema["$ref"].rpartition("/")[2] for schema in content["text/event-stream"]["schema"]["anyOf"]]
     types = [name for event in events for name in document["components"]["schemas"][event]["properties"]["type"]["enum"]]
-    assert len(types) == len(set(types)) == 12
+    assert len(types) == len(set(types)) == 14
     assert {"response.created", "response.output_text.delta", "response.completed", "error"} <= set(types)
 
 

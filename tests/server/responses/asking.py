@@ -8,7 +8,8 @@ import pytest
 from server.engine.protocol import Generation
 from server.errors import InvalidRequest
 from server.responses.endpoint import ResponsesEndpoint
-from server.responses.translation import name_all_accepted, translate_request
+from server.responses.field_check import list_accepted_fields
+from server.responses.translation import translate_request
 from server.wire.responses_request import ResponsesRequest
 from tests.server.fake_engine import BASE
 
@@ -29,7 +30,7 @@ def refuse(**fields: Any) -> InvalidRequest:
 
 def accept(**fields: Any) -> tuple[str, ...]:
     translate(**fields)
-    return name_all_accepted(ask(**fields))
+    return list_accepted_fields(ask(**fields))
 
 
 def say(generation: Generation) -> str:

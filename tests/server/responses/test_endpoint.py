@@ -38,7 +38,7 @@ def test_what_was_only_accepted_is_in_the_header(stream: bool, client: Client) -
     plain = client.post(URL, json=ASKED | {"stream": stream})
     asking = client.post(URL, json=ASKED | {"stream": stream, "user": "u", "reasoning": {"effort": "low"}, "truncation": "auto"})
     assert "x-candor-accepted" not in plain.headers
-    assert asking.headers["x-candor-accepted"] == "reasoning.effort, truncation, user"
+    assert asking.headers["x-candor-accepted"] == "truncation, user, reasoning.effort"
 
 
 def test_an_adapter_answers(engine: FakeEngine, client: Client) -> None:
@@ -90,6 +90,19 @@ def test_a_limit_is_what_the_server_allows(engine: FakeEngine, client: Client) -
         ({"stream_options": {"zz": 1}}, 400, "stream_options.zz"),
         ({"truncation": "zz"}, 400, "truncation"),
         ({"user": 1}, 400, "user"),
+        ({"tools": [{"type": "web_search", "filters": {}}]}, 400, "tools[0].type"),
+        ({"tools": [{"server_label": "x", "server_url": "y", "type": "mcp"}]}, 400, "tools[0].type"),
+        ({"tools": [{"type": "file_search", "vector_store_ids": ["x"]}]}, 400, "tools[0].type"),
+        ({"tools": [{"name": "f"}]}, 400, "tools[0].type"),
+        ({"tools": [{"type": "function", "function": {"name": "f"}}]}, 400, "tools[0].function"),
+        ({"tools": [{"type": "function", "name": "f", "zz": 1}]}, 400, "tools[0].zz"),
+        ({"tools": [{"type": "function", "name": "f f"}]}, 400, "tools[0].name"),
+        ({"tool_choice": "zz"}, 400, "tool_choice"),
+        ({"tool_choice": {"type": "mcp", "server_label": "x"}}, 400, "tool_choice.type"),
+        ({"tool_choice": {"type": "web_search_preview"}}, 400, "tool_choice.type"),
+        ({"tool_choice": {"type": "allowed_tools", "mode": "auto", "tools": [{"type": "mcp"}]}}, 400, "tool_choice.tools[0].type"),
+        ({"tool_choice": {"type": "allowed_tools", "mode": "auto", "tools": []}}, 400, "tool_choice.tools"),
+        ({"top_logprobs": 21}, 400, "top_logprobs"),
     ],
 )
 def test_a_wrong_field_never_reaches_the_engine(

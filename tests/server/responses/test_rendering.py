@@ -16,7 +16,7 @@ from server.responses.body import ResponseHead
 from server.responses.events import ResponseEvents
 from server.responses.rendering import WholeResponse
 from server.wire.error_body import ErrorBody, ErrorDetail
-from tests.server.chat.test_rendering import FINISH, SAMPLING_TEXT, SCORES, make_head
+from tests.server.chat.test_rendering import FINISH, SAMPLING_TEXT, SCORES, make_head, spell
 from tests.server.responses.asking import ask
 from tests.server.responses.reading import list_types, read_events
 
@@ -42,14 +42,14 @@ def end(reason: FinishReason = "stop", stopped_by: str | None = None) -> Scored:
 
 
 def render_whole(head: ResponseHead, scored: Scored) -> Any:
-    renderer = WholeResponse(head)
+    renderer = WholeResponse(head, spell)
     pieces = b"".join(renderer.add(0, Piece(text=text, token_ids=(1,))) for text in ("Hi", "", " there"))
     assert pieces + renderer.end(0, scored) == b""
     return json.loads(renderer.close())
 
 
 def render_stream(head: ResponseHead, scored: Scored, texts: tuple[str, ...] = ("Hi", "", " there")) -> list[Any]:
-    renderer = ResponseEvents(head)
+    renderer = ResponseEvents(head, spell)
     pieces = b"".join(renderer.add(0, Piece(text=text, token_ids=(1,))) for text in texts)
     return read_events(pieces + renderer.end(0, scored) + renderer.close())
 
@@ -167,7 +167,7 @@ def test_an_answer_without_text_is_a_message_all_the_same(texts: tuple[str, ...]
 
 
 def test_a_failure_is_two_events_and_keeps_what_there_is() -> None:
-    renderer = ResponseEvents(make_response())
+    renderer = ResponseEvents(make_response(), spell)
     events = read_events(renderer.add(0, Piece(text="Hi", token_ids=(1,))) + renderer.fail(ERROR))
     error, failed = events[-2:]
     assert (error["type"], error["code"], error["message"], error["param"]) == ("error", "internal_error", "It broke.", None)
@@ -183,7 +183,7 @@ def test_a_failure_is_two_events_and_keeps_what_there_is() -> None:
 
 
 def test_a_failure_before_the_first_event_opens_the_response_first() -> None:
-    events = read_events(ResponseEvents(make_response()).fail(ERROR))
+    events = read_events(ResponseEvents(make_response(), spell).fail(ERROR))
     assert list_types(events) == ["created", "in_progress", "error", "failed"]
     assert events[-1]["response"]["output"] == []
 
@@ -197,18 +197,18 @@ def test_a_failure_before_the_first_event_opens_the_response_first() -> None:
     ],
 )
 def test_a_failed_response_has_one_of_openais_codes(error: ErrorDetail, code: str) -> None:
-    *_, event, failed = read_events(ResponseEvents(make_response()).fail(ErrorBody(error=error)))
+    *_, event, failed = read_events(ResponseEvents(make_response(), spell).fail(ErrorBody(error=error)))
     assert failed["response"]["error"]["code"] == code
     assert event["code"] == event["error"]["code"] == (error.code or "server_error")
 
 
 def test_a_whole_response_that_fails_is_another_reply() -> None:
-    assert WholeResponse(make_response()).fail(ERROR) == b""
+    assert WholeResponse(make_response(), spell).fail(ERROR) == b""
 
 
 @pytest.mark.parametrize("text", ['"', "\\", "\n\n", "\x00", "é😀", "\u2028", "0", "data: [DONE]", "event: error"])
 def test_any_text_survives_an_event(text: str) -> None:
-    renderer = ResponseEvents(make_response())
+    renderer = ResponseEvents(make_response(), spell)
     stream = renderer.add(0, Piece(text=text, token_ids=(1,))) + renderer.add(0, Piece(text=text, token_ids=(1,)))
     *_, first, second = read_events(stream)
     assert (first["delta"], second["delta"]) == (text, text)

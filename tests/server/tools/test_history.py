@@ -103,7 +103,7 @@ def test_a_fence_in_a_result_does_not_end_it() -> None:
 def test_a_result_of_no_call_before_it_is_a_fault(turns: tuple[Turn, ...]) -> None:
     ((param, message),) = complain(*turns)
     assert param == "messages[2].tool_call_id"
-    assert message == "'messages[2].tool_call_id' is 'a': expected the id of a call in an earlier assistant message's 'tool_calls'."
+    assert message == "'messages[2].tool_call_id' is 'a': expected the id of a call that stands before it."
 
 
 def test_a_result_that_names_nothing_is_a_fault() -> None:
