@@ -23,9 +23,9 @@ def find_refused_fields(request: ResponsesRequest) -> Iterator[Fault]:
 
 def list_accepted_fields(request: ResponsesRequest) -> tuple[str, ...]:
     """List, each once, the fields that ask for something and change nothing, in the form `input[].id`."""
-    named = [place + name for table, place, structs in _list_levels(request) for name in table.list_accepted(filter(None, structs))]
-    if any(name != LOGPROBS for name in request.include or ()):
-        named.append("include")
+    named = ["include"] if any(name != LOGPROBS for name in request.include or ()) else []
+    for table, place, structs in _list_levels(request):
+        named += [place + name for name in table.list_accepted(filter(None, structs))]
     if any(item.type == "reasoning" for item in list_items(request)):
         named.append("input[].type=reasoning")
     return tuple(named)

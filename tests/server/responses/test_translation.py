@@ -50,3 +50,16 @@ def test_an_adapter_and_its_scale_arrive() -> None:
 
 def test_a_scorer_that_nobody_has_is_refused() -> None:
     assert refuse(scorer="lek-v0").param == "scorer"
+
+
+def test_what_is_vllms_of_any_route_arrives() -> None:
+    generation = translate(
+        min_tokens=2,
+        ignore_eos=True,
+        stop_token_ids=[5],
+        include_stop_str_in_output=True,
+        skip_special_tokens=True,
+        logit_bias={"7": 1.5},
+    )
+    assert (generation.min_tokens, generation.ignores_stop_ids, generation.stop_token_ids) == (2, True, (5,))
+    assert (generation.shows_stop, generation.hides_special_tokens, generation.logit_bias) == (True, True, ((7, 1.5),))
