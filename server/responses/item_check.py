@@ -12,11 +12,11 @@ _BOOKKEEPING = ("type", "id", "status")
 _FIELDS = {
     "message": frozenset({*_BOOKKEEPING, "role", "content", "phase"}),
     "reasoning": frozenset({*_BOOKKEEPING, "content", "summary", "encrypted_content"}),
-    "function_call": frozenset({*_BOOKKEEPING, "call_id", "name", "arguments", "namespace", "caller", "async"}),
+    "function_call": frozenset({*_BOOKKEEPING, "call_id", "name", "arguments", "namespace", "caller", "async", "parsed_arguments"}),
     "function_call_output": frozenset({*_BOOKKEEPING, "call_id", "name", "output", "namespace", "caller"}),
 }
 _REQUIRED = {"function_call": ("call_id", "name", "arguments"), "function_call_output": ("output",)}
-_TEXT_FIELDS = frozenset({"type", "text", "annotations", "logprobs", "prompt_cache_breakpoint"})
+_TEXT_FIELDS = frozenset({"type", "text", "annotations", "logprobs", "prompt_cache_breakpoint", "parsed"})
 _FIELDS_OF_PARTS = {
     "input_text": _TEXT_FIELDS,
     "output_text": _TEXT_FIELDS,

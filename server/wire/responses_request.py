@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from server.wire.accepted import Accepted
 from server.wire.generation_fields import GenerationFields, Limit, NumTop
 from server.wire.responses_tools import ChoiceOfTools, OfferedTool
 from server.wire.tools import MAX_TOOLS
@@ -31,6 +32,7 @@ class InputPart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     annotations: tuple[msgspec.Raw, ...] | None = None
     logprobs: tuple[msgspec.Raw, ...] | None = None
     prompt_cache_breakpoint: CacheBreakpoint | None = None
+    parsed: Accepted = None  # what an SDK read out of the text
 
     # Of parts that are no text
     image_url: object = None
@@ -66,6 +68,7 @@ class InputItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     namespace: str | None = None
     caller: dict[str, str] | None = None
     async_: bool | None = msgspec.field(default=None, name="async")
+    parsed_arguments: Accepted = None  # what an SDK read out of them
     dumped_async: None = msgspec.field(default=None, name="async_")  # so OpenAI's SDK dumps the field before
 
 
