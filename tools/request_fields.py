@@ -1,13 +1,16 @@
-"""Writes the tables of `docs/requests.md`: `python -m tools.request_fields`."""
+"""Writes the tables of `docs/requests.md` and `docs/responses.md`: `python -m tools.request_fields`."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from server.chat import fields
 from server.completions import fields as completion_fields
 from server.exchange.fields import Field, FieldTable
+from server.responses import fields as responses_fields
 
-PAGE = Path(__file__).parents[1] / "docs" / "requests.md"
+_DOCS = Path(__file__).parents[1] / "docs"
+PAGE = _DOCS / "requests.md"
 TABLES = {
     "the request": fields.REQUEST,
     "stream_options": fields.STREAM_OPTIONS,
@@ -20,12 +23,23 @@ TABLES = {
     "a completion": completion_fields.REQUEST,
     "stream_options of a completion": completion_fields.STREAM_OPTIONS,
 }
+RESPONSES_PAGE = _DOCS / "responses.md"
+RESPONSES_TABLES = {
+    "the request": responses_fields.REQUEST,
+    "text": responses_fields.TEXT,
+    "text.format": responses_fields.FORMAT,
+    "tools[]": responses_fields.TOOL,
+    "reasoning": responses_fields.REASONING,
+    "stream_options": responses_fields.STREAM_OPTIONS,
+    "input[]": responses_fields.ITEM,
+    "parts": responses_fields.PART,
+}
 _TABLE = re.compile(r"(<!-- fields of (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
-def fill_in(page: str) -> str:
+def fill_in(page: str, tables: Mapping[str, FieldTable] = TABLES) -> str:
     """Put every table in its place."""
-    return _TABLE.sub(lambda found: f"{found[1]}\n{render_table(TABLES[found[2]])}\n{found[3]}", page)
+    return _TABLE.sub(lambda found: f"{found[1]}\n{render_table(tables[found[2]])}\n{found[3]}", page)
 
 
 def render_table(table: FieldTable) -> str:
@@ -42,3 +56,4 @@ def _render_row(name: str, field: Field) -> str:
 
 if __name__ == "__main__":
     PAGE.write_text(fill_in(PAGE.read_text()))
+    RESPONSES_PAGE.write_text(fill_in(RESPONSES_PAGE.read_text(), RESPONSES_TABLES))

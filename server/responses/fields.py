@@ -1,6 +1,6 @@
 """What candor does with each field of a request for a response that chats do not have as well.
 
-`docs/requests.md` shows these tables (`python -m tools.request_fields` writes them there). What stands in none of them, nor among the
+`docs/responses.md` shows these tables (`python -m tools.request_fields` writes them there). What stands in none of them, nor among the
 `GenerationFields` of all routes, is unknown: a 400.
 """
 

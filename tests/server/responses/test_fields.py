@@ -24,6 +24,7 @@ from server.wire.responses_request import (
 )
 from server.wire.responses_tools import OfferedFunction
 from tests.server.responses.asking import accept, refuse, translate
+from tools.request_fields import RESPONSES_PAGE, RESPONSES_TABLES, fill_in
 
 COMMON = set(GenerationFields.__struct_fields__)
 FUNCTION = {"type": "function", "name": "f", "parameters": {"type": "object", "properties": {}}}
@@ -203,3 +204,9 @@ def test_all_faults_are_in_the_message() -> None:
     error = refuse(store=True, background=True, max_output_tokens=0, temperature=1, scorer="nobody", input=[])
     assert error.param == "store"
     assert all(f"'{name}'" in str(error) for name in ("background", "store", "max_output_tokens", "scorer", "input"))
+
+
+def test_the_docs_say_the_same() -> None:
+    page = RESPONSES_PAGE.read_text()
+    assert fill_in(page, RESPONSES_TABLES) == page, "python -m tools.request_fields writes them anew"
+    assert page.count("<!-- fields of ") == len(RESPONSES_TABLES)
