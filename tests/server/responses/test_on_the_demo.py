@@ -102,8 +102,10 @@ def test_a_model_that_only_chats_still_chats(sdk: OpenAI) -> None:
 def test_log_probabilities_are_of_each_token(sdk: OpenAI) -> None:
     include: list[Any] = ["message.output_text.logprobs"]
     response = sdk.responses.create(model=MODEL, input="Who are you?", max_output_tokens=12, include=include, top_logprobs=2)
-    (part,) = response.output[0].content  # type: ignore[union-attr]
-    assert part.type == "output_text" and part.logprobs is not None and response.usage is not None
+    (message,) = response.output
+    assert message.type == "message" and response.usage is not None
+    (part,) = message.content
+    assert part.type == "output_text" and part.logprobs is not None
     assert "".join(entry.token for entry in part.logprobs).startswith(part.text)
     assert abs(len(part.logprobs) - response.usage.output_tokens) <= 1  # the token that ends a turn is drawn and not said
     assert all(len(entry.top_logprobs) == 2 and entry.logprob <= 0 for entry in part.logprobs)

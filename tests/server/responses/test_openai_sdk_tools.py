@@ -89,7 +89,7 @@ def test_what_was_called_goes_back_with_its_result(
     second = sdk.responses.create(model=MODEL, input=items, tools=[WEATHER])
     assert second.output_text == "It rains."
     _, question, said, returned = saying.generations[-1].messages
-    assert question.content == QUESTION["content"]
+    assert question.content == "Is it raining in Paris?"
     assert said.content == "".join(pieces)
     assert returned.content == "Result of get_weather:\n```tool_output\nRain.\n```"
 
