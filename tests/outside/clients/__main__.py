@@ -50,6 +50,7 @@ def _serve(url: str | None) -> Iterator[str]:
 def _record(client: Client) -> int:
     with Recorder(client.name) as recorder:
         num_faults = _run(client, recorder.url, is_recorded=True)
+    if not num_faults:
         recorder.save()
     return num_faults
 
