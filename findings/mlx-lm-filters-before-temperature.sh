@@ -5,8 +5,8 @@
 #
 # What happens: mlx-lm filters on the model's own probabilities and applies the temperature to what is left. At temperature 5 and top_p 0.6
 # one token of 62 % is all there is, however flat the distribution has become; at 0.5 tokens stay in that a temperature-first nucleus drops.
-# So `top_p` turns the temperature off where the model is sure. `top_p: 0` is no filter at all, the opposite of the guess: everything can be
-# drawn. And the nucleus is taken of the whole vocabulary, before `top_k`.
+# So `top_p` turns the temperature off where the model is sure (llama.cpp's default order is said to have the temperature last too). `top_p:
+# 0` is no filter at all, the opposite of the guess: everything can be drawn. And the nucleus is taken of all, before `top_k`.
 #
 # Seen with: mlx-lm 0.32.2, mlx[cpu] 0.32.4, Python 3.11, Linux. Why it matters to candor's users: Gemma ships top_k 64 and top_p 0.95, so
 # the same file of settings draws from other sets here and there; a comparison between servers compares samplers too.
