@@ -20,7 +20,10 @@ Step = Words | CallBegin | CallArguments | CallEnd
 
 
 class StepReader:
-    """Reads one answer. Log-probabilities go with the text that their tokens are of; a response has no place for those of calls."""
+    """Reads one answer. Log-probabilities go with the text that their tokens are of; a response has no place for those of calls.
+
+    A brace that closes a call is not told from the text that follows it, and goes with that.
+    """
 
     def __init__(self, spell: Spell) -> None:
         self._spell = spell

@@ -83,7 +83,8 @@ def test_those_of_calls_have_no_place() -> None:
     whole, events = ask(("Look.", "\n", '{"name": "f", "par', 'ameters": {"a": ', "1}", "}", "\n", "Done"), tools=TOOLS)
     before, call, behind = whole["output"]
     assert (places(before["content"][0]["logprobs"]), call["type"]) == ([0], "function_call")
-    assert places(behind["content"][0]["logprobs"])[-1] == 7
+    # What closes a call is not told from what is said behind it.
+    assert (behind["content"][0]["text"], places(behind["content"][0]["logprobs"])) == ("\nDone", [5, 6, 7])
     assert events[-1]["response"]["output"][0]["content"] == before["content"]
 
 
