@@ -18,6 +18,7 @@ TABLES = {
     "messages[]": fields.MESSAGE,
     "messages[].content[]": fields.PART,
     "tools[]": fields.TOOL,
+    "response_format.json_schema": fields.JSON_SCHEMA,
     "messages[].tool_calls[]": fields.CALL,
     "messages[].tool_calls[].function": fields.CALLED_FUNCTION,
     "a completion": completion_fields.REQUEST,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from server.chat.conversation import find_idle_prefixes, is_text_part
-from server.chat.fields import CALL, CALLED_FUNCTION, MESSAGE, PART, REQUEST, STREAM_OPTIONS, TEMPLATE_KWARGS, TOOL
+from server.chat.fields import CALL, CALLED_FUNCTION, JSON_SCHEMA, MESSAGE, PART, REQUEST, STREAM_OPTIONS, TEMPLATE_KWARGS, TOOL
 from server.exchange.fields import FieldTable, refuse_field
 from server.http.faults import Fault
 from server.wire.chat_request import ChatRequest, ContentPart
@@ -40,6 +40,8 @@ def _list_levels(request: ChatRequest) -> Iterator[tuple[FieldTable, str, Iterab
         yield STREAM_OPTIONS, "stream_options.", [((), request.stream_options)]
     if request.chat_template_kwargs is not None:
         yield TEMPLATE_KWARGS, "chat_template_kwargs.", [((), request.chat_template_kwargs)]
+    if request.response_format is not None and request.response_format.json_schema is not None:
+        yield JSON_SCHEMA, "response_format.json_schema.", [((), request.response_format.json_schema)]
     # A tool of another kind is refused as a whole, and so is a part of a content.
     yield TOOL, "tools[].", (((i,), tool) for i, tool in enumerate(request.tools or ()) if tool.custom is None)
     yield MESSAGE, "messages[].", (((i,), message) for i, message in enumerate(request.messages))

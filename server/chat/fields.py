@@ -70,6 +70,15 @@ REQUEST = FieldTable(
     }
 )
 
+JSON_SCHEMA = FieldTable(
+    {
+        "schema": honoured("kept by a grammar; none is any object"),
+        "strict": honoured("the schema holds either way"),
+        "name": honoured("a label, which OpenAI wants; it asks for nothing"),
+        "description": accepted("the model is told of the schema by nothing but the grammar: say in a message what is wanted"),
+    }
+)
+
 STREAM_OPTIONS = FieldTable(
     {
         "include_usage": honoured("true: usage in a chunk of its own, without choices; else it is on the last chunk of a choice"),
