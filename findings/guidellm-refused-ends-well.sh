@@ -66,7 +66,7 @@ def run(backend=""):
     ended = subprocess.run([
         GUIDELLM, "run", "--backend", f"kind=openai_http,target=http://127.0.0.1:{server.server_port}{backend}", "--profile", "kind=synchronous",
         "--constraint", "kind=max_requests,count=3", "--data", f"kind=json_file,path={prompts}", "--output", f"kind=json,path={report}", "--output", "kind=console",
-        "--disable-progress"], cwd=WORK, env={**os.environ, "HF_HUB_OFFLINE": "1"}, capture_output=True, text=True)  # no tokenizer is looked for
+        "--disable-progress"], cwd=WORK, env={**os.environ, "HF_HUB_OFFLINE": "1"}, capture_output=True, text=True)
     written = report.read_text()
     totals = json.loads(written)["benchmarks"][0]["metrics"]["request_totals"]
     console = ended.stdout + ended.stderr

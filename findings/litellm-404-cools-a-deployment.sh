@@ -29,7 +29,8 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 WORK, KEY = Path(sys.argv[1]), "sk-" + secrets.token_hex(24)
-ANSWER = {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
+ANSWER = {"id": "c", "object": "chat.completion", "created": 1, "model": "m",
+          "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
           "choices": [{"index": 0, "message": {"role": "assistant", "content": "hi"}, "finish_reason": "stop"}]}
 
 

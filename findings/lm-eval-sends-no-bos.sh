@@ -81,7 +81,7 @@ logging.getLogger("lm_eval").addHandler(type("Kept", (logging.Handler,), {"emit"
 def show(name, has_tokenizer, expected, **options):
     StandIn.has_tokenizer = has_tokenizer
     messages.clear()
-    model = LocalCompletionsAPI(base_url=f"http://127.0.0.1:{server.server_port}/v1/completions", model="m", tokenizer=options.pop("tokenizer", None), **options)
+    model = LocalCompletionsAPI(base_url=f"http://127.0.0.1:{server.server_port}/v1/completions", model="m", **options)
     request = Instance(request_type="loglikelihood", doc={}, arguments=(CONTEXT, CONTINUATION), idx=0)
     [(total, _)] = model.loglikelihood([request], disable_tqdm=True)
     prompt = StandIn.asked[-1]
