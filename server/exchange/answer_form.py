@@ -1,6 +1,7 @@
 """From the form that a request wants of its answer to a grammar: pure."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +15,7 @@ from server.structured.schema import prepare_schema
 from server.wire.answer_form import ResponseFormat, Schema, StructuredOutputs
 from server.wire.responses_request import TextFormat
 
+_DIRECTIVE = re.compile(r"%\s*(?:json|regex|lark|llguidance)\b")
 _ANY_OBJECT: Schema = {"type": "object"}
 
 
@@ -62,6 +64,10 @@ def find_form_faults(form: ResponseFormat | None, outputs: StructuredOutputs | N
     if kinds and form is not None and form.type != "text":
         text = "'response_format' and 'structured_outputs' both say what the answer must be: send one of them."
         yield Fault(param="structured_outputs", message=text)
+    if outputs.grammar is not None and "%" in outputs.grammar and (found := _DIRECTIVE.search(outputs.grammar)):
+        # A schema in a grammar would be compiled as it is, without what `server/structured/` sees to.
+        text = f"'structured_outputs.grammar' has {found[0]}, which is not taken: send a schema as 'structured_outputs.json'."
+        yield Fault(param="structured_outputs.grammar", message=text)
     if isinstance(outputs.json, str) and _read_schema(outputs.json) is None:
         yield Fault(param="structured_outputs.json", message="'structured_outputs.json' is a text that is no JSON schema.")
 

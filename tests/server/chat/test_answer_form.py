@@ -48,6 +48,10 @@ def test_a_response_format_becomes_a_grammar(form: object, expected: Grammar | N
         ({"json_object": True}, of_schema({"type": "object"}, "structured_outputs.json_object")),
         ({"regex": "a+"}, Grammar(kind="regex", source="a+", param="structured_outputs.regex")),
         ({"choice": ["a", 'b"']}, Grammar(kind="lark", source='start: "a" | "b\\""\n', param="structured_outputs.choice")),
+        (
+            {"grammar": 'start: A\nA: "a"\n%ignore " "'},
+            Grammar(kind="lark", source='start: A\nA: "a"\n%ignore " "', param="structured_outputs.grammar"),
+        ),
         ({"grammar": 'start: "a"'}, Grammar(kind="lark", source='start: "a"', param="structured_outputs.grammar")),
     ],
 )
@@ -61,6 +65,8 @@ def test_structured_outputs_become_a_grammar(outputs: object, expected: Grammar 
         ({"response_format": {"type": "json_schema"}}, "response_format.json_schema"),
         ({"structured_outputs": {"regex": "a", "choice": ["a"]}}, "structured_outputs"),
         ({"structured_outputs": {"regex": "a"}, "response_format": {"type": "json_object"}}, "structured_outputs"),
+        ({"structured_outputs": {"grammar": 'start: %json {"type": "integer"}'}}, "structured_outputs.grammar"),
+        ({"structured_outputs": {"grammar": '%llguidance {}\nstart: "a"'}}, "structured_outputs.grammar"),
         ({"structured_outputs": {"json": "no"}}, "structured_outputs.json"),
         ({"structured_outputs": {"json": "3"}}, "structured_outputs.json"),
     ],
