@@ -9,11 +9,20 @@ import contextlib
 import sys
 from collections.abc import Iterator
 
+import msgspec
+
 from tests.outside.clients.client import Client, find_clients
 from tests.outside.clients.errors import EnvironmentFailed, RuntimeMissing
 from tests.outside.clients.running import run_checks
 from tests.outside.clients.stand_in.recorder import Recorder
 from tests.server_process import Server
+
+
+class Tally(msgspec.Struct, frozen=True, kw_only=True):
+    """How the checks of a client went."""
+
+    num_checks: int  # 0: it was skipped
+    num_faults: int
 
 
 def main() -> int:
@@ -28,11 +37,13 @@ def main() -> int:
         parser.error(f"no such client: {', '.join(sorted(unknown))} (there are {', '.join(known)})")
     chosen = [known[name] for name in options.clients or known]
     if options.record:
-        num_faults = sum(_record(client) for client in chosen)
+        tallies = [_record(client) for client in chosen]
     else:
         with _serve(options.url) as url:
-            num_faults = sum(_run(client, url) for client in chosen)
-    print(f"{num_faults} of the checks did not hold" if num_faults else "all checks held")
+            tallies = [_run(client, url) for client in chosen]
+    num_faults = sum(tally.num_faults for tally in tallies)
+    num_skipped = sum(tally.num_checks == 0 for tally in tallies)
+    print(f"{sum(tally.num_checks for tally in tallies)} checks, {num_faults} did not hold; {num_skipped} clients skipped")
     return 1 if num_faults else 0
 
 
@@ -47,28 +58,28 @@ def _serve(url: str | None) -> Iterator[str]:
         yield server.url
 
 
-def _record(client: Client) -> int:
+def _record(client: Client) -> Tally:
     with Recorder(client.name) as recorder:
-        num_faults = _run(client, recorder.url, is_recorded=True)
-    if not num_faults:
+        tally = _run(client, recorder.url, is_recorded=True)
+    if tally.num_checks and not tally.num_faults:
         recorder.save()
-    return num_faults
+    return tally
 
 
-def _run(client: Client, url: str, *, is_recorded: bool = False) -> int:
-    """Run one client, print a line a check, and count the faults."""
-    num_faults = 0
+def _run(client: Client, url: str, *, is_recorded: bool = False) -> Tally:
+    """Run one client and print a line a check."""
+    outcomes = []
     try:
         for outcome in run_checks(client, url, is_recorded=is_recorded):
-            num_faults += outcome.fault is not None
+            outcomes.append(outcome)
             what = f"{client.name}: {outcome.check}"
             print(f"FAULT {what}: {outcome.fault[:400]}" if outcome.fault else f"ok    {what}", flush=True)
     except RuntimeMissing as missing:
         print(f"skip  {client.name}: {missing}", flush=True)
     except EnvironmentFailed as failure:
         print(f"FAULT {client.name}: {failure}", flush=True)
-        return 1
-    return num_faults
+        return Tally(num_checks=1, num_faults=1)
+    return Tally(num_checks=len(outcomes), num_faults=sum(outcome.fault is not None for outcome in outcomes))
 
 
 if __name__ == "__main__":
