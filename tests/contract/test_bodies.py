@@ -30,18 +30,7 @@ STREAMED: dict[str, TypeAdapter[Any]] = {
     COMPLETIONS: TypeAdapter(Completion),
     RESPONSES: TypeAdapter(ResponseStreamEvent),
 }
-# Routes and fields that are refused as yet. A body that asks for one is expected to fail, and one that does not fail says to take it out.
-NOT_YET: set[str] = set()
 BODIES = read_bodies()
-
-
-def wants(recorded: RecordedBody) -> set[str]:
-    """Say what a body asks for: its route, and the fields of the route that say something, those within fields too."""
-    found = {recorded.path}
-    for name, value in recorded.body.items():
-        fields = {f"{name}.{inner}": part for inner, part in value.items()} if isinstance(value, dict) else {}
-        found |= {f"{recorded.path} {field}" for field, part in ({name: value} | fields).items() if part and part != {"type": "text"}}
-    return found
 
 
 def wants_grammar(body: dict[str, Any]) -> bool:
@@ -69,14 +58,7 @@ def client(engine: FakeEngine) -> Iterator[TestClient[Litestar]]:
         yield client
 
 
-def expected(recorded: RecordedBody) -> Any:
-    """Mark a body as one that is refused as yet, where it is."""
-    missing = wants(recorded) & NOT_YET
-    marks = [pytest.mark.xfail(strict=True, reason=f"refused as yet: {', '.join(sorted(missing))}")] if missing else []
-    return pytest.param(recorded, id=recorded.name, marks=marks)
-
-
-@pytest.mark.parametrize("recorded", [expected(recorded) for recorded in BODIES])
+@pytest.mark.parametrize("recorded", BODIES, ids=lambda recorded: recorded.name)
 def test_a_clients_body_is_answered(recorded: RecordedBody, client: TestClient[Litestar], engine: FakeEngine) -> None:
     engine.generations.clear()
     answer = client.post(recorded.path, json=recorded.body)
