@@ -1,4 +1,7 @@
-"""Bodies as real clients sent them: `bodies/CLIENT/CHECK.json`, written by `python -m tests.outside.clients --record`."""
+"""Bodies as real clients sent them: `bodies/CLIENT/CHECK.json`, written by `python -m tests.outside.clients --record`.
+
+One is made otherwise: open-webui's, too large to install, is put together as its source does, with the tools that the source describes.
+"""
 
 from pathlib import Path
 from typing import Any
