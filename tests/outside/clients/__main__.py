@@ -6,6 +6,7 @@ is printed a check; the exit status is 1 where one did not hold.
 
 import argparse
 import contextlib
+import signal
 import sys
 from collections.abc import Iterator
 
@@ -36,6 +37,7 @@ def main() -> int:
     if unknown := set(options.clients) - set(known):
         parser.error(f"no such client: {', '.join(sorted(unknown))} (there are {', '.join(known)})")
     chosen = [known[name] for name in options.clients or known]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server and the clients end with this
     if options.record:
         tallies = [_record(client) for client in chosen]
     else:
