@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 
 import msgspec
 import pytest
@@ -13,7 +13,7 @@ from server.answers.answering import Answering
 from server.answers.group import RunGroup, Told
 from server.answers.watcher import Watch
 from server.engine.errors import EngineUnavailable, QueueFull, RowFailed
-from server.engine.protocol import Piece
+from server.engine.protocol import Event, Generation, Piece
 from server.errors import RequestTimedOut
 from server.http.deadline import Deadline
 from tests.server.answers.running import GENERATION, Notes, open_run, scoring
@@ -105,6 +105,74 @@ def test_a_refusal_is_raised_before_any_event() -> None:
     engine.failure = QueueFull("full", retry_after_s=1)
     with pytest.raises(QueueFull):
         asyncio.run(read_by(5, engine, num_answers=4))
+
+
+class NarrowEngine(FakeEngine):
+    """Takes so many answers at once, and refuses others; `num_strangers` are other requests'."""
+
+    def __init__(self, num_places: int) -> None:
+        super().__init__()
+        self.num_places = num_places
+        self.num_taken = self.most_taken = self.num_strangers = 0
+
+    async def generate(self, generation: Generation) -> AsyncGenerator[Event]:
+        if self.num_taken + self.num_strangers >= self.num_places:
+            raise QueueFull("full", retry_after_s=1)
+        self.num_taken += 1
+        self.most_taken = max(self.most_taken, self.num_taken)
+        try:
+            async with aclosing(super().generate(generation)) as events:
+                async for event in events:
+                    yield event
+        finally:
+            self.num_taken -= 1
+
+
+@pytest.mark.parametrize("num_places", [1, 2, 7])
+def test_answers_that_an_engine_does_not_hold_beside_one_another_follow_one_another(num_places: int) -> None:
+    engine, notes = NarrowEngine(num_places), Notes()
+    assert asyncio.run(read_by(5, engine, [notes.watch], num_answers=20)) == dict.fromkeys(range(20), "Hello there.")
+    assert engine.most_taken == num_places
+    assert notes.endings == [("completed", None)] * 20
+
+
+def test_what_a_request_has_is_not_lost_where_others_take_the_engines_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "RETRY_S", 0.01)
+    engine = NarrowEngine(1)
+
+    async def be_crowded_out() -> dict[int, str]:
+        async with grouped(engine, num_answers=3) as group:
+            for _ in range(3):
+                await anext(group)
+            engine.num_strangers = 1
+            reading = asyncio.ensure_future(read(group))
+            await asyncio.sleep(0.05)
+            assert not reading.done()
+            engine.num_strangers = 0
+            return await reading
+
+    assert asyncio.run(be_crowded_out()) == {0: "", 1: "Hello there.", 2: "Hello there."}
+
+
+def test_a_request_that_finds_an_engine_full_is_refused() -> None:
+    engine = NarrowEngine(1)
+    engine.num_strangers = 1
+    with pytest.raises(QueueFull):
+        asyncio.run(read_by(5, engine, num_answers=20))
+
+
+def test_answers_whose_turn_has_not_come_at_the_deadline_are_not_begun_and_have_no_scores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_AT_ONCE", 2)
+    engine = gated(1, opens_at_stop=True)
+
+    async def end() -> list[Scored]:
+        async with grouped(engine, [scoring(engine)], num_answers=6) as group, group.ending_by(Deadline(0.05)):
+            return [event async for _, event in group if isinstance(event, Scored)]
+
+    ends = asyncio.run(end())
+    assert [generation.id for generation in engine.generations] == ["1", "2"]
+    assert [(end.finish.reason, end.finish.stopped_by) for end in ends] == [("length", "timeout")] * 6
+    assert [end.scores is not None for end in ends] == [True] * 2 + [False] * 4
 
 
 @pytest.mark.parametrize("num_answers", [1, 3])
