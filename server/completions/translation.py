@@ -10,8 +10,17 @@ from server.completions.fields import REQUEST, STREAM_OPTIONS
 from server.engine.protocol import Generation, ServedModel
 from server.engine.sampling_defaults import NO_DEFAULTS, SamplingDefaults
 from server.exchange.answer_form import find_form_faults, translate_form
+from server.exchange.choices import shift_seed
 from server.exchange.fields import refuse_field
-from server.exchange.sampling import apply_common, choose_scale, find_common_faults, find_number_faults, read_limit, translate_sampling
+from server.exchange.sampling import (
+    RANDOM_SEED,
+    apply_common,
+    choose_scale,
+    find_common_faults,
+    find_number_faults,
+    read_limit,
+    translate_sampling,
+)
 from server.http.faults import Fault, refuse
 from server.wire.completion_request import CompletionRequest
 
@@ -32,7 +41,7 @@ def translate_completion(
 ) -> tuple[Generation, ...]:
     """Translate a request for a served model, a generation for each prompt; raises InvalidRequest with its faults, the first as `param`.
 
-    `defaults` are for what it leaves unset, and `drawn_seed` for a request without a seed; with None the engine draws one.
+    `defaults` are for what it leaves unset, and `drawn_seed` for the first prompt of a request without a seed; with None the engine draws.
     """
     prompts = read_prompts(request)
     found = chain(
@@ -62,7 +71,15 @@ def translate_completion(
     generation = apply_common(generation, request)
     if len(prompts) == 1:
         return (replace(generation, prompt=prompts[0]),)
-    return tuple(replace(generation, id=f"{id}-{place}", prompt=prompt) for place, prompt in enumerate(prompts))
+    return tuple(_ask_one_of_many(generation, request, place, prompt) for place, prompt in enumerate(prompts))
+
+
+def _ask_one_of_many(generation: Generation, request: CompletionRequest, place: int, prompt: Prompt) -> Generation:
+    """Ask for the answer to the prompt at a place of a list: without a seed of the request's, equal prompts have answers of their own."""
+    sampling = generation.sampling
+    if request.seed in (None, RANDOM_SEED):
+        sampling = replace(sampling, seed=shift_seed(sampling.seed, place * int(request.n or 1)))
+    return replace(generation, id=f"{generation.id}-{place}", prompt=prompt, sampling=sampling)
 
 
 def read_prompts(request: CompletionRequest) -> tuple[Prompt, ...]:

@@ -21,11 +21,11 @@ def repeat_for_choices(
 def _make_choice(question: Question, index: int) -> Question:
     replace = msgspec.structs.replace
     generation = question.generation
-    sampling = replace(generation.sampling, seed=_shift_seed(generation.sampling.seed, index))
+    sampling = replace(generation.sampling, seed=shift_seed(generation.sampling.seed, index))
     generation = replace(generation, id=f"{generation.id}-{index}", sampling=sampling)
     return replace(question, generation=generation, is_sibling=index > 0)
 
 
-def _shift_seed(seed: int | None, places: int) -> int | None:
-    """Beyond the largest seed comes the smallest."""
+def shift_seed(seed: int | None, places: int) -> int | None:
+    """Give the seed so many places behind another; beyond the largest comes the smallest."""
     return None if seed is None else (seed + places + _SEEDS // 2) % _SEEDS - _SEEDS // 2

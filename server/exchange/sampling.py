@@ -1,5 +1,6 @@
 """From what all routes' bodies say of drawing and scoring to what an engine and the scoring want: pure."""
 
+import re
 from collections.abc import Iterator
 
 import msgspec
@@ -12,7 +13,9 @@ from server.wire.generation_fields import GenerationFields
 
 NUM_SEED_BITS = 53  # of a seed that is drawn: it is told to the client, and JavaScript's numbers hold no more
 _WHOLE_NUMBERS = ("top_k", "seed", "min_tokens")
-_RANDOM_SEED = -1  # as in vLLM and llama.cpp; any other negative seed is a seed
+_TOKEN_ID = re.compile("0|[1-9][0-9]{0,17}")  # in one way only: of two keys for one token, one would be lost
+_MAX_QUOTED = 40  # characters of a key that is refused
+RANDOM_SEED = -1  # as in vLLM and llama.cpp; any other negative seed is a seed
 
 
 def translate_sampling(request: GenerationFields, defaults: SamplingDefaults, drawn_seed: int | None) -> Sampling:
@@ -24,7 +27,7 @@ def translate_sampling(request: GenerationFields, defaults: SamplingDefaults, dr
         top_p=_first_of(request.top_p, defaults.top_p, off.top_p),
         top_k=max(int(_first_of(request.top_k, defaults.top_k, off.top_k)), 0),
         min_p=_first_of(request.min_p, defaults.min_p, off.min_p),
-        seed=drawn_seed if seed in (None, _RANDOM_SEED) else seed,
+        seed=drawn_seed if seed in (None, RANDOM_SEED) else seed,
         repetition_penalty=_first_of(request.repetition_penalty, defaults.repetition_penalty, off.repetition_penalty),
         presence_penalty=request.presence_penalty or 0.0,
         frequency_penalty=request.frequency_penalty or 0.0,
@@ -64,8 +67,8 @@ def find_common_faults(request: GenerationFields) -> Iterator[Fault]:
         message = f"'lora' names {len(request.lora)} adapters: mixing several in one answer is not supported yet, name one."
         yield Fault(param="lora", message=message)
     for token in request.logit_bias or {}:
-        if not (token.isascii() and token.isdecimal()):
-            yield Fault(param="logit_bias", message=f"'logit_bias' has the key {token!r}: expected a token id.")
+        if not _TOKEN_ID.fullmatch(token):
+            yield Fault(param="logit_bias", message=f"'logit_bias' has the key {_shorten(token)!r}: expected a token id.")
     yield from find_scorer_faults(request.scorer)
 
 
@@ -95,3 +98,7 @@ def _first_of(asked: float | None, default: float | None, off: float) -> float:
     if asked is not None:
         return asked
     return off if default is None else default
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= _MAX_QUOTED else text[:_MAX_QUOTED] + "…"

@@ -54,6 +54,16 @@ def test_the_other_fields_are_those_of_every_route() -> None:
 
 
 @pytest.mark.parametrize(
+    ("fields", "seeds"),
+    [({}, [40, 42, 44]), ({"seed": -1}, [40, 42, 44]), ({"seed": -1.0}, [40, 42, 44]), ({"seed": 7}, [7, 7, 7])],
+)
+def test_equal_prompts_have_answers_of_their_own_unless_a_seed_is_asked_for(fields: dict[str, Any], seeds: list[int]) -> None:
+    request = msgspec.json.decode(msgspec.json.encode(BODY | {"prompt": ["Once"] * 3, "n": 2} | fields), type=CompletionRequest)
+    asked = translate_completion(request, id="cmpl-1", served=BASE, max_completion_tokens=100, drawn_seed=40)
+    assert [one.sampling.seed for one in asked] == seeds  # each has room for its choices
+
+
+@pytest.mark.parametrize(
     ("max_tokens", "limit", "is_asked_for"), [(None, 16, True), (5, 5, True), (128.0, 100, True), (-1, 100, False), (1000, 100, True)]
 )
 def test_without_a_limit_there_are_sixteen_tokens(max_tokens: float | None, limit: int, is_asked_for: bool) -> None:
