@@ -40,6 +40,9 @@ def _find_choice_faults(choice: ToolChoiceObject, names: set[str]) -> Iterator[F
     if (choice.function is None) == (choice.allowed_tools is None):
         text = "'tool_choice' is an object: expected either 'function' with a name or 'allowed_tools' with a mode and tools in it."
         yield Fault(param="tool_choice", message=text)
+    if choice.allowed_tools is not None and choice.allowed_tools.mode == "required" and not choice.allowed_tools.tools:
+        text = "'tool_choice.allowed_tools.tools' is empty, but its mode is 'required': there is nothing to call."
+        yield Fault(param="tool_choice.allowed_tools.tools", message=text)
     for name in _named(choice):
         if name not in names:
             yield Fault(param="tool_choice", message=f"'tool_choice' names {name!r}, which is not among 'tools'.")

@@ -25,6 +25,7 @@ WEATHER: dict[str, Any] = {
 TIME: dict[str, Any] = {"type": "function", "function": {"name": "get_time", "description": "", "parameters": None}}
 CALL = ('{"name": "get_', 'weather", "param', 'eters": {"city": "Par', 'is"}}')
 NAMED = {"type": "function", "function": {"name": "get_time"}}
+NO_TOOL: dict[str, Any] = {"type": "allowed_tools", "allowed_tools": {"mode": "required", "tools": []}}
 
 
 def answer(pieces: tuple[str, ...], chat: dict[str, Any], **fields: object) -> tuple[dict[str, Any], FakeEngine]:
@@ -181,6 +182,7 @@ def test_a_tool_that_need_not_be_called_is_never_refused_for_its_schema() -> Non
         ({"tool_choice": NAMED}, "tool_choice"),
         ({"tools": [WEATHER], "tool_choice": NAMED}, "tool_choice"),
         ({"tools": [WEATHER], "tool_choice": {"type": "function"}}, "tool_choice"),
+        ({"tools": [WEATHER], "tool_choice": NO_TOOL}, "tool_choice.allowed_tools.tools"),
     ],
 )
 def test_what_cannot_be_called_is_refused_by_its_place(fields: dict[str, Any], param: str) -> None:
