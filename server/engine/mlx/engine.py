@@ -22,6 +22,7 @@ from server.engine.mlx.device import Device
 from server.engine.mlx.drawing.wishes import Wishes
 from server.engine.mlx.fetch import find_model
 from server.engine.mlx.grammar.compiler import GrammarCompiler
+from server.engine.mlx.listing import list_ids
 from server.engine.mlx.messages import Cancel, Insert, News, Stop, StopRow
 from server.engine.mlx.prefix.cache import BASE, Weights
 from server.engine.mlx.prompt import EncodedPrompt, PromptEncoder
@@ -227,6 +228,8 @@ class MlxEngine:
         sampling = generation.sampling
         seed = sampling.seed
         scale = generation.adapter_scale
+        # Where a grammar is at its end, the model's own end ids are all that may come: there even an answer that ignores them is over.
+        ignores_stop_ids = generation.ignores_stop_ids and grammar is None
         return Row(
             id=generation.id,
             prompt_ids=prompt.token_ids,
@@ -248,11 +251,12 @@ class MlxEngine:
             num_top_logprobs=generation.num_top_logprobs,
             num_prompt_logprobs=generation.num_prompt_logprobs,
             tells_prompt=generation.tells_prompt,
-            end_ids=(frozenset() if generation.ignores_stop_ids else self._stop_ids).union(generation.stop_token_ids),
+            end_ids=(frozenset() if ignores_stop_ids else self._stop_ids).union(generation.stop_token_ids),
             wishes=Wishes(
                 logit_bias=generation.logit_bias,
                 min_tokens=generation.min_tokens,
                 forbidden_until_then=self._stop_ids.union(generation.stop_token_ids),
+                last_resort=self._stop_ids if generation.ignores_stop_ids and grammar else frozenset(),
             ),
             shows_stop=generation.shows_stop,
             grammar=grammar,
@@ -269,7 +273,7 @@ class MlxEngine:
         for param, ids in named.items():
             if strangers := sorted(set(ids) - self._runtime.drawable):
                 raise InvalidGeneration(
-                    f"{param} names {', '.join(map(str, strangers))}: expected ids of tokens that this model can draw", param=param
+                    f"{param} names {list_ids(strangers)}: expected ids of tokens that this model can draw", param=param
                 )
         if generation.min_tokens and self._runtime.drawable <= self._stop_ids.union(generation.stop_token_ids):
             raise InvalidGeneration("stop_token_ids names every token: none is left to draw before min_tokens", param="stop_token_ids")

@@ -12,6 +12,7 @@ from adapters.base.chat_template import ChatTemplate
 from adapters.base.control_pieces import BREAK, ControlPieces
 from adapters.base.tokenizer import Tokenizer
 from server.engine.errors import InvalidGeneration
+from server.engine.mlx.listing import list_ids
 from server.engine.mlx.short_first import ShortFirst
 from server.engine.protocol import Message
 
@@ -99,9 +100,7 @@ class PromptEncoder:
         if is_text:
             self._check_embeddings(ids, param="prompt")
         elif strangers := sorted(token for token in set(ids) if not self._is_known(token)):
-            raise InvalidGeneration(
-                f"the prompt has the token ids {', '.join(map(str, strangers))}, which this model does not know", param="prompt"
-            )
+            raise InvalidGeneration(f"the prompt has the token ids {list_ids(strangers)}, which this model does not know", param="prompt")
         return EncodedPrompt(ids, ())
 
     def encode(self, messages: Sequence[Message], beginning: str = "", *, opens_turn: bool = True) -> EncodedPrompt:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from server.engine.errors import InvalidGeneration
+from server.engine.mlx.listing import list_ids
 from server.engine.mlx.prompt import PromptEncoder
 from server.engine.mlx.vocabulary import Vocabulary
 from server.engine.protocol import Message
@@ -63,4 +64,4 @@ class MlxTexts:
     def _check(self, token_ids: Sequence[int]) -> None:
         pieces = self._vocabulary.tokenizer.pieces
         if strangers := sorted(token for token in set(token_ids) if not (0 <= token < len(pieces) and pieces[token])):
-            raise InvalidGeneration(f"the tokenizer has no piece for {', '.join(map(str, strangers))}", param="tokens")
+            raise InvalidGeneration(f"the tokenizer has no piece for {list_ids(strangers)}", param="tokens")

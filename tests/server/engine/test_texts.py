@@ -71,3 +71,9 @@ def test_ids_without_a_piece_are_refused(texts: MlxTexts, token: int) -> None:
 
 def test_the_fake_is_what_the_protocol_says(texts: MlxTexts) -> None:
     assert all(isinstance(one, Texts) for one in (texts, FakeTexts()))
+
+
+def test_of_many_tokens_without_a_piece_some_are_named(texts: MlxTexts) -> None:
+    with pytest.raises(InvalidGeneration) as refused:
+        texts.decode(range(100_000, 200_000))
+    assert str(refused.value).endswith("100000, 100001, 100002, 100003, 100004, 100005, 100006, 100007 and 99992 more")

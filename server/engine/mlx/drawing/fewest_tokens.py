@@ -29,11 +29,11 @@ class JointFewestTokens:
 
     def __init__(self, seats: Sequence[tuple[int, ProcessedRow, FewestTokens]]) -> None:
         self._seats = seats
-        self._forbidden: dict[tuple[int, ...], tuple[mx.array, mx.array]] = {}  # places and ids (N,), by the places that may not end
+        self._forbidden: dict[tuple[int, ...], tuple[mx.array, mx.array]] = {}  # places and ids (N,), by the seats that may not end
 
     def apply(self, logits: mx.array, last_tokens: mx.array | None) -> mx.array:
         """Put the ends of those rows that have not drawn enough behind all else, in float32."""
-        early = tuple(place for place, row, fewest in self._seats if row.num_drawn < fewest.count)
+        early = tuple(index for index, (_, row, fewest) in enumerate(self._seats) if row.num_drawn < fewest.count)
         if not early:
             return logits
         if early not in self._forbidden:
@@ -44,6 +44,7 @@ class JointFewestTokens:
         return changed
 
     def _list(self, early: Sequence[int]) -> tuple[mx.array, mx.array]:
-        listed = [(place, token) for place, _, fewest in self._seats if place in early for token in fewest.end_ids]
+        seats = [self._seats[index] for index in early]  # a row may have two of them, for ends of two kinds
+        listed = [(place, token) for place, _, fewest in seats for token in fewest.end_ids]
         places, tokens = zip(*listed, strict=True)
         return mx.array(places), mx.array(tokens)

@@ -30,6 +30,13 @@ def test_an_end_comes_early_where_nothing_else_is_left() -> None:
     assert set(drawn.ravel().tolist()) <= {END, OTHER_END}
 
 
+def test_ends_of_two_kinds_have_each_their_own_time() -> None:
+    sampling = Sampling(temperature=0)
+    wishes = Wishes(min_tokens=1, forbidden_until_then=frozenset({END, OTHER_END}), last_resort=frozenset({END}))
+    rows = [FakeRow(sampling), FakeRow(sampling, processors=wishes.make_processors(sampling))]
+    assert draw_steps(rows, np.stack([LOGITS] * 2), 3).tolist() == [[END] * 3, [5, OTHER_END, OTHER_END]]
+
+
 def test_a_bias_does_not_bring_an_end_forward() -> None:
     sampling = Sampling(temperature=0)
     wishes = Wishes(min_tokens=1, forbidden_until_then=frozenset({END}), logit_bias=((END, 100.0),))

@@ -110,6 +110,21 @@ def test_other_grammars_bind_the_whole_answer(demo: MlxEngine, run: Run, kind: A
     assert re.fullmatch(pattern, answer.text)
 
 
+@pytest.mark.parametrize("options", [{}, {"min_tokens": 20}, {"min_tokens": 3, "stop_token_ids": (300,)}])
+def test_an_answer_that_ignores_its_end_is_over_where_its_grammar_is(demo: MlxEngine, run: Run, options: dict[str, Any]) -> None:
+    answer = run(ask(demo, bound({"enum": ["yes", "no"]}, ignores_stop_ids=True, **options)))
+    assert answer.text in ('"yes"', '"no"')
+    assert answer.finish.reason == "stop"
+
+
+def test_an_answer_that_ignores_its_end_goes_on_as_long_as_its_grammar_does(demo: MlxEngine, run: Run) -> None:
+    letters = Grammar(kind="regex", source="(a|b|c){1,9}")
+    wanted = {"grammar": letters, "logit_bias": tuple((end, 100.0) for end in demo._stop_ids)}
+    short, long = (run(ask(demo, bound(None, ignores_stop_ids=ignores, **wanted))) for ignores in (False, True))
+    assert (short.finish.reason, long.finish.reason) == ("stop", "stop")
+    assert len(short.text) < len(long.text) == 9
+
+
 def test_a_row_that_joins_another_batch_goes_on_in_its_grammar(demo: MlxEngine, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = run(ask(demo, bound(PERSON, sampling=WARM)))
     calls = 0
