@@ -16,10 +16,11 @@ from server.engine.protocol import Engine, Generation, ServedModel
 from server.engine.sampling_defaults import SamplingDefaults
 from server.exchange.choices import repeat_for_choices
 from server.exchange.endpoint import Asked, Question
-from server.exchange.fitting import fit_tools
+from server.exchange.fitting import Translate, fit_tools
 from server.exchange.metadata import AnswerHead
 from server.exchange.renderer import Renderer
 from server.exchange.sampling import NUM_SEED_BITS, translate_scoring
+from server.http.beside import do_beside
 from server.settings.settings import Settings
 from server.wire.chat_request import ChatRequest
 
@@ -45,7 +46,7 @@ class ChatEndpoint:
             defaults=self._sampling_defaults,
             drawn_seed=secrets.randbits(NUM_SEED_BITS),
         )
-        generation, left_out = await fit_tools(translate, self._engine.texts) if request.tools else (translate(), ())
+        generation, left_out = await self._translate(request, translate)
         question = Question(generation=generation, wish=translate_scoring(request, prompt=find_question_before_results(request)))
         return Asked(
             questions=repeat_for_choices(question, int(request.n or 1), make_parser=translate_tools(request).make_parser),
@@ -53,6 +54,13 @@ class ChatEndpoint:
             is_streamed=bool(request.stream),
             accepted=(*list_accepted_fields(request), *left_out),
         )
+
+    async def _translate(self, request: ChatRequest, translate: Translate) -> tuple[Generation, tuple[str, ...]]:
+        """Translate a request; gives the fields of its functions that the model is not told, too."""
+        if request.tools:
+            return await fit_tools(translate, self._engine.texts)
+        num_values = len(request.messages) + len(request.logit_bias or ())
+        return await do_beside(num_values, partial(translate, tool_detail="full")), ()
 
     def _make_renderer(self, request: ChatRequest, generation: Generation, served: ServedModel) -> Renderer:
         head = AnswerHead(

@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from functools import partial
 
 import msgspec
 
@@ -17,6 +18,7 @@ from server.exchange.endpoint import Asked, Question
 from server.exchange.metadata import AnswerHead
 from server.exchange.renderer import Renderer
 from server.exchange.sampling import NUM_SEED_BITS, translate_scoring
+from server.http.beside import do_beside
 from server.settings.settings import Settings
 from server.wire.completion_request import CompletionRequest
 
@@ -33,7 +35,8 @@ class CompletionEndpoint:
 
     async def ask(self, request: CompletionRequest, *, request_id: str, served: ServedModel) -> Asked:
         """Translate a request for a served model; raises InvalidRequest."""
-        generations = translate_completion(
+        translate = partial(
+            translate_completion,
             request,
             id=f"cmpl-{request_id}",
             served=served,
@@ -41,6 +44,7 @@ class CompletionEndpoint:
             defaults=self._sampling_defaults,
             drawn_seed=secrets.randbits(NUM_SEED_BITS),
         )
+        generations = await do_beside(len(request.logit_bias or ()), translate)
         questions = tuple(question for generation in generations for question in _make_choices(request, generation))
         return Asked(
             questions=questions,

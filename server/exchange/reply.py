@@ -8,6 +8,7 @@ from litestar.types import Send
 from server.answers.answer import Scored
 from server.engine.protocol import Piece, PromptRead
 from server.exchange.renderer import KEEP_ALIVE, Renderer
+from server.http.beside import do_beside
 from server.wire.error_body import ErrorBody
 
 Header = tuple[bytes, bytes]
@@ -46,6 +47,7 @@ class WholeReply:
         self._renderer = renderer
         self._send = send
         self._headers = headers
+        self._num_logprobs = 0
 
     async def keep_alive(self) -> None:
         """Do nothing: the status goes out with the answer."""
@@ -53,10 +55,12 @@ class WholeReply:
     async def take(self, index: int, event: PromptRead | Piece | Scored) -> None:
         """Keep it."""
         _render(self._renderer, index, event)
+        if not isinstance(event, Scored) and event.logprobs:
+            self._num_logprobs += sum(1 + len(one.top) for one in event.logprobs if one)
 
     async def close(self) -> None:
         """Send all of it."""
-        body = self._renderer.close()
+        body = await do_beside(self._num_logprobs, self._renderer.close)
         self.has_begun = True
         await _send_start(self._send, (*_JSON_HEADERS, (b"content-length", b"%d" % len(body)), *self._headers))
         await _send_body(self._send, body, is_last=True)

@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from server.engine.protocol import Engine, Message, Texts
 from server.exchange.logprobs import write_token
 from server.exchange.model_choice import find_model
+from server.http.beside import do_beside
 from server.http.body import read_request
 from server.http.deadline import Deadline
 from server.http.disconnect import DisconnectWatch
@@ -32,7 +33,7 @@ async def tokenize(request: Request[Any, Any, Any], engine: NamedDependency[Engi
         async with DisconnectWatch(request.receive):
             tokens = await _encode(asked, engine.texts)
     texts = engine.texts
-    strings = tuple(write_token(texts.spell(token)) for token in tokens) if asked.return_token_strs else None
+    strings = await do_beside(len(tokens), lambda: _spell_all(tokens, texts)) if asked.return_token_strs else None
     return Tokenized(count=len(tokens), max_model_len=texts.context_size, tokens=tuple(tokens), token_strs=strings)
 
 
@@ -41,8 +42,8 @@ async def detokenize(request: Request[Any, Any, Any], engine: NamedDependency[En
     """Give the text of tokens, special ones as they are spelt."""
     async with Deadline(settings.request_timeout_s).kept():
         asked = await read_request(request.scope, request.receive, settings, _DETOKENIZE)
-    _check_model(asked.model, engine)
-    return Detokenized(prompt=engine.texts.decode(asked.tokens))
+        _check_model(asked.model, engine)
+        return Detokenized(prompt=await do_beside(len(asked.tokens), lambda: engine.texts.decode(asked.tokens)))
 
 
 @get("/tokenizer_info", opt={OPERATION: Operation(answers={JSON: TokenizerInfo})})
@@ -73,6 +74,10 @@ def _find_faults(asked: TokenizeRequest) -> Iterator[Fault]:
     if asked.messages is not None and asked.add_special_tokens:
         text = "'add_special_tokens' is true: messages have the special tokens of their template, leave it out."
         yield Fault(param="add_special_tokens", message=text)
+
+
+def _spell_all(tokens: Sequence[int], texts: Texts) -> tuple[str, ...]:
+    return tuple(write_token(texts.spell(token)) for token in tokens)
 
 
 async def _encode(asked: TokenizeRequest, texts: Texts) -> Sequence[int]:
