@@ -3,20 +3,21 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from types import TracebackType
 from typing import Self
 
 from server.answers.answer import Scored
 from server.answers.outcome import SHUTDOWN, TIMEOUT
 from server.answers.run import AnswerRun
-from server.engine.errors import EngineUnavailable
+from server.engine.errors import EngineUnavailable, QueueFull
 from server.engine.protocol import Piece, PromptRead
 from server.errors import RequestTimedOut
 from server.http.deadline import Deadline
 
 STOP_GRACE_S = 2.0  # for an engine to end what it was told to stop: some steps
 MOST_AT_ONCE = 32  # answers of a request that the engine is asked for: a list of prompts must not fill its queue
+RETRY_S = 0.25  # until an engine that was full is asked again
 MOST_UNREAD = 64  # events that wait for a slow reader: behind them an engine joins what it draws
 
 Told = tuple[int, PromptRead | Piece | Scored]  # an answer's place among those asked for, and what it gives
@@ -32,6 +33,8 @@ class RunGroup:
         self._unread: deque[Told] = deque()
         self._arrived = asyncio.Event()
         self._has_room = asyncio.Event()
+        self._num_taken = 0  # answers that the engine has taken and not ended
+        self._place = asyncio.Event()  # that one of them leaves; the next to be left has another
         self._followers: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
@@ -129,16 +132,43 @@ class RunGroup:
 
     async def _follow(self, index: int, run: AnswerRun, gate: asyncio.Semaphore) -> None:
         async with gate:
+            while self._stop_reason is None:
+                if await self._pass_on(index, run):
+                    return
+                await self._wait_for_place()
+                run.ask_again()
+            # The engine cannot end what it has not been asked for.
+            self._tell(index, await run.cut_short(self._stop_reason))
+
+    async def _pass_on(self, index: int, run: AnswerRun) -> bool:
+        """Pass an answer on to its end. False where the engine has no room for it beside the others; raised where that may never change."""
+        self._num_taken += 1
+        try:
             while True:
                 await self._has_room.wait()  # first, so that nothing is lost where this is cancelled
-                try:
-                    event = await anext(run)
-                except StopAsyncIteration:
-                    return
-                self._unread.append((index, event))
-                if len(self._unread) >= MOST_UNREAD:
-                    self._has_room.clear()
-                self._arrived.set()
+                self._tell(index, [await anext(run)])
+        except StopAsyncIteration:
+            self._place.set()
+            self._place = asyncio.Event()
+            return True
+        except QueueFull:
+            if self._num_taken == 1 and all(run.answer.finish is None for run in self._runs):
+                raise
+            return False
+        finally:
+            self._num_taken -= 1
+
+    async def _wait_for_place(self) -> None:
+        """Wait until an answer of the request has ended; where the engine has none of them, for a while."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(None if self._num_taken else RETRY_S):
+                await self._place.wait()
+
+    def _tell(self, index: int, events: Sequence[PromptRead | Piece | Scored]) -> None:
+        self._unread += ((index, event) for event in events)
+        if len(self._unread) >= MOST_UNREAD:
+            self._has_room.clear()
+        self._arrived.set()
 
     def _note_end(self, _follower: asyncio.Task[None]) -> None:
         self._arrived.set()

@@ -1,7 +1,7 @@
 """One answer on its way from the engine to who asked for it, past those who watch it."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -9,7 +9,7 @@ from server.answers.answer import Answer, Scored
 from server.answers.outcome import name_outcome
 from server.answers.spoken import CALLED, read_rest, tell_calls_apart
 from server.answers.watcher import Watch, Watcher
-from server.engine.protocol import Engine, Finish, Piece, PromptRead
+from server.engine.protocol import Engine, Event, Finish, Piece, PromptRead
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +30,7 @@ class AnswerRun:
             except Exception:
                 self._log_fault()
         self._sound = self._watchers  # those that have not raised
-        events = engine.generate(answer.generation)
-        self._events = tell_calls_apart(events, answer.parser, self._end_behind_call) if answer.parser else events
+        self._events = self._ask()
 
     async def __aenter__(self) -> Self:
         return self
@@ -56,6 +55,10 @@ class AnswerRun:
                 return event
         return self._pass_on(event)
 
+    def ask_again(self) -> None:
+        """Ask the engine anew for an answer that it has refused before anything of it had come."""
+        self._events = self._ask()
+
     def stop(self, reason: str) -> None:
         """Have the engine end the answer, as if it had been allowed no more tokens; nothing happens to one that has ended."""
         if self.answer.finish is None:
@@ -79,6 +82,10 @@ class AnswerRun:
             )
         )
         return [*last, scored]
+
+    def _ask(self) -> AsyncGenerator[Event]:
+        events = self._engine.generate(self.answer.generation)
+        return tell_calls_apart(events, self.answer.parser, self._end_behind_call) if self.answer.parser else events
 
     def _end_behind_call(self) -> None:
         self._engine.stop(self.answer.generation.id, reason=CALLED)

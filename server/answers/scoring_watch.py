@@ -13,7 +13,7 @@ from scoring.scorers import find_scorer
 from scoring.scores import Flag, Scores
 from scoring.verdict import AnswerScoring
 from server.answers.answer import Answer
-from server.answers.outcome import Outcome
+from server.answers.outcome import SHUTDOWN, TIMEOUT, Outcome
 from server.engine.protocol import Engine, Finish, Piece
 from server.settings.values import DegenerationAction
 
@@ -52,7 +52,8 @@ class ScoringWatch:
     def finish(self, finish: Finish) -> None:
         """Give the answer its scores; one that is no number is for the metrics only, since nobody could read it.
 
-        An answer that only calls functions says nothing and has none, nor has a prompt that is only read.
+        An answer that only calls functions says nothing and has none, nor has a prompt that is only read, nor an answer whose turn had
+        not come when all were told to end.
         """
 
         def score(scoring: AnswerScoring) -> tuple[Scores, Scores]:
@@ -60,7 +61,8 @@ class ScoringWatch:
             return scores, self._rescore(scores, scoring.text)
 
         answer = self._answer
-        if not answer.generation.max_tokens or (answer.num_calls and not self._has_text):
+        has_no_turn = finish.stopped_by in (TIMEOUT, SHUTDOWN) and not finish.num_completion_tokens
+        if has_no_turn or not answer.generation.max_tokens or (answer.num_calls and not self._has_text):
             return
         if both := self._try(score):
             scores, answer.counted_scores = both
