@@ -1,6 +1,5 @@
 """From the form that a request wants of its answer to a grammar: pure."""
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -17,6 +16,7 @@ from server.wire.responses_request import TextFormat
 
 _DIRECTIVE = re.compile(r"%\s*(?:json|regex|lark|llguidance)\b")
 _ANY_OBJECT: Schema = {"type": "object"}
+_SIGN = re.compile(r"[\\.+*?()|\[\]{}^$]")  # what means something in a pattern; before other punctuation a backslash would
 
 
 def translate_form(form: ResponseFormat | None, outputs: StructuredOutputs | None) -> Grammar | None:
@@ -88,8 +88,9 @@ def _translate_outputs(outputs: StructuredOutputs) -> Grammar | None:
     if outputs.regex is not None:
         return Grammar(kind="regex", source=outputs.regex, param=f"{place}.regex")
     if outputs.choice is not None:
-        choices = " | ".join(json.dumps(choice, ensure_ascii=False) for choice in outputs.choice)
-        return Grammar(kind="lark", source=f"start: {choices}\n", param=f"{place}.choice")
+        # One pattern: of alternatives in a grammar llguidance follows no more than 2,000 at once.
+        choices = "|".join(_SIGN.sub(r"\\\g<0>", choice) for choice in outputs.choice)
+        return Grammar(kind="regex", source=choices, param=f"{place}.choice")
     if outputs.grammar is not None:
         return Grammar(kind="lark", source=outputs.grammar, param=f"{place}.grammar")
     return _of_schema(_ANY_OBJECT, f"{place}.json_object") if outputs.json_object else None
