@@ -29,8 +29,11 @@ class LogprobsWriter:
         for place, token_id in enumerate(token_ids):
             spelt = self._spell(token_id)
             tokens.append(write_token(spelt))
+            is_shown = place >= num_unshown and tokens[-1] not in self._unshown
+            if is_shown and not _goes_on(spelt):  # half a character that has come is no more than that
+                self._offset += len(self._decoder.decode(b"", final=True))
             offsets.append(self._offset)
-            if place >= num_unshown and tokens[-1] not in self._unshown:
+            if is_shown:
                 self._offset += len(self._decoder.decode(spelt))
         return CompletionLogprobs(
             tokens=tuple(tokens),
@@ -46,6 +49,11 @@ class LogprobsWriter:
             top.setdefault(write_token(self._spell(other)), write_logprob(logprob))
         top.setdefault(token, write_logprob(logprobs.logprob))
         return top
+
+
+def _goes_on(spelt: bytes) -> bool:
+    """Say whether bytes may go on with a character that bytes before them have begun."""
+    return 0x80 <= spelt[0] <= 0xBF if spelt else True
 
 
 def join(parts: Sequence[CompletionLogprobs]) -> CompletionLogprobs:
