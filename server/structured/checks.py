@@ -4,8 +4,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from server.structured.fault import SchemaFault
-from server.structured.keywords import COMPANIONS, DESCRIBING_FORMATS, GUARANTEED_FORMATS, REFUSED, TYPES, is_neutral
+from server.structured.formats import DRAFT_FORMATS, ENCODING_PATTERNS, GUARANTEED_FORMATS
+from server.structured.keywords import ADVICE, COMPANIONS, REFUSED, TYPES, is_neutral
+from server.structured.names import list_set_names
+from server.structured.numbers import find_number_faults
 from server.structured.places import NAMED, Part, escape
+from server.structured.references import resolve
 
 NUMBERS = frozenset({"maximum", "minimum", "multipleOf"})
 BOUNDS = frozenset({"exclusiveMaximum", "exclusiveMinimum"})  # numbers, and booleans in draft-04
@@ -14,30 +18,41 @@ TEXTS = frozenset({"$anchor", "$id", "$ref", "contentMediaType", "format", "patt
 SCHEMAS = frozenset({"allOf", "anyOf", "oneOf"})
 
 
-def find_faults(part: Part, *, has_ids: bool) -> Iterator[SchemaFault]:
-    """Give the faults of a part, without those of its own parts; `has_ids`: the document names parts of itself by `$id`."""
+def find_faults(part: Part, *, root: dict[str, Any], has_ids: bool) -> Iterator[SchemaFault]:
+    """Give the faults of a part of `root`, without those of its own parts; `has_ids`: the document names parts of itself by `$id`."""
     schema = part.schema
     if isinstance(schema, bool):
         return
     if not isinstance(schema, dict):
         yield SchemaFault(place=part.place, problem=f"expected a schema, which is an object or a boolean, got {_spell(schema)}")
         return
-    for keyword, value in schema.items():
-        if problem := _find_problem(keyword, value, schema, has_ids=has_ids):
-            yield SchemaFault(place=f"{part.place}/{escape(keyword)}", problem=problem)
+    problems = {keyword: problem for keyword in schema if (problem := _find_problem(keyword, schema, root, has_ids=has_ids))}
+    if not problems:
+        problems = dict(find_number_faults(schema))
+    for keyword, problem in problems.items():
+        yield SchemaFault(place=f"{part.place}/{escape(keyword)}", problem=problem)
 
 
-def is_refused(keyword: str, schema: Mapping[str, Any]) -> bool:
+def _is_refused(keyword: str, schema: dict[str, Any], root: dict[str, Any]) -> bool:
     """Say whether a keyword cannot be guaranteed as it stands in this schema."""
     if keyword not in REFUSED or is_neutral(keyword, schema[keyword]):
         return False
+    match keyword:
+        case "contentEncoding":
+            return schema[keyword] not in ENCODING_PATTERNS
+        case "propertyNames":
+            return list_set_names(schema, lambda names: resolve(names, root)) is None
+        case "uniqueItems" if schema.get("maxItems") in (0, 1):
+            return False
     companions = COMPANIONS.get(keyword)
     return companions is None or any(one in schema for one in companions)
 
 
-def _find_problem(keyword: str, value: Any, schema: Mapping[str, Any], *, has_ids: bool) -> str | None:
-    if is_refused(keyword, schema):
-        return f"{keyword} cannot be guaranteed in an answer"
+def _find_problem(keyword: str, schema: dict[str, Any], root: dict[str, Any], *, has_ids: bool) -> str | None:
+    value = schema[keyword]
+    if _is_refused(keyword, schema, root):
+        advice = f": {ADVICE[keyword]}" if keyword in ADVICE else ""
+        return f"{keyword} cannot be guaranteed in an answer{advice}"
     for keywords, is_right, expected in SHAPES:
         if keyword in keywords and not is_right(value):
             return f"{keyword}: expected {expected}, got {_spell(value)}"
@@ -63,7 +78,7 @@ def _find_wrong_type(value: Any) -> str | None:
 
 def _find_wrong_format(name: str, types: Any) -> str | None:
     may_be_text = types is None or "string" in (types if isinstance(types, list) else [types])
-    if not may_be_text or name in GUARANTEED_FORMATS or name in DESCRIBING_FORMATS:
+    if not may_be_text or name in GUARANTEED_FORMATS or name not in DRAFT_FORMATS:
         return None
     return f"format {name!r} cannot be guaranteed in an answer; these can: {', '.join(sorted(GUARANTEED_FORMATS))}"
 

@@ -56,9 +56,11 @@ COMPANIONS: dict[str, tuple[str, ...]] = {
 # Annotations that must not reach the compiler: the first is an instruction to llguidance, which could make it ignore keywords.
 DROPPED = frozenset({"x-guidance", "nullable"})
 
-GUARANTEED_FORMATS = frozenset({"date", "date-time", "duration", "email", "hostname", "ipv4", "ipv6", "time", "uri", "uuid"})
-# Of no draft, and true of every text: pydantic writes them for secrets, bytes and paths.
-DESCRIBING_FORMATS = frozenset({"binary", "directory-path", "file-path", "password", "path"})
+# What to ask for in place of what is refused, where there is something.
+ADVICE = {
+    "not": "list what is allowed instead",
+    "uniqueItems": "ask for a list (in pydantic list in place of set) and take out what comes twice",
+}
 
 DIALECTS = frozenset(
     {
@@ -74,5 +76,5 @@ DIALECTS = frozenset(
 def is_neutral(keyword: str, value: Any) -> bool:
     """Say whether this value of a keyword asks for nothing."""
     if keyword == "contentMediaType":
-        return isinstance(value, str) and value.startswith("text/")
+        return isinstance(value, str) and (value.startswith("text/") or value == "application/octet-stream")
     return any(type(value) is type(one) and value == one for one in NEUTRAL.get(keyword, ()))

@@ -9,10 +9,11 @@ from typing import Any
 import msgspec
 
 from server.structured.checks import find_faults
+from server.structured.endless import find_endless
 from server.structured.fault import SchemaFault, SchemaRefused
-from server.structured.keywords import DESCRIBING_FORMATS, DIALECTS, DROPPED, REFUSED
-from server.structured.places import NAMED, ONE, ROOT, SEVERAL, Part, list_children
-from server.structured.times import TIME_PATTERNS
+from server.structured.keywords import REFUSED
+from server.structured.places import ROOT, Part, list_children
+from server.structured.rewriting import rewrite
 
 DEEPEST = 64  # schemas in schemas
 DEEPEST_VALUE = 400  # objects and lists in one another: two for each schema, and a few for the values in them
@@ -29,12 +30,9 @@ def prepare_schema(source: str) -> dict[str, Any]:
         raise _refused("expected a schema, which is an object")
     if _is_deeper(schema, DEEPEST_VALUE):
         raise _refused(f"nested more than {DEEPEST} schemas deep")
-    faults = _check(schema)
-    if faults:
+    if faults := _check(schema) or list(find_endless(schema)):
         raise SchemaRefused(faults)
-    rewritten = _rewrite(schema)
-    assert isinstance(rewritten, dict)
-    return rewritten
+    return rewrite(schema)
 
 
 def write_schema(schema: dict[str, Any]) -> str:
@@ -74,7 +72,7 @@ def _check(schema: dict[str, Any]) -> list[SchemaFault]:
         if part.depth > DEEPEST:
             return [SchemaFault(place=ROOT, problem=f"nested more than {DEEPEST} schemas deep")]
         has_ids = has_ids or (isinstance(part.schema, dict) and "$id" in part.schema)
-        faults += find_faults(part, has_ids=has_ids)
+        faults += find_faults(part, has_ids=has_ids, root=schema)
         waiting += reversed([child for child in list_children(part) if not _is_left_out(part, child)])
     return faults
 
@@ -82,42 +80,3 @@ def _check(schema: dict[str, Any]) -> list[SchemaFault]:
 def _is_left_out(part: Part, child: Part) -> bool:
     keyword = child.place[len(part.place) + 1 :].partition("/")[0]
     return keyword in REFUSED
-
-
-def _rewrite(schema: Any) -> Any:
-    if not isinstance(schema, dict):
-        return schema
-    rewritten = {keyword: _rewrite_value(keyword, value) for keyword, value in schema.items() if _is_kept(keyword, value)}
-    if (pattern := TIME_PATTERNS.get(rewritten.get("format", ""))) and "pattern" not in rewritten:
-        rewritten["pattern"] = pattern
-    return _allow_null(rewritten) if schema.get("nullable") is True else rewritten
-
-
-def _is_kept(keyword: str, value: Any) -> bool:
-    """Leave out what asks for nothing and would be an error to llguidance."""
-    if keyword == "$schema":
-        return isinstance(value, str) and value.rstrip("#") in DIALECTS
-    if keyword == "format":
-        return value not in DESCRIBING_FORMATS
-    return keyword not in REFUSED and keyword not in DROPPED  # a refused keyword that is still here is neutral
-
-
-def _rewrite_value(keyword: str, value: Any) -> Any:
-    if keyword in NAMED:
-        return {name: _rewrite(inner) for name, inner in value.items()}
-    if keyword in SEVERAL and isinstance(value, list):
-        return [_rewrite(inner) for inner in value]
-    if keyword in ONE:
-        return _rewrite(value)
-    if isinstance(value, float) and value.is_integer() and keyword.startswith(("min", "max")):
-        return int(value)  # 2.0 is a whole number, and llguidance wants it written as one
-    return value
-
-
-def _allow_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """Honour OpenAPI's `nullable`: the type may be null, and so may the value, whatever list of values there is."""
-    types = schema.get("type")
-    if types is None and not any(keyword in schema for keyword in ("enum", "const", "$ref", "allOf", "anyOf", "oneOf")):
-        return schema  # anything goes
-    kept: dict[str, Any] = {name: schema.pop(name) for name in ("$schema", "$id", "$defs", "definitions") if name in schema}
-    return {**kept, "anyOf": [schema, {"type": "null"}]}
