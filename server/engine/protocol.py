@@ -41,6 +41,7 @@ class Grammar(msgspec.Struct, frozen=True, kw_only=True):
     kind: Literal["json_schema", "regex", "lark"]
     source: str  # a JSON Schema as JSON text, a regular expression (Rust's, over the whole answer) or a grammar in Lark's notation
     param: str = "response_format"  # the request's field that it came in, for errors
+    is_json: bool = False  # a grammar in Lark's notation allows JSON only: numbers in it come to an end, as those of a schema do
 
 
 class Generation(msgspec.Struct, frozen=True, kw_only=True):

@@ -33,12 +33,13 @@ class ToolOffer(msgspec.Struct, frozen=True, kw_only=True):
         if not select_tools(self.tools, self.choice):
             return form
         if self.is_required:
-            return Grammar(kind="lark", source=write_call_grammar(self.tools, self.choice, is_parallel=self.is_parallel), param="tools")
+            source = write_call_grammar(self.tools, self.choice, is_parallel=self.is_parallel)
+            return Grammar(kind="lark", source=source, param="tools", is_json=True)
         if form is None or form.kind != "json_schema":
             return form
         schema = prepare_form_schema(form)
         source = write_call_or_answer_grammar(self.tools, self.choice, is_parallel=self.is_parallel, schema=schema)
-        return Grammar(kind="lark", source=source, param=form.param)
+        return Grammar(kind="lark", source=source, param=form.param, is_json=True)
 
     def make_parser(self) -> AnswerParser | None:
         """Make what reads one answer; None where nothing may be called."""

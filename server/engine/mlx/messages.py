@@ -5,7 +5,7 @@ from concurrent.futures import Future
 
 import msgspec
 
-from server.engine.errors import AdapterWithdrawn, EngineUnavailable, RowFailed
+from server.engine.errors import AdapterWithdrawn, EngineUnavailable, InvalidGeneration, RowFailed
 from server.engine.mlx.row import Row
 from server.engine.mlx.runtime import Runtime
 from server.engine.protocol import Finish, FinishReason, Piece, PromptRead
@@ -47,5 +47,5 @@ class Started(msgspec.Struct, frozen=True):
 
 
 Order = Insert | Cancel | StopRow | Call | Stop
-News = Started | PromptRead | Piece | Finish | RowFailed | EngineUnavailable | AdapterWithdrawn
+News = Started | PromptRead | Piece | Finish | InvalidGeneration | RowFailed | EngineUnavailable | AdapterWithdrawn
 Deliver = Callable[[Sequence[tuple[str, News]]], None]  # row ids with what happened to them, once a step

@@ -5,7 +5,7 @@ import time
 
 import msgspec
 
-from server.engine.errors import RowFailed
+from server.engine.errors import InvalidGeneration, RowFailed
 from server.engine.mlx.messages import Deliver, News
 from server.engine.mlx.row import Row
 from server.engine.protocol import EndToken, Finish, FinishReason, Piece
@@ -58,7 +58,10 @@ class Outbox:
         self.tell(row, finish)
 
     def fail(self, row: Row, exc: Exception) -> None:
-        """Tell that a row cannot go on; the whole of what it raised is for the log."""
+        """Tell that a row cannot go on; the whole of what it raised is for the log, but for what is the request's own fault."""
+        if isinstance(exc, InvalidGeneration):
+            self.tell(row, exc)
+            return
         log.error("row %s failed", row.id, exc_info=exc)
         if not isinstance(exc, RowFailed):
             error = RowFailed(f"this request failed inside the engine: {type(exc).__name__}")

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 import mlx.core as mx
 
-from server.engine.errors import EngineUnavailable, RowFailed
+from server.engine.errors import EngineUnavailable, InvalidGeneration
 from server.engine.mlx.batch import Batch, NotFinite, Token
 from server.engine.mlx.faults import find_faults
 from server.engine.mlx.messages import Call, Cancel, Deliver, Insert, Order, Started, Stop, StopRow
@@ -235,7 +235,8 @@ class Worker(threading.Thread):
         row = drawn.row
         if isinstance(drawn, NotFinite):
             if row.mask and row.mask.fault:
-                raise RowFailed(f"the grammar leaves no token that could come next: {row.mask.fault}")
+                message = f"{row.mask.param}: after {len(row.token_ids)} tokens the grammar lets nothing come next: {row.mask.fault}"
+                raise InvalidGeneration(message, param=row.mask.param)
             raise ArithmeticError("the model's logits are not finite")
         if row.first_token_s is None:
             self._note_first(row)

@@ -6,9 +6,11 @@ from functools import lru_cache
 
 import numpy as np
 from llguidance import LLExecutor, LLMatcher, LLParserLimits, LLTokenizer
+from numpy.typing import NDArray
 
 from server.engine.errors import InvalidGeneration
 from server.engine.mlx.grammar.complaint import explain, explain_schema
+from server.engine.mlx.grammar.digits import DigitLimit, find_digits
 from server.engine.mlx.grammar.mask import WORD_BITS, GrammarMask
 from server.engine.protocol import Grammar
 from server.structured.fault import SchemaRefused
@@ -24,14 +26,21 @@ WHITE_SPACE = r"(\n {0,16}| )?"
 class CompiledGrammar:
     """A grammar ready for any number of rows."""
 
-    def __init__(self, matcher: LLMatcher, *, num_ids: int, executor: LLExecutor) -> None:
+    def __init__(
+        self, matcher: LLMatcher, *, tokenizer: LLTokenizer, digits: NDArray[np.int32] | None, executor: LLExecutor, param: str
+    ) -> None:
+        """Take a matcher that has seen nothing; with `digits`, a bit for each token that begins with one, numbers come to an end."""
         self._matcher = matcher
-        self._num_ids = num_ids
+        self._tokenizer = tokenizer
+        self._digits = digits
         self._executor = executor
+        self._param = param
 
     def start(self) -> GrammarMask:
         """Make the mask of a row that has no answer yet."""
-        return GrammarMask(self._matcher.deep_copy(), num_ids=self._num_ids, executor=self._executor)
+        limit = DigitLimit(self._tokenizer, self._digits) if self._digits is not None else None
+        num_ids = self._tokenizer.vocab_size
+        return GrammarMask(self._matcher.deep_copy(), num_ids=num_ids, executor=self._executor, limit=limit, param=self._param)
 
 
 class GrammarCompiler:
@@ -39,6 +48,7 @@ class GrammarCompiler:
 
     def __init__(self, tokenizer: LLTokenizer | None) -> None:
         self._tokenizer = tokenizer
+        self._digits = find_digits(tokenizer, -(-tokenizer.vocab_size // WORD_BITS)) if tokenizer else None
         self._compile = lru_cache(maxsize=NUM_KEPT)(self._make)
         self._executor = LLExecutor()  # its threads sleep until masks are asked for
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="grammar")
@@ -58,7 +68,7 @@ class GrammarCompiler:
         if (size := len(grammar.source.encode("utf-8", "replace"))) > MOST_BYTES:
             raise InvalidGeneration(f"{grammar.param} has a grammar of {size} bytes: at most {MOST_BYTES} are taken", param=grammar.param)
         try:
-            return self._compile(grammar.kind, grammar.source)
+            return self._compile(grammar)
         except (SchemaRefused, _Refused) as exc:
             raise InvalidGeneration(f"{grammar.param}: {exc}", param=grammar.param) from exc
 
@@ -66,8 +76,9 @@ class GrammarCompiler:
         """Let the thread end."""
         self._thread.shutdown(wait=False)
 
-    def _make(self, kind: str, source: str) -> CompiledGrammar:
+    def _make(self, grammar: Grammar) -> CompiledGrammar:
         assert self._tokenizer is not None
+        kind, source = grammar.kind, grammar.source
         if kind == "json_schema":
             schema = prepare_schema(source)
             matcher = self._try(_as_grammar(schema))
@@ -80,7 +91,8 @@ class GrammarCompiler:
         if matcher.is_error():
             raise _Refused(f"the grammar cannot be compiled: {explain(matcher.get_error())}")
         self._check_beginning(matcher.deep_copy())
-        return CompiledGrammar(matcher, num_ids=self._tokenizer.vocab_size, executor=self._executor)
+        digits = self._digits if kind == "json_schema" or grammar.is_json else None
+        return CompiledGrammar(matcher, tokenizer=self._tokenizer, digits=digits, executor=self._executor, param=grammar.param)
 
     def _try(self, grammar: str) -> LLMatcher:
         assert self._tokenizer is not None

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from server.engine.mlx.drawing.processor import ProcessedRow, Seat
 from server.engine.mlx.grammar.complaint import explain
+from server.engine.mlx.grammar.digits import DigitLimit
 
 WORD_BITS = 32
 ALL_ALLOWED = -1  # of a word
@@ -23,11 +24,13 @@ class GrammarMask:
     stage = 4  # last: nothing that comes before makes up for what is forbidden
     needs_host_tokens = True
 
-    def __init__(self, matcher: LLMatcher, *, num_ids: int, executor: LLExecutor) -> None:
+    def __init__(self, matcher: LLMatcher, *, num_ids: int, executor: LLExecutor, limit: DigitLimit | None, param: str) -> None:
         """Take a matcher that has seen nothing, which nobody else uses, for a tokenizer of so many ids; masks are made by `executor`."""
         self.num_words = -(-num_ids // WORD_BITS)
         self.executor = executor
+        self.param = param  # the request's field that the grammar came in
         self._matcher = matcher
+        self._limit = limit
         self._num_taken = 0  # tokens of the answer
         self.fault: str | None = None  # why nothing can come next
 
@@ -42,6 +45,8 @@ class GrammarMask:
         new = list(row.token_ids[self._num_taken : row.num_drawn])
         self._num_taken += len(new)
         self._matcher.consume_tokens(new)
+        if self._limit:
+            self._limit.read(new)
         return self._matcher
 
     def check(self, words: NDArray[np.int32]) -> None:
@@ -49,6 +54,8 @@ class GrammarMask:
         if self._matcher.is_error() or not words.any():
             words.fill(0)
             self.fault = explain(self._matcher.get_error() or "it allows no token")
+        elif self._limit:
+            self._limit.narrow(words)
 
 
 class JointGrammarMasks:

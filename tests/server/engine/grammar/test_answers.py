@@ -10,7 +10,7 @@ import mlx.core as mx
 import msgspec
 import pytest
 
-from server.engine.errors import RowFailed
+from server.engine.errors import InvalidGeneration
 from server.engine.mlx.device import Device
 from server.engine.mlx.engine import MlxEngine
 from server.engine.mlx.forward.gemma import GemmaForward
@@ -168,8 +168,9 @@ def test_a_row_whose_grammar_leaves_nothing_fails_alone_and_says_so(demo: MlxEng
 
     good, failed = run(ask_both())
     assert is_valid(good.text, PERSON)
-    assert isinstance(failed, RowFailed)
-    assert str(failed) == "the grammar leaves no token that could come next: it allows no token"
+    assert isinstance(failed, InvalidGeneration)
+    assert failed.param == "response_format"
+    assert str(failed) == "response_format: after 3 tokens the grammar lets nothing come next: it allows no token"
 
 
 @pytest.mark.parametrize("sampling", [Sampling(temperature=0), Sampling(top_k=64), Sampling(top_p=0.3), Sampling(min_p=0.5), Sampling()])
