@@ -1,4 +1,4 @@
-"""How many of two hundred schemas a model comes to the end of, and how many of those answers are what their schema says.
+"""How many of 237 schemas a model comes to the end of, and how many of those answers are what their schema says.
 
     python -m bench.schemas --model FOLDER [--tokens 400] [--temperatures 0 1] [--every 1]
 

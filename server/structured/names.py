@@ -10,7 +10,7 @@ from typing import Any
 from server.structured.formats import DRAFT_FORMATS
 
 PLAIN = r'"\\\x00-\x1f\x7f'  # what is written as it is is none of these
-MOST_LETTERS = 64  # of a name that is told from others
+MOST_LETTERS = 48  # of a name that is told from others: patterns may be nested so deep
 DESCRIBING = frozenset({"$comment", "default", "deprecated", "description", "examples", "title"})
 
 Resolve = Callable[[Any], Any]  # what a schema that is a mere `$ref` stands for

@@ -74,6 +74,8 @@ def _hold_within_doubles(schema: Mapping[str, Any]) -> dict[str, Any]:
             _tighten(held, side, _find_double(held.pop(side.excluded), side, is_excluded=True))
         if side.bound in held and abs(held[side.bound]) > EXACT:
             held[side.bound] = _find_double(held[side.bound], side, is_excluded=False)
+        if held.get(side.bound, 0) * side.inwards > EXACT and not any(keyword in held for keyword in side.other):
+            held[side.other[0]] = FARTHEST * side.inwards  # of one bound alone that is so far off no pattern can be made
     return held
 
 

@@ -36,8 +36,10 @@ def _rewrite(schema: Any, place: str, document: Document) -> Any:
     if "propertyNames" in inner:
         inner = list_set_names(inner, lambda names: resolve(names, document.root)) or inner
     kept = hold_text({keyword: value for keyword, value in inner.items() if _is_kept(keyword, value)})
-    if place in document.tags:
-        kept = require_tags(kept, document.tags[place])
+    if place in document.tags.names:
+        kept = require_tags(kept, document.tags.names[place])
+    if place in document.tags.unions and "anyOf" not in kept:
+        kept = {("anyOf" if keyword == "oneOf" else keyword): value for keyword, value in kept.items()}
     kept = hold_names(hold_bounds(kept, is_merged=is_merged), is_merged=is_merged)
     return _allow_null(kept) if schema.get("nullable") is True else kept
 

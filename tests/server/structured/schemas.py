@@ -1,4 +1,4 @@
-"""Two hundred JSON Schemas of growing difficulty, in the shapes that pydantic, zod and instructor give to theirs.
+"""237 JSON Schemas of growing difficulty, in the shapes that pydantic, zod and instructor give to theirs.
 
 Most have an end that is near, so that a model which knows nothing of them comes to it.
 """
@@ -23,7 +23,25 @@ class NamedSchema(NamedTuple):
 
 def make_schemas() -> list[NamedSchema]:
     """Make them all, easier ones first."""
-    families = (_values, _formats, _patterns, _numbers, _arrays, _pydantic, _zod, _unions, _instructor, _nested, _recursive, _mixtures)
+    families = (
+        _values,
+        _formats,
+        _patterns,
+        _numbers,
+        _arrays,
+        _pydantic,
+        _zod,
+        _unions,
+        _instructor,
+        _nested,
+        _recursive,
+        _mixtures,
+        _edges,
+        _open_objects,
+        _tagged,
+        _named,
+        _described,
+    )
     return [NamedSchema(f"{family.__name__[1:]}-{index}", schema) for family in families for index, schema in enumerate(family())]
 
 
@@ -184,3 +202,73 @@ def _mixtures() -> Iterator[Schema]:
             "required": [chosen[0]],
             "additionalProperties": False,
         }
+
+
+def _edges() -> Iterator[Schema]:
+    """Numbers without an end of digits, bounds that are excluded within a step, and those of 64 bits."""
+    yield {"type": "number"}
+    yield closed({"price": {"type": "number"}, "count": {"type": "integer"}})
+    for least, most in ((0, 0.5), (1, 1.5), (-0.25, 0)):
+        yield {"type": "number", "exclusiveMinimum": least, "exclusiveMaximum": most}
+    yield closed({"share": {"type": "number", "exclusiveMinimum": 0, "maximum": 0.5}})
+    yield closed({"id": {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1}})
+    yield {"type": "integer", "minimum": 0, "maximum": 2**64 - 1}
+    yield {"type": "number", "minimum": -1.7976931348623157e308, "maximum": 1.7976931348623157e308}
+    yield {"type": "integer", "exclusiveMinimum": 2**60, "exclusiveMaximum": 2**62}
+
+
+def _open_objects() -> Iterator[Schema]:
+    """As most people write them: nothing is said of other names, or they are allowed."""
+    named: Schema = {"type": "object", "properties": {"role": {"enum": ["user", "tool"]}, "age": {"type": "integer"}}}
+    yield named | {"required": ["role"]}
+    yield named | {"required": ["role", "age"], "title": "User"}
+    yield {"type": "array", "items": named | {"required": ["age"]}, "minItems": 1, "maxItems": 2}
+    yield {"$defs": {"User": named | {"required": ["role"]}}, "anyOf": [{"$ref": "#/$defs/User"}, {"type": "null"}]}
+    yield named | {"required": ["role"], "additionalProperties": {"type": "boolean"}}
+    yield {"type": "object", "patternProperties": {"^x_[a-z]{1,3}$": {"type": "boolean"}}}
+
+
+def _tagged() -> Iterator[Schema]:
+    """Unions by pydantic whose tags have defaults, of themselves too, and by zod."""
+    cat: Schema = {
+        "properties": {"kind": {"const": "cat", "default": "cat", "type": "string"}, "lives": {"enum": [7, 9]}},
+        "type": "object",
+    }
+    dog: Schema = {"properties": {"kind": {"const": "dog", "default": "dog", "type": "string"}}, "type": "object"}
+    both = [{"$ref": "#/$defs/Cat"}, {"$ref": "#/$defs/Dog"}]
+    tagged = {"discriminator": {"mapping": {"cat": "#/$defs/Cat", "dog": "#/$defs/Dog"}, "propertyName": "kind"}, "oneOf": both}
+    yield {"$defs": {"Cat": cat, "Dog": dog}, **tagged}
+    yield {"$defs": {"Cat": cat, "Dog": dog}, "oneOf": both}
+    yield {"$defs": {"Cat": cat, "Dog": dog}, **closed({"pet": tagged})}
+    yield {"$defs": {"Cat": cat, "Dog": dog}, "type": "array", "items": tagged, "minItems": 1, "maxItems": 2}
+    yield {"$defs": {"Cat": cat, "Dog": dog}, **closed({"pet": {"oneOf": [*both, {"type": "null"}], "default": None}})}
+    yield {"$schema": DRAFT_2020, "oneOf": [closed({"k": {"type": "string", "const": one}}) for one in "ab"]}
+
+
+def _named() -> Iterator[Schema]:
+    """Dictionaries whose keys are an enum or have a pattern."""
+    colour: Schema = {"enum": ["red", "blue"], "title": "Colour", "type": "string"}
+    values: Schema = {"type": "object", "additionalProperties": {"type": "boolean"}}
+    yield {"$defs": {"Colour": colour}, "propertyNames": {"$ref": "#/$defs/Colour"}, **values}
+    yield {"$schema": DRAFT_2020, "propertyNames": colour, "required": ["red", "blue"], **values}
+    yield {"propertyNames": {"type": "string", "pattern": "^x_[a-z]{1,3}$"}, **values, "required": ["x_a"]}
+    yield {"propertyNames": {"maxLength": 4}, **values, "maxProperties": 2}
+
+
+def _described() -> Iterator[Schema]:
+    """Formats of zod's and pydantic's own, and encodings."""
+    texts: list[Schema] = [
+        {"format": "starts_with", "pattern": "^ab.{0,4}$"},
+        {"format": "cuid2", "pattern": "^[0-9a-z]{4}$"},
+        {"format": "nanoid", "pattern": "^[a-zA-Z0-9_-]{21}$"},
+        {"format": "e164", "pattern": r"^\+[1-9]\d{6,14}$"},
+        {"format": "base64", "contentEncoding": "base64", "maxLength": 8},
+        {"format": "binary", "maxLength": 6},
+        {"format": "path", "maxLength": 6},
+        {"format": "password", "maxLength": 6, "writeOnly": True},
+        {"format": "uuid4"},
+        {"format": "date", "pattern": r"^20\d\d-"},
+    ]
+    for text in texts:
+        yield {"type": "string", **text}
+    yield closed({f"text{index}": {"type": "string", **text} for index, text in enumerate(texts[:4])})

@@ -179,3 +179,19 @@ def test_where_one_token_is_left_it_is_drawn_however_unlikely(demo: MlxEngine, r
     answer = run(ask(demo, bound({"const": text}, sampling=msgspec.structs.replace(sampling, seed=0))))
     assert answer.text == f'"{text}"'
     assert answer.finish.reason == "stop"
+
+
+@pytest.mark.parametrize(
+    "schema", [{"type": "number"}, {"type": "number", "minimum": 0}, {"type": "integer"}, closed({"a": {"type": "number"}})]
+)
+def test_a_number_ends_whatever_the_model_would_write(demo: MlxEngine, run: Run, schema: Any) -> None:
+    answers = [run(ask(demo, bound(schema, sampling=sampling))) for sampling in (Sampling(temperature=0), WARM)]
+    assert [answer.finish.reason for answer in answers] == ["stop", "stop"]
+    assert all(is_valid(answer.text, schema) for answer in answers)
+
+
+def test_a_grammar_that_leads_nowhere_is_the_requests_fault(demo: MlxEngine, run: Run) -> None:
+    grammar = Grammar(kind="lark", source='start: "a" rest\nrest: rest', param="structured_outputs.grammar")
+    with pytest.raises(InvalidGeneration, match=r"grammar: after 1 tokens the grammar lets nothing come next") as caught:
+        run(ask(demo, bound(None, grammar=grammar)))
+    assert caught.value.param == "structured_outputs.grammar"
