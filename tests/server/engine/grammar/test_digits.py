@@ -60,7 +60,7 @@ def test_a_number_comes_to_its_end_and_a_text_is_left_alone(schema: Any, wishes:
 
 
 def test_digits_that_have_to_come_come() -> None:
-    assert write({"const": 1e-300}, "1e-30.") == "1e-300"
+    assert json.loads(write({"const": 1e-300}, "0123456789.e-", num_steps=400)) == 1e-300
     digits = "1" * 30
     assert write({"type": "integer", "minimum": int("1" * 16)}, "1") == "1" * MOST_DIGITS
     assert write({"type": "array", "items": {"const": digits}, "minItems": 1, "maxItems": 1}, '["1]') == f'["{digits}"]'
