@@ -40,6 +40,8 @@ def _rewrite(schema: Any, place: str, document: Document) -> Any:
         kept = require_tags(kept, document.tags.names[place])
     if place in document.tags.unions and "anyOf" not in kept:
         kept = {("anyOf" if keyword == "oneOf" else keyword): value for keyword, value in kept.items()}
+    if "anyOf" in kept:
+        kept.pop("discriminator", None)  # of a type in its own union llguidance makes a circle by it
     kept = hold_names(hold_bounds(kept, is_merged=is_merged), is_merged=is_merged)
     return _allow_null(kept) if schema.get("nullable") is True else kept
 

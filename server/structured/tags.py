@@ -78,17 +78,17 @@ def _find_tag(ways: list[list[dict[str, Any]]], union: Mapping[str, Any]) -> str
     for name in sorted(names, key=lambda name: name != named):
         values = [[_list_values(one["properties"].get(name)) for one in way] for way in ways]
         if all(value is not None for way in values for value in way):
-            sets = [frozenset[str]().union(*(value for value in way if value)) for way in values]
-            if sum(map(len, sets)) == len(frozenset[str]().union(*sets)):
+            sets = [frozenset[str | int]().union(*(value for value in way if value)) for way in values]
+            if sum(map(len, sets)) == len(frozenset[str | int]().union(*sets)):
                 return name
     return None
 
 
-def _list_values(schema: Any) -> frozenset[str] | None:
-    """Give the texts that a tag may be; None if it may be anything else."""
+def _list_values(schema: Any) -> frozenset[str | int] | None:
+    """Give the texts and whole numbers that a tag may be; None if it may be anything else."""
     if not isinstance(schema, dict):
         return None
     values = [schema["const"]] if "const" in schema else schema.get("enum")
-    if not isinstance(values, list) or not values or not all(isinstance(value, str) for value in values):
+    if not isinstance(values, list) or not values or not all(type(value) in (str, int) for value in values):
         return None
     return frozenset(values)

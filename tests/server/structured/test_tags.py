@@ -43,9 +43,15 @@ def test_a_tag_with_a_default_is_had_in_each_answer(schema: Schema) -> None:
     assert [admits(text) for text in wrong] == [False] * len(wrong)
 
 
-def test_a_tag_that_holds_its_own_union_has_an_end() -> None:
-    friend = {"oneOf": [*REFERENCES, {"type": "null"}]}
-    schema = {"$defs": {"Cat": animal("cat", friend=friend), "Dog": DOG}, "oneOf": REFERENCES}
+@pytest.mark.parametrize(
+    "friend",
+    [
+        {"oneOf": [*REFERENCES, {"type": "null"}]},
+        {"anyOf": [{"discriminator": MAPPING, "oneOf": REFERENCES}, {"type": "null"}], "default": None},
+    ],
+)
+def test_a_tag_that_holds_its_own_union_has_an_end(friend: Schema) -> None:
+    schema = {"$defs": {"Cat": animal("cat", friend=friend), "Dog": DOG}, "discriminator": MAPPING, "oneOf": REFERENCES}
     admits = Admitting(schema)
     for text in ('{"kind":"cat","friend":{"kind":"cat","friend":{"kind":"dog"}}}', '{"kind":"cat","friend":null}'):
         assert admits(text)
