@@ -13,6 +13,7 @@ from server.structured.endless import find_endless
 from server.structured.fault import SchemaFault, SchemaRefused
 from server.structured.keywords import REFUSED
 from server.structured.places import ROOT, Part, list_children
+from server.structured.reach import MOST_LEVELS, leads_too_far
 from server.structured.rewriting import rewrite
 
 DEEPEST = 64  # schemas in schemas
@@ -30,7 +31,11 @@ def prepare_schema(source: str) -> dict[str, Any]:
         raise _refused("expected a schema, which is an object")
     if _is_deeper(schema, DEEPEST_VALUE):
         raise _refused(f"nested more than {DEEPEST} schemas deep")
-    if faults := _check(schema) or list(find_endless(schema)):
+    if faults := _check(schema):
+        raise SchemaRefused(faults)
+    if leads_too_far(schema):
+        raise _refused(f"its references lead more than {MOST_LEVELS} schemas deep")
+    if faults := list(find_endless(schema)):
         raise SchemaRefused(faults)
     return rewrite(schema)
 

@@ -15,6 +15,7 @@ from server.engine.mlx.grammar.digits import DigitLimit
 
 WORD_BITS = 32
 ALL_ALLOWED = -1  # of a word
+NO_TOKEN = "NoExtensionBias"  # llguidance's word where a rule comes to nothing
 WORTH_SHARING_S = 0.001  # that masks took the last time: threads take a third of it to be woken
 
 
@@ -53,7 +54,8 @@ class GrammarMask:
         """See whether anything may come next; where nothing may, none of the bits is set and `fault` says why."""
         if self._matcher.is_error() or not words.any():
             words.fill(0)
-            self.fault = explain(self._matcher.get_error() or "it allows no token")
+            error = self._matcher.get_error()
+            self.fault = explain(error) if error and error != NO_TOKEN else "it allows no token"
         elif self._limit:
             self._limit.narrow(words)
 

@@ -119,7 +119,7 @@ def test_an_answer_that_ignores_its_end_is_over_where_its_grammar_is(demo: MlxEn
 
 def test_an_answer_that_ignores_its_end_goes_on_as_long_as_its_grammar_does(demo: MlxEngine, run: Run) -> None:
     letters = Grammar(kind="regex", source="(a|b|c){1,9}")
-    wanted = {"grammar": letters, "logit_bias": tuple((end, 100.0) for end in demo._stop_ids)}
+    wanted: dict[str, Any] = {"grammar": letters, "logit_bias": tuple((end, 100.0) for end in demo._stop_ids)}
     short, long = (run(ask(demo, bound(None, ignores_stop_ids=ignores, **wanted))) for ignores in (False, True))
     assert (short.finish.reason, long.finish.reason) == ("stop", "stop")
     assert len(short.text) < len(long.text) == 9
@@ -192,6 +192,8 @@ def test_a_number_ends_whatever_the_model_would_write(demo: MlxEngine, run: Run,
 
 def test_a_grammar_that_leads_nowhere_is_the_requests_fault(demo: MlxEngine, run: Run) -> None:
     grammar = Grammar(kind="lark", source='start: "a" rest\nrest: rest', param="structured_outputs.grammar")
-    with pytest.raises(InvalidGeneration, match=r"grammar: after 1 tokens the grammar lets nothing come next") as caught:
+    with pytest.raises(
+        InvalidGeneration, match=r"grammar: after 1 tokens the grammar lets nothing come next: it allows no token"
+    ) as caught:
         run(ask(demo, bound(None, grammar=grammar)))
     assert caught.value.param == "structured_outputs.grammar"
