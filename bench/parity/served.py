@@ -11,6 +11,8 @@ from clients.battery.connection import NO_KEY, ModelList, describe
 from clients.battery.endpoint import is_loopback
 
 NUM_LOGPROBS = 10
+# Said with each question, as a model's `generation_config.json` may say otherwise: of the fields it has, this alone moves greedy answers.
+NO_PENALTY = {"repetition_penalty": 1}
 
 
 class ServerFailure(Exception):
@@ -111,7 +113,12 @@ class Server:
     def _ask(self, prompt: str, max_tokens: int, more: dict[str, Any]) -> Choice:
         try:
             response = self._client.chat.completions.with_raw_response.create(
-                model=self.model, messages=[{"role": "user", "content": prompt}], temperature=0, max_tokens=max_tokens, **more
+                model=self.model,
+                messages=[{"role": "user", "content": prompt}],
+                temperature=0,
+                max_tokens=max_tokens,
+                extra_body=NO_PENALTY,
+                **more,
             )
             return msgspec.json.decode(response.content, type=Completion).choices[0]
         except openai.APIError as exc:

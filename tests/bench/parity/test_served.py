@@ -38,9 +38,10 @@ def ask(server: Server, *, has_logprobs: bool) -> Answer:
     return server.answer("Why?", max_tokens=5, eos_ids=EOS, has_logprobs=has_logprobs)
 
 
-def test_first_model_listed_is_asked_greedily(endpoint: FakeEndpoint, server: Server) -> None:
+def test_first_model_listed_is_asked_greedily_whatever_its_files_say(endpoint: FakeEndpoint, server: Server) -> None:
     assert ask(server, has_logprobs=False).text == "The light of a whisper. I feel joy."
-    assert endpoint.asked == [{"model": "base", "messages": [{"role": "user", "content": "Why?"}], "temperature": 0, "max_tokens": 5}]
+    messages = [{"role": "user", "content": "Why?"}]
+    assert endpoint.asked == [{"model": "base", "messages": messages, "temperature": 0, "max_tokens": 5, "repetition_penalty": 1}]
 
 
 def test_model_named_is_asked_without_a_listing(endpoint: FakeEndpoint) -> None:
