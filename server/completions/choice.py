@@ -58,6 +58,11 @@ class ChoiceWriter:
         return "", self._writer.write([end.token_id], [end.logprobs])
 
 
+def make_writers(form: CompletionForm, num_answers: int) -> list[ChoiceWriter]:
+    """Make one for each answer."""
+    return [ChoiceWriter(form, form.echoes[index // form.num_choices] if form.echoes else None) for index in range(num_answers)]
+
+
 def _count_added(prompt: str, token_ids: Sequence[int], form: CompletionForm) -> int:
     """Count the tokens in front of a prompt that its text does not spell."""
     if not form.begin:

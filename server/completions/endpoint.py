@@ -7,8 +7,9 @@ from functools import partial
 import msgspec
 
 from server.completions.choice import CompletionForm
-from server.completions.rendering import CompletionChunks, WholeCompletion
+from server.completions.chunks import CompletionChunks
 from server.completions.translation import counts_on, list_accepted_fields, translate_completion
+from server.completions.whole import WholeCompletion
 from server.engine.errors import InvalidGeneration
 from server.engine.protocol import Engine, Generation, ServedModel
 from server.engine.sampling_defaults import SamplingDefaults
