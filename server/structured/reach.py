@@ -1,4 +1,4 @@
-"""How far a schema leads down along its parts and references: llguidance follows them all the way on its thread's stack."""
+"""How far a schema leads down along its parts and references, which compiling it follows."""
 
 from typing import Any
 

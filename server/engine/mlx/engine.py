@@ -1,7 +1,6 @@
 """The MLX engine as the event loop sees it: takes generations, hands them to the worker, streams back what comes."""
 
 import asyncio
-import secrets
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
@@ -13,23 +12,18 @@ import msgspec
 
 from adapters.errors import AdapterError, AdapterNotLoaded
 from adapters.registry import AdapterRegistry, LoadedAdapter
-from adapters.routing import BASE_SLOT
-from server.engine.errors import AdapterWithdrawn, EngineUnavailable, InvalidGeneration, ModelLoadError, QueueFull, UnknownAdapter
+from server.engine.errors import AdapterWithdrawn, EngineUnavailable, ModelLoadError, QueueFull, UnknownAdapter
 from server.engine.generation_config import find_sampling_defaults, read_generation_config
 from server.engine.limits import Limits
 from server.engine.mlx.adapter_host import MlxAdapterHost
 from server.engine.mlx.device import Device
-from server.engine.mlx.drawing.wishes import Wishes
 from server.engine.mlx.fetch import find_model
-from server.engine.mlx.grammar.compiler import GrammarCompiler
-from server.engine.mlx.listing import list_ids
 from server.engine.mlx.messages import Cancel, Insert, News, Stop, StopRow
-from server.engine.mlx.prefix.cache import BASE, Weights
-from server.engine.mlx.prompt import EncodedPrompt, PromptEncoder
+from server.engine.mlx.prompt import PromptEncoder
 from server.engine.mlx.row import Row
+from server.engine.mlx.row_maker import RowMaker
 from server.engine.mlx.runtime import Runtime
 from server.engine.mlx.stream import AnswerStream
-from server.engine.mlx.text import AnswerText
 from server.engine.mlx.texts import MlxTexts
 from server.engine.mlx.warm_up import warm_up
 from server.engine.mlx.worker import Worker
@@ -62,18 +56,16 @@ class MlxEngine:
             max_rank=limits.max_adapter_rank,
             cancel_users=self._cancel_users,
         )
-        self._vocabulary = runtime.vocabulary
+        vocabulary = runtime.vocabulary
         self._encoder = PromptEncoder(
-            self._vocabulary.tokenizer,
-            self._vocabulary.template,
+            vocabulary.tokenizer,
+            vocabulary.template,
             max_tokens=self._loaded.context_size,
             num_embeddings=self._loaded.vocabulary_size,
         )
-        self.texts = MlxTexts(self._vocabulary, self._encoder, context_size=self._loaded.context_size)
-        self._grammars = GrammarCompiler(self._vocabulary.grammar_tokenizer)
-        self._special_tokens = self._vocabulary.tokenizer.special_tokens.all()
-        self._special_ids = self._vocabulary.tokenizer.special_ids
-        self._stop_ids = self._vocabulary.stop_ids(self._loaded.vocabulary_size)
+        self.texts = MlxTexts(vocabulary, self._encoder, context_size=self._loaded.context_size)
+        self._special_tokens = vocabulary.tokenizer.special_tokens.all()
+        self._rows = RowMaker(runtime, self._encoder)
         self._base = ServedModel(id=model_name, created=int(time.time()), root=str(root))
         self._max_rows = limits.max_batch_size + limits.max_queue
         self._streams: dict[str, AnswerStream] = {}
@@ -165,7 +157,7 @@ class MlxEngine:
         self._loop = asyncio.get_running_loop()
         stream = self._streams[generation.id] = AnswerStream(adapter)
         try:
-            row = await self._make_row(generation, adapter)
+            row = await self._rows.make(generation, adapter)
             if not stream.has_ended:  # its adapter may have been taken away meanwhile, and the order to cancel it is past
                 self._insert(row, stream)
             async with aclosing(stream.events()) as events:
@@ -199,7 +191,7 @@ class MlxEngine:
         self._worker.orders.put(Stop())
         self._worker.join()
         self._encoder.close()
-        self._grammars.close()
+        self._rows.close()
 
     def _admit(self, generation: Generation) -> LoadedAdapter | None:
         if not self.is_ready():
@@ -216,72 +208,6 @@ class MlxEngine:
         except AdapterNotLoaded as exc:
             raise UnknownAdapter(generation.adapter) from exc
 
-    async def _make_row(self, generation: Generation, adapter: LoadedAdapter | None) -> Row:
-        arrived_s = time.monotonic()
-        self._check_tokens(generation)
-        grammar = await self._grammars.compile_in_turn(generation.grammar) if generation.grammar else None
-        prompt = await self._encode(generation)
-        max_tokens = min(generation.max_tokens, self._loaded.context_size - len(prompt.token_ids))
-        if not generation.is_limit_asked_for:
-            max_tokens = min(max_tokens, max(1, self._find_room() - len(prompt.token_ids)))
-        self._check_memory(len(prompt.token_ids), max_tokens, param="messages" if generation.prompt is None else "prompt")
-        sampling = generation.sampling
-        seed = sampling.seed
-        scale = generation.adapter_scale
-        # Where a grammar is at its end, the model's own end ids are all that may come: there even an answer that ignores them is over.
-        ignores_stop_ids = generation.ignores_stop_ids and grammar is None
-        return Row(
-            id=generation.id,
-            prompt_ids=prompt.token_ids,
-            max_tokens=max_tokens,
-            sampling=sampling,
-            seed=secrets.randbits(63) if seed is None else seed,
-            slot=adapter.slot if adapter else BASE_SLOT,
-            adapter_scale=scale,
-            text=AnswerText(
-                self._vocabulary.detokenizers.make(),
-                generation.stop,
-                shows_stop=generation.shows_stop,
-                min_tokens=generation.min_tokens,
-                hidden_ids=self._special_ids if generation.hides_special_tokens else frozenset(),
-            ),
-            arrived_s=arrived_s,
-            weights=Weights(adapter.digest, scale) if adapter and scale != 0 else BASE,
-            boundaries=prompt.boundaries,
-            num_top_logprobs=generation.num_top_logprobs,
-            num_prompt_logprobs=generation.num_prompt_logprobs,
-            tells_prompt=generation.tells_prompt,
-            end_ids=(frozenset() if ignores_stop_ids else self._stop_ids).union(generation.stop_token_ids),
-            wishes=Wishes(
-                logit_bias=generation.logit_bias,
-                min_tokens=generation.min_tokens,
-                forbidden_until_then=self._stop_ids.union(generation.stop_token_ids),
-                last_resort=self._stop_ids if generation.ignores_stop_ids and grammar else frozenset(),
-            ),
-            shows_stop=generation.shows_stop,
-            grammar=grammar,
-        )
-
-    async def _encode(self, generation: Generation) -> EncodedPrompt:
-        if generation.prompt is None:
-            return await self._encoder.encode_in_turn(generation.messages, generation.beginning)
-        return await self._encoder.encode_prompt_in_turn(generation.prompt)
-
-    def _check_tokens(self, generation: Generation) -> None:
-        """Refuse ids that cannot be drawn, and an answer that must be longer than it may."""
-        named = {"logit_bias": [token for token, _ in generation.logit_bias], "stop_token_ids": generation.stop_token_ids}
-        for param, ids in named.items():
-            if strangers := sorted(set(ids) - self._runtime.drawable):
-                raise InvalidGeneration(
-                    f"{param} names {list_ids(strangers)}: expected ids of tokens that this model can draw", param=param
-                )
-        if generation.min_tokens and self._runtime.drawable <= self._stop_ids.union(generation.stop_token_ids):
-            raise InvalidGeneration("stop_token_ids names every token: none is left to draw before min_tokens", param="stop_token_ids")
-        if generation.min_tokens > generation.max_tokens:
-            raise InvalidGeneration(
-                f"min_tokens is {generation.min_tokens}, and the answer may have no more than {generation.max_tokens}", param="min_tokens"
-            )
-
     def _insert(self, row: Row, stream: AnswerStream) -> None:
         """Hand a row over together with all that are made in this turn of the event loop: of equal prompts one is read."""
         if not self._made:
@@ -292,24 +218,6 @@ class MlxEngine:
         made, self._made = self._made, []
         if rows := tuple(row for row, stream in made if self._streams.get(row.id) is stream and not stream.has_ended):
             self._worker.orders.put(Insert(rows))
-
-    def _find_room(self) -> int:
-        """Give the tokens of the longest row that there is room for where nothing else runs."""
-        return self._runtime.kv_shape.tokens_in(self._runtime.budget.memory_bytes, most=self._loaded.context_size)
-
-    def _check_memory(self, num_prompt_tokens: int, max_tokens: int, *, param: str) -> None:
-        """Refuse what has no room even where nothing else runs."""
-        shape, room = self._runtime.kv_shape, self._runtime.budget.memory_bytes
-        needed = shape.reserved_bytes(num_prompt_tokens + max_tokens)
-        if needed <= room:
-            return
-        fits = shape.reserved_bytes(num_prompt_tokens + 1) <= room
-        raise InvalidGeneration(
-            f"the prompt of {num_prompt_tokens} tokens and up to {max_tokens} of the answer take {needed} bytes of keys and values, "
-            f"and this server has {room}: ask for {'a shorter answer' if fits else 'less'}, or give it more --memory-bytes",
-            param="max_tokens" if fits else param,
-            code=None if fits else "context_length_exceeded",
-        )
 
     def _cancel_users(self, name: str) -> None:
         """Fail every request that any version of an adapter answers."""

@@ -58,7 +58,7 @@ def test_an_answer_that_can_never_fit_is_refused_and_says_what_would_help(engine
 def test_who_asked_for_no_length_gets_as_much_as_there_is_room_for(engine: MlxEngine, run: Run) -> None:
     wish = msgspec.structs.replace(question("Hello", max_tokens=5000), is_limit_asked_for=False)
     finish = run(ask(engine, wish)).finish
-    room = engine._find_room()
+    room = engine._rows._find_room()
     assert 512 < room < 5000
     assert finish.reason == "stop" or finish.num_prompt_tokens + finish.num_completion_tokens == room
     with pytest.raises(InvalidGeneration, match="--memory-bytes") as refused:

@@ -82,7 +82,7 @@ def test_a_row_whose_logits_are_no_numbers_fails_alone_and_leaves_none_behind(
     letter, poison = next(
         (one, token)
         for one in "☃☂ǂǁѼ"
-        for token in engine._vocabulary.tokenizer.encode(one, add_special_tokens=False)[-1:]
+        for token in engine._runtime.vocabulary.tokenizer.encode(one, add_special_tokens=False)[-1:]
         if token not in said
     )
     spoilt = mx.array(weight)

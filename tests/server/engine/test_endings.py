@@ -36,7 +36,7 @@ def plain(demo: MlxEngine, run: Run) -> Answer:
 
 
 def end_id(demo: MlxEngine) -> int:
-    return demo._vocabulary.tokenizer.vocabulary[END]
+    return demo._runtime.vocabulary.tokenizer.vocabulary[END]
 
 
 def test_the_token_that_ends_an_answer_is_shown_where_that_is_wanted(demo: MlxEngine, run: Run, plain: Answer) -> None:

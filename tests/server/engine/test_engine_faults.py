@@ -62,7 +62,7 @@ def test_a_row_that_raises_fails_alone_and_the_others_end_as_if_nothing_had_been
     fine = MlxEngine.open(model=str(small_gemma), device=device, limits=LIMITS)
     expected = [run(ask(fine, question(f"number {n}", sampling=sampling))).token_ids for n in range(3)]
     run(fine.close(grace_s=1))
-    (poison,) = fine._vocabulary.tokenizer.encode("☃", add_special_tokens=False)[-1:]
+    (poison,) = fine._runtime.vocabulary.tokenizer.encode("☃", add_special_tokens=False)[-1:]
     assert not any(poison in ids for ids in expected)
 
     async def ask_with_a_bad_one(engine: MlxEngine) -> list[Any]:
