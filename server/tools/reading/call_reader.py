@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from server.tools.reading.frame_reader import NAME, FrameReader
 from server.tools.reading.json_reader import JsonReader
 from server.tools.reading.part_writer import PartWriter
 from server.tools.reading.python_arguments import convert_python_arguments
@@ -17,13 +18,9 @@ from server.tools.reading.python_reader import PythonReader
 from server.tools.reading.reading import END, LINE, Deviation, Reading
 from server.tools.tool import Tool
 
-MAX_FRAME_LENGTH = 512  # characters held before a call's arguments begin, white space included
 MAX_LABEL_LENGTH = 20
-MAX_NAME_LENGTH = 128
 
-_SPACES = frozenset(" \t\n\r")
 _LABEL = frozenset(string.ascii_letters + string.digits + "_-")
-_NAME = frozenset(string.ascii_letters + string.digits + "_.-")  # what functions may be called
 _CODE_LABELS = frozenset({"tool_code", "tool_call", "tool_calls"})
 _ARGUMENT_KEYS = frozenset({"parameters", "arguments"})
 
@@ -38,6 +35,7 @@ class CallReader:
     def __init__(self, tools: Mapping[str, Tool], writer: PartWriter) -> None:
         self._tools = tools
         self._writer = writer
+        self._frame = FrameReader(writer)
 
     def read_answer(self) -> Reading[None]:
         """Read to the end."""
@@ -54,7 +52,7 @@ class CallReader:
 
     def _read_calls(self, character: str) -> Reading[str]:
         """Read white space and the calls behind it; gives the character behind them."""
-        character = yield from self._hold_space(character)
+        character = yield from self._frame.hold_space(character)
         if character == "`":
             return (yield from self._read_block())
         if character == END and self._writer.is_behind_call:
@@ -64,22 +62,22 @@ class CallReader:
         return (yield None)
 
     def _read_block(self) -> Reading[str]:
-        yield from self._expect("```")
-        label, character = yield from self._hold_word((yield None), _LABEL, MAX_LABEL_LENGTH)
-        character = yield from self._hold_space(character)
+        yield from self._frame.expect("```")
+        label, character = yield from self._frame.hold_word((yield None), _LABEL, MAX_LABEL_LENGTH)
+        character = yield from self._frame.hold_space(character)
         while True:
-            if label in _CODE_LABELS and character in _NAME:
+            if label in _CODE_LABELS and character in NAME:
                 yield from self._read_statement(character)
             else:
                 yield from self._read_list_or_object(character)
-            character = yield from self._hold_space((yield None))
+            character = yield from self._frame.hold_space((yield None))
             if character in {",", ";"}:
-                self._hold(character)
-                character = yield from self._hold_space((yield None))
+                self._frame.hold(character)
+                character = yield from self._frame.hold_space((yield None))
             if character in {"`", END}:
                 break
         if character == "`":
-            yield from self._expect("```")
+            yield from self._frame.expect("```")
             character = yield None
         self._writer.drop()
         return character
@@ -93,43 +91,43 @@ class CallReader:
             raise Deviation(character)
 
     def _read_list(self) -> Reading[None]:
-        self._hold("[")
+        self._frame.hold("[")
         while True:
-            character = yield from self._hold_space((yield None))
+            character = yield from self._frame.hold_space((yield None))
             if character == "{":
                 yield from self._read_object()
             else:
                 yield from self._read_python_call(character)
-            character = yield from self._hold_space((yield None))
+            character = yield from self._frame.hold_space((yield None))
             if character in {"]", END}:
                 self._writer.drop()
                 return
             if character != ",":
                 raise Deviation(character)
-            self._hold(character)
+            self._frame.hold(character)
 
     def _read_statement(self, character: str) -> Reading[None]:
         """Read a call in a block for tools; what prints its result is the same call."""
-        word, character = yield from self._hold_word(character, _NAME, MAX_NAME_LENGTH)
+        word, character = yield from self._frame.hold_name(character)
         is_printed = word == "print" and word not in self._tools
         if is_printed and character == "(":
-            self._hold(character)
-            word, character = yield from self._hold_word((yield from self._hold_space((yield None))), _NAME, MAX_NAME_LENGTH)
+            self._frame.hold(character)
+            word, character = yield from self._frame.hold_name((yield from self._frame.hold_space((yield None))))
         yield from self._read_python_arguments(word, character)
         if is_printed:
-            character = yield from self._hold_space((yield None))
+            character = yield from self._frame.hold_space((yield None))
             if character not in {")", END}:
                 raise Deviation(character)
             self._writer.drop()
 
     def _read_python_call(self, character: str) -> Reading[None]:
-        word, character = yield from self._hold_word(character, _NAME, MAX_NAME_LENGTH)
+        word, character = yield from self._frame.hold_name(character)
         yield from self._read_python_arguments(word, character)
 
     def _read_python_arguments(self, name: str, character: str) -> Reading[None]:
         if character != "(" or name not in self._tools:
             raise Deviation(character)
-        self._hold(character)
+        self._frame.hold(character)
         text: list[str] = []
         try:
             yield from PythonReader(text.append).read_arguments()
@@ -146,12 +144,12 @@ class CallReader:
 
     def _read_object(self) -> Reading[None]:
         """Read a call in JSON behind its opening brace."""
-        self._hold("{")
-        key, character = yield from self._hold_key((yield None))
+        self._frame.hold("{")
+        key, character = yield from self._frame.hold_key((yield None))
         if key != "name" or character != '"':
             raise Deviation(character)
-        name = yield from self._hold_text()
-        character = yield from self._hold_space((yield None))
+        name = yield from self._frame.hold_text()
+        character = yield from self._frame.hold_space((yield None))
         if name not in self._tools:
             raise Deviation(character)
         if character == "}":
@@ -159,8 +157,8 @@ class CallReader:
             return
         if character != ",":
             raise Deviation(character)
-        self._hold(character)
-        key, character = yield from self._hold_key((yield None))
+        self._frame.hold(character)
+        key, character = yield from self._frame.hold_key((yield None))
         if key not in _ARGUMENT_KEYS or character not in {"{", '"'}:
             raise Deviation(character)
         if character == "{":
@@ -187,63 +185,13 @@ class CallReader:
 
     def _leave_object(self) -> Reading[None]:
         """Read past what else a call's object holds; an answer may end without its closing brace."""
-        character = yield from self._hold_space((yield None))
+        character = yield from self._frame.hold_space((yield None))
         if character == ",":
-            self._hold(character)
-            character = yield from self._hold_space((yield None))
+            self._frame.hold(character)
+            character = yield from self._frame.hold_space((yield None))
             if character != '"':
                 raise Deviation(character)
             yield from JsonReader(self._writer.hold).read_members(character)
         elif character not in {"}", END}:
             raise Deviation(character)
         self._writer.drop()
-
-    def _hold_key(self, character: str) -> Reading[tuple[str, str]]:
-        """Hold a key with its colon; gives it and the first character of its value."""
-        character = yield from self._hold_space(character)
-        if character != '"':
-            raise Deviation(character)
-        key = yield from self._hold_text()
-        character = yield from self._hold_space((yield None))
-        if character != ":":
-            raise Deviation(character)
-        self._hold(character)
-        return key, (yield from self._hold_space((yield None)))
-
-    def _hold_text(self) -> Reading[str]:
-        """Hold a word in quotes, behind its opening one, and give it."""
-        self._hold('"')
-        word, character = yield from self._hold_word((yield None), _NAME, MAX_NAME_LENGTH)
-        if character != '"':
-            raise Deviation(character)
-        self._hold(character)
-        return word
-
-    def _hold_word(self, character: str, allowed: frozenset[str], max_length: int) -> Reading[tuple[str, str]]:
-        word: list[str] = []
-        while character in allowed:
-            if len(word) == max_length:
-                raise Deviation(character)
-            word.append(character)
-            self._hold(character)
-            character = yield None
-        return "".join(word), character
-
-    def _hold_space(self, character: str) -> Reading[str]:
-        while character in _SPACES:
-            self._hold(character)
-            character = yield None
-        return character
-
-    def _expect(self, text: str) -> Reading[None]:
-        """Hold a text whose first character has come."""
-        self._hold(text[0])
-        for expected in text[1:]:
-            if (character := (yield None)) != expected:
-                raise Deviation(character)
-            self._hold(character)
-
-    def _hold(self, character: str) -> None:
-        if self._writer.num_held >= MAX_FRAME_LENGTH:
-            raise Deviation(character)
-        self._writer.hold(character)
