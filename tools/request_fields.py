@@ -7,13 +7,14 @@ from pathlib import Path
 from server.chat import fields
 from server.completions import fields as completion_fields
 from server.exchange.fields import Field, FieldTable
+from server.exchange.generation_fields import STREAM_OPTIONS
 from server.responses import fields as responses_fields
 
 _DOCS = Path(__file__).parents[1] / "docs"
 PAGE = _DOCS / "requests.md"
 TABLES = {
     "the request": fields.REQUEST,
-    "stream_options": fields.STREAM_OPTIONS,
+    "stream_options": STREAM_OPTIONS,
     "chat_template_kwargs": fields.TEMPLATE_KWARGS,
     "messages[]": fields.MESSAGE,
     "messages[].content[]": fields.PART,
@@ -22,7 +23,6 @@ TABLES = {
     "messages[].tool_calls[]": fields.CALL,
     "messages[].tool_calls[].function": fields.CALLED_FUNCTION,
     "a completion": completion_fields.REQUEST,
-    "stream_options of a completion": completion_fields.STREAM_OPTIONS,
 }
 RESPONSES_PAGE = _DOCS / "responses.md"
 RESPONSES_TABLES = {

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from server.chat.conversation import find_idle_prefixes, is_text_part
-from server.chat.fields import CALL, CALLED_FUNCTION, JSON_SCHEMA, MESSAGE, PART, REQUEST, STREAM_OPTIONS, TEMPLATE_KWARGS, TOOL
+from server.chat.fields import CALL, CALLED_FUNCTION, JSON_SCHEMA, MESSAGE, PART, REQUEST, TEMPLATE_KWARGS, TOOL
 from server.exchange.fields import FieldTable, refuse_field
+from server.exchange.generation_fields import STREAM_OPTIONS
 from server.http.faults import Fault
 from server.wire.chat_request import ChatRequest, ContentPart
 from server.wire.tools import RequestToolCall

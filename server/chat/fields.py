@@ -4,6 +4,7 @@
 """
 
 from server.exchange.fields import FieldTable, accepted, honoured, refused
+from server.exchange.generation_fields import GENERATION
 
 _BOOKKEEPING = "a client's own bookkeeping, which comes back with its history"
 _REASONING = "what another model thought; Gemma's template has no place for it, and the model is not shown it"
@@ -12,26 +13,12 @@ _PART = "Gemma is served without its vision tower: text only"
 
 REQUEST = FieldTable(
     {
-        "model": honoured("who answers: the base, or an adapter by its name"),
         "messages": honoured("the conversation"),
-        "temperature": honoured("0 takes the likeliest token"),
-        "top_p": honoured("0 takes the likeliest token"),
-        "top_k": honoured("vLLM's; 0 and -1 are off"),
-        "min_p": honoured("vLLM's"),
-        "seed": honoured("-1 is a random one"),
-        "presence_penalty": honoured(""),
-        "frequency_penalty": honoured(""),
-        "repetition_penalty": honoured("vLLM's; over the prompt and the answer"),
-        "stop": honoured("up to 64 texts"),
+        **GENERATION,
         "max_tokens": honoured("-1 is no limit of yours; the server has one"),
         "max_completion_tokens": honoured("the newer name of `max_tokens`; of two that differ both are refused"),
         "n": honoured("up to 16 choices"),
-        "stream": honoured(""),
         "stream_options": honoured("without `stream` it is accepted, and changes nothing"),
-        "metadata": honoured("comes back in the answer's, but not under names of candor's own"),
-        "lora": honoured("candor's: an adapter and its scale"),
-        "scorer": honoured("candor's: who scores the answer"),
-        "degeneration": honoured("candor's: what is done at a hard flag"),
         "continue_final_message": honoured(
             "vLLM's; true goes on from an assistant message at the end, as null does, false opens a new turn"
         ),
@@ -43,12 +30,6 @@ REQUEST = FieldTable(
         "structured_outputs": honoured("vLLM's: `json`, `json_object`, `regex`, `choice`, or `grammar` in Lark's notation"),
         "logprobs": honoured("of the model's own distribution, before temperature, penalties and grammars"),
         "top_logprobs": honoured("up to 20"),
-        "logit_bias": honoured("-100 to 100 by token id, added before the temperature"),
-        "min_tokens": honoured("vLLM's: nothing ends the answer before"),
-        "ignore_eos": honoured("vLLM's: the model's own end ids do not end it"),
-        "stop_token_ids": honoured("vLLM's"),
-        "include_stop_str_in_output": honoured("vLLM's"),
-        "skip_special_tokens": honoured("vLLM's, but false by default: special tokens appear as they are spelt"),
         "functions": refused("an older form", "[]", advice="send them as `tools`"),
         "function_call": refused("an older form", '"auto"', '"none"', advice="send `tool_choice`"),
         "modalities": refused("Gemma answers in text", '["text"]'),
@@ -76,14 +57,6 @@ JSON_SCHEMA = FieldTable(
         "strict": honoured("the schema holds either way"),
         "name": honoured("a label, which OpenAI wants; it asks for nothing"),
         "description": accepted("the model is told of the schema by nothing but the grammar: say in a message what is wanted"),
-    }
-)
-
-STREAM_OPTIONS = FieldTable(
-    {
-        "include_usage": honoured("true: usage in a chunk of its own, without choices; else it is on the last chunk of a choice"),
-        "include_obfuscation": accepted("candor never pads its chunks", "false"),
-        "continuous_usage_stats": honoured("vLLM's; true: usage so far on every chunk"),
     }
 )
 

@@ -6,12 +6,13 @@ from itertools import chain
 import msgspec
 from msgspec.structs import replace
 
-from server.completions.fields import REQUEST, STREAM_OPTIONS
+from server.completions.fields import REQUEST
 from server.engine.protocol import Generation, ServedModel
 from server.engine.sampling_defaults import NO_DEFAULTS, SamplingDefaults
 from server.exchange.answer_form import find_form_faults, translate_form
 from server.exchange.choices import shift_seed
 from server.exchange.fields import refuse_field
+from server.exchange.generation_fields import STREAM_OPTIONS
 from server.exchange.sampling import (
     RANDOM_SEED,
     apply_common,

@@ -27,10 +27,11 @@ from openai.types.chat.completion_create_params import CompletionCreateParamsNon
 from typing_extensions import is_typeddict
 
 from server.chat.field_check import list_accepted_fields
-from server.chat.fields import CALL, CALLED_FUNCTION, JSON_SCHEMA, MESSAGE, PART, REQUEST, STREAM_OPTIONS, TEMPLATE_KWARGS, TOOL
+from server.chat.fields import CALL, CALLED_FUNCTION, JSON_SCHEMA, MESSAGE, PART, REQUEST, TEMPLATE_KWARGS, TOOL
 from server.completions import fields as completion_fields
 from server.exchange import exchange
 from server.exchange.fields import FieldTable
+from server.exchange.generation_fields import STREAM_OPTIONS
 from server.wire.answer_form import JsonSchema
 from server.wire.chat_request import ChatRequest, ChatTemplateKwargs, ContentPart, RequestMessage, StreamOptions
 from server.wire.completion_request import CompletionRequest
@@ -50,7 +51,6 @@ STRUCTS: list[tuple[FieldTable, type[msgspec.Struct]]] = [
     (CALLED_FUNCTION, RequestCalledFunction),
     (JSON_SCHEMA, JsonSchema),
     (completion_fields.REQUEST, CompletionRequest),
-    (completion_fields.STREAM_OPTIONS, StreamOptions),
 ]
 FUNCTION = {"type": "function", "function": {"name": "f"}}
 # What a value of each JSON type may look like: of them at least one fits an accepted field.

@@ -119,7 +119,7 @@ def test_an_answer_that_ignores_its_end_is_over_where_its_grammar_is(demo: MlxEn
 
 def test_an_answer_that_ignores_its_end_goes_on_as_long_as_its_grammar_does(demo: MlxEngine, run: Run) -> None:
     letters = Grammar(kind="regex", source="(a|b|c){1,9}")
-    wanted: dict[str, Any] = {"grammar": letters, "logit_bias": tuple((end, 100.0) for end in demo._stop_ids)}
+    wanted: dict[str, Any] = {"grammar": letters, "logit_bias": tuple((end, 100.0) for end in demo._rows._stop_ids)}
     short, long = (run(ask(demo, bound(None, ignores_stop_ids=ignores, **wanted))) for ignores in (False, True))
     assert (short.finish.reason, long.finish.reason) == ("stop", "stop")
     assert len(short.text) < len(long.text) == 9
