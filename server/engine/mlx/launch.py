@@ -8,7 +8,7 @@ import msgspec
 
 from server.engine.mlx.drawing.drawer import Drawn
 from server.engine.mlx.prefix.bundle import Bundle
-from server.engine.mlx.reading import Piece
+from server.engine.mlx.prompt_piece import PromptPiece
 from server.engine.mlx.row import Row
 
 
@@ -16,7 +16,7 @@ class Lane(NamedTuple):
     """Tokens that one stream takes through the model."""
 
     decoding: tuple[Row, ...]  # one token each, those of a group together
-    pieces: Sequence[Piece]  # of prompts
+    pieces: Sequence[PromptPiece]  # of prompts
 
 
 class Schedule(NamedTuple):
@@ -26,7 +26,7 @@ class Schedule(NamedTuple):
     lanes: tuple[Lane, ...]  # all rows that decode are in the first
 
     @property
-    def pieces(self) -> list[Piece]:
+    def pieces(self) -> list[PromptPiece]:
         """The pieces of prompts, in the order of the pass's tokens."""
         return [piece for lane in self.lanes for piece in lane.pieces]
 

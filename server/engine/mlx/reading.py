@@ -12,6 +12,7 @@ from server.engine.mlx.kv.group import KVGroup
 from server.engine.mlx.kv.store import KVStore, Place
 from server.engine.mlx.prefix.bundle import Bundle
 from server.engine.mlx.prefix.cache import FEWEST_TOKENS, PrefixCache
+from server.engine.mlx.prompt_piece import PromptPiece
 from server.engine.mlx.row import Row
 from server.engine.mlx.scheduling import share_out
 
@@ -19,31 +20,6 @@ LONGEST_FRESH = 512  # tokens of a prompt that is padded to others, at most
 PADDING = 32  # tokens that a prompt is padded with without a thought
 FEWEST_TO_WAIT_FOR = 64  # tokens that another row is reading already
 SPARSE_WINDOWS = 4  # between two turns a stop is made every so many windows
-
-
-class Piece(NamedTuple):
-    """Tokens of a row's prompt that a pass reads."""
-
-    row: Row
-    begin: int  # tokens of the row before them
-    num_tokens: int
-    snapshots: Sequence[Snapshot]
-
-    @property
-    def is_last(self) -> bool:
-        """Whether the prompt is read to its end."""
-        return self.begin + self.num_tokens == len(self.row.input_ids)
-
-    @property
-    def token_ids(self) -> list[int]:
-        """The tokens."""
-        return self.row.input_ids[self.begin : self.begin + self.num_tokens]
-
-    def cut(self, num_tokens: int) -> tuple["Piece", "Piece"]:
-        """Cut it in two behind so many tokens."""
-        place = self.begin + num_tokens
-        before = Piece(self.row, self.begin, num_tokens, [one for one in self.snapshots if one.position <= place])
-        return before, Piece(self.row, place, self.num_tokens - num_tokens, [one for one in self.snapshots if one.position > place])
 
 
 class Costed(NamedTuple):
@@ -70,7 +46,7 @@ class PromptReader:
         self._prefixes = prefixes
         self._window = store.shape.window
 
-    def choose(self, rows: Sequence[Row], find_budget: Callable[[Sequence[int]], int], *, logprobs_cost: float = 1.0) -> list[Piece]:
+    def choose(self, rows: Sequence[Row], find_budget: Callable[[Sequence[int]], int], *, logprobs_cost: float = 1.0) -> list[PromptPiece]:
         """Choose what of the prompts of `rows`, in the order they came, the next pass reads.
 
         `find_budget` is told how many tokens of each are left, behind what the cache has of them, and says how many are read. One counts as
@@ -92,7 +68,7 @@ class PromptReader:
         pieces.sort(key=lambda piece: (not self._is_fresh(piece), _group_of(piece.row).capacity, piece.num_tokens))
         return [piece for run in _join_alike(pieces) for piece in sorted(run, key=lambda piece: _adapter_of(piece.row))]
 
-    def make_parts(self, pieces: Sequence[Piece], *, start: int) -> list[Part]:
+    def make_parts(self, pieces: Sequence[PromptPiece], *, start: int) -> list[Part]:
         """Make the parts of a pass that read `pieces`, whose tokens begin at `start`."""
         parts: list[Part] = []
         for is_fresh, members in groupby(pieces, key=self._is_fresh):
@@ -101,7 +77,7 @@ class PromptReader:
                 start += sum(piece.num_tokens for piece in run)
         return parts
 
-    def note_read(self, pieces: Sequence[Piece]) -> list[Bundle]:
+    def note_read(self, pieces: Sequence[PromptPiece]) -> list[Bundle]:
         """Note that a pass reads `pieces`, and keep what may be wanted again; gives the copies that are to be evaluated."""
         copies: list[Bundle] = []
         for piece in pieces:
@@ -174,10 +150,10 @@ class PromptReader:
         if not row.token_ids:
             row.num_cached = stop.position
 
-    def _cut(self, row: Row, num_tokens: int) -> Piece:
+    def _cut(self, row: Row, num_tokens: int) -> PromptPiece:
         begin, end = row.num_computed, row.num_computed + num_tokens
         positions = (position for position in self._stops_of(row) if begin < position <= end)
-        return Piece(row, begin, num_tokens, [Snapshot(position) for position in positions if self._is_worth(row, position)])
+        return PromptPiece(row, begin, num_tokens, [Snapshot(position) for position in positions if self._is_worth(row, position)])
 
     def _stops_of(self, row: Row) -> list[int]:
         """List where stops are made in a row's prompt: at its boundaries, and sparsely between them."""
@@ -190,16 +166,16 @@ class PromptReader:
         is_wanted = self._prefixes.budget_bytes > 0 and position >= FEWEST_TOKENS and len(tokens) == position
         return is_wanted and not self._prefixes.holds(row.weights, tokens)
 
-    def _is_fresh(self, piece: Piece) -> bool:
+    def _is_fresh(self, piece: PromptPiece) -> bool:
         """Say whether a piece is a whole short prompt."""
         longest = min(LONGEST_FRESH, self._window)
         return piece.begin == 0 and piece.is_last and piece.num_tokens <= longest
 
-    def _make_fresh(self, pieces: Sequence[Piece], start: int) -> FreshPart:
+    def _make_fresh(self, pieces: Sequence[PromptPiece], start: int) -> FreshPart:
         prompts = [FreshPrompt(piece.row.place.number, piece.num_tokens, piece.snapshots) for piece in pieces if piece.row.place]
         return FreshPart(_group_of(pieces[0].row), prompts, window=self._window, start=start)
 
-    def _make_chunk(self, piece: Piece, start: int) -> ChunkPart:
+    def _make_chunk(self, piece: PromptPiece, start: int) -> ChunkPart:
         row = piece.row
         assert row.place is not None
         return ChunkPart(
@@ -228,9 +204,9 @@ def _adapter_of(row: Row) -> tuple[int, float]:
     return row.slot, row.adapter_scale
 
 
-def _join_alike(pieces: Sequence[Piece]) -> list[list[Piece]]:
+def _join_alike(pieces: Sequence[PromptPiece]) -> list[list[PromptPiece]]:
     """Join neighbours of one group that are not too unlike in length: attention pads them to the longest."""
-    runs: list[list[Piece]] = []
+    runs: list[list[PromptPiece]] = []
     for piece in pieces:
         first = runs[-1][0] if runs else None
         if first and _group_of(first.row) is _group_of(piece.row) and piece.num_tokens <= 2 * first.num_tokens + PADDING:

@@ -13,7 +13,7 @@ from server.engine.mlx.engine import MlxEngine
 from server.engine.mlx.forward import split_linear
 from server.engine.mlx.forward.prefilling import Snapshot
 from server.engine.mlx.lanes import FEWEST_TOKENS, TOLERANCE, share_lanes
-from server.engine.mlx.reading import Piece
+from server.engine.mlx.prompt_piece import PromptPiece
 from server.engine.mlx.row import Row
 from server.settings.settings import Settings
 from tests.server.engine.asking import Answer, ask, question
@@ -26,9 +26,9 @@ class Prompt(NamedTuple):
     input_ids: list[int]
 
 
-def make_piece(num_tokens: int, *, begin: int = 0, snapshots: list[Snapshot] | None = None) -> Piece:
+def make_piece(num_tokens: int, *, begin: int = 0, snapshots: list[Snapshot] | None = None) -> PromptPiece:
     row = cast(Row, Prompt(list(range(begin + num_tokens))))
-    return Piece(row, begin, num_tokens, snapshots or [])
+    return PromptPiece(row, begin, num_tokens, snapshots or [])
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ import pytest
 from server.engine.mlx.device import Device
 from server.engine.mlx.engine import MlxEngine
 from server.engine.mlx.prefix.bundle import Bundle
-from server.engine.mlx.reading import Piece, PromptReader
+from server.engine.mlx.prompt_piece import PromptPiece
+from server.engine.mlx.reading import PromptReader
 from server.engine.protocol import Generation, Sampling
 from server.settings.settings import Settings
 from tests.server.engine.asking import Answer, ask, completion, question
@@ -25,7 +26,7 @@ def num_read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     counts: list[int] = []
     note = PromptReader.note_read
 
-    def count(self: PromptReader, pieces: Sequence[Piece]) -> list[Bundle]:
+    def count(self: PromptReader, pieces: Sequence[PromptPiece]) -> list[Bundle]:
         counts.append(sum(piece.num_tokens for piece in pieces))
         return note(self, pieces)
 
