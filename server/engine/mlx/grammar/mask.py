@@ -55,7 +55,7 @@ class GrammarMask:
         if self._matcher.is_error() or not words.any():
             words.fill(0)
             error = self._matcher.get_error()
-            self.fault = explain(error) if error and error != NO_TOKEN else "it allows no token"
+            self.fault = explain(error) if error and not error.startswith(NO_TOKEN) else "it allows no token"
         elif self._limit:
             self._limit.narrow(words)
 
