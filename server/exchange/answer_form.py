@@ -14,6 +14,7 @@ from server.structured.schema import prepare_schema
 from server.wire.answer_form import ResponseFormat, Schema, StructuredOutputs
 from server.wire.responses_request import TextFormat
 
+MOST_RULES = 300  # of a client's grammar: compiling it follows them one into another
 _DIRECTIVE = re.compile(r"%\s*(?:json|regex|lark|llguidance)\b")
 _ANY_OBJECT: Schema = {"type": "object"}
 _SIGN = re.compile(r"[\\.+*?()|\[\]{}^$]")  # what means something in a pattern; before other punctuation a backslash would
@@ -64,7 +65,10 @@ def find_form_faults(form: ResponseFormat | None, outputs: StructuredOutputs | N
     if kinds and form is not None and form.type != "text":
         text = "'response_format' and 'structured_outputs' both say what the answer must be: send one of them."
         yield Fault(param="structured_outputs", message=text)
-    if outputs.grammar is not None and "%" in outputs.grammar and (found := _DIRECTIVE.search(outputs.grammar)):
+    if outputs.grammar is not None and (num_rules := outputs.grammar.count(":")) > MOST_RULES:
+        text = f"'structured_outputs.grammar' has {num_rules} colons: at most {MOST_RULES} rules are taken."
+        yield Fault(param="structured_outputs.grammar", message=text)
+    if outputs.grammar is not None and (found := _DIRECTIVE.search(outputs.grammar)):
         # A schema in a grammar would be compiled as it is, without what `server/structured/` sees to.
         text = f"'structured_outputs.grammar' has {found[0]}, which is not taken: send a schema as 'structured_outputs.json'."
         yield Fault(param="structured_outputs.grammar", message=text)

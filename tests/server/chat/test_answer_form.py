@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from server.engine.protocol import Grammar
+from server.exchange.answer_form import MOST_RULES
 from tests.server.chat.asking import refuse, translate
 
 SCHEMA: dict[str, Any] = {"type": "object", "properties": {"a": {"type": "integer"}}}
@@ -67,6 +68,7 @@ def test_structured_outputs_become_a_grammar(outputs: object, expected: Grammar 
         ({"structured_outputs": {"regex": "a"}, "response_format": {"type": "json_object"}}, "structured_outputs"),
         ({"structured_outputs": {"grammar": 'start: %json {"type": "integer"}'}}, "structured_outputs.grammar"),
         ({"structured_outputs": {"grammar": '%llguidance {}\nstart: "a"'}}, "structured_outputs.grammar"),
+        ({"structured_outputs": {"grammar": 'start: "a"\n' + 'x: "a"\n' * MOST_RULES}}, "structured_outputs.grammar"),
         ({"structured_outputs": {"json": "no"}}, "structured_outputs.json"),
         ({"structured_outputs": {"json": "3"}}, "structured_outputs.json"),
     ],
