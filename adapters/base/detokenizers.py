@@ -20,6 +20,11 @@ class Detokenizers:
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._first = _choose(tokenizer.decoder)(_AsTheyAsk(tokenizer))
 
+    @property
+    def joins_bytes(self) -> bool:
+        """Whether a text is its tokens' bytes behind one another, decoded: so it is in all of Gemma 3."""
+        return isinstance(self._first, SPMStreamingDetokenizer) and not self._first.trim_space
+
     def make(self) -> StreamingDetokenizer:
         """Make one that has seen nothing."""
         made = copy.copy(self._first)

@@ -52,15 +52,14 @@ class ChatEndpoint:
             questions=repeat_for_choices(question, int(request.n or 1), make_parser=translate_tools(request).make_parser),
             renderer=self._make_renderer(request, generation, served),
             is_streamed=bool(request.stream),
-            accepted=(*list_accepted_fields(request), *left_out),
+            accepted=(*await do_beside(_count_values(request), partial(list_accepted_fields, request)), *left_out),
         )
 
     async def _translate(self, request: ChatRequest, translate: Translate) -> tuple[Generation, tuple[str, ...]]:
         """Translate a request; gives the fields of its functions that the model is not told, too."""
         if request.tools:
             return await fit_tools(translate, self._engine.texts)
-        num_values = len(request.messages) + len(request.logit_bias or ())
-        return await do_beside(num_values, partial(translate, tool_detail="full")), ()
+        return await do_beside(_count_values(request), partial(translate, tool_detail="full")), ()
 
     def _make_renderer(self, request: ChatRequest, generation: Generation, served: ServedModel) -> Renderer:
         head = AnswerHead(
@@ -83,3 +82,9 @@ class ChatEndpoint:
             counts_on=generation.tells_prompt,
             num_choices=num_choices,
         )
+
+
+def _count_values(request: ChatRequest) -> int:
+    parts = (len(message.content) for message in request.messages if isinstance(message.content, tuple))
+    calls = (len(message.tool_calls or ()) for message in request.messages)
+    return len(request.messages) + sum(parts) + sum(calls) + len(request.logit_bias or ())

@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from collections.abc import Sequence
 from functools import partial
 
 import msgspec
@@ -46,16 +47,24 @@ class CompletionEndpoint:
             drawn_seed=secrets.randbits(NUM_SEED_BITS),
         )
         generations = await do_beside(len(request.logit_bias or ()), translate)
+        echoes = await do_beside(_count_ids(generations), lambda: tuple(map(self._spell_prompt, generations))) if request.echo else None
         questions = tuple(question for generation in generations for question in _make_choices(request, generation))
         return Asked(
             questions=questions,
-            renderer=self._make_renderer(request, generations, served, request_id=request_id, num_answers=len(questions)),
+            renderer=self._make_renderer(request, generations, served, echoes, request_id=request_id, num_answers=len(questions)),
             is_streamed=bool(request.stream),
             accepted=list_accepted_fields(request),
         )
 
     def _make_renderer(
-        self, request: CompletionRequest, generations: tuple[Generation, ...], served: ServedModel, *, request_id: str, num_answers: int
+        self,
+        request: CompletionRequest,
+        generations: tuple[Generation, ...],
+        served: ServedModel,
+        echoes: tuple[str, ...] | None,
+        *,
+        request_id: str,
+        num_answers: int,
     ) -> Renderer:
         texts = self._engine.texts
         head = AnswerHead(
@@ -70,7 +79,7 @@ class CompletionEndpoint:
         )
         form = CompletionForm(
             num_choices=int(request.n or 1),
-            echoes=tuple(map(self._spell_prompt, generations)) if request.echo else None,
+            echoes=echoes,
             has_prompt_logprobs=generations[0].num_prompt_logprobs is not None,
             spell=texts.spell,
             begin=texts.named_tokens.get("bos_token"),
@@ -89,6 +98,10 @@ class CompletionEndpoint:
             return self._engine.texts.decode(prompt)
         except InvalidGeneration as exc:
             raise InvalidRequest(f"'prompt' has token ids that this model does not know: {exc}.", param="prompt") from exc
+
+
+def _count_ids(generations: Sequence[Generation]) -> int:
+    return sum(len(generation.prompt) for generation in generations if isinstance(generation.prompt, tuple))
 
 
 def _make_choices(request: CompletionRequest, generation: Generation) -> tuple[Question, ...]:

@@ -45,6 +45,8 @@ class MlxTexts:
     def decode(self, token_ids: Sequence[int]) -> str:
         """Give the text of tokens, as an answer's text is made. Raises InvalidGeneration for ids without a piece."""
         self._check(token_ids)
+        if self._vocabulary.detokenizers.joins_bytes:  # token by token, a long run of broken bytes is looked at again with each
+            return b"".join(map(self.spell, token_ids)).decode(errors="replace")
         detokenizer = self._vocabulary.detokenizers.make()
         for token in token_ids:
             detokenizer.add_token(token)

@@ -1,6 +1,7 @@
 """What tokens mean to whoever shows them, on the demo model."""
 
 import asyncio
+import random
 from collections.abc import Iterator
 
 import pytest
@@ -77,3 +78,18 @@ def test_of_many_tokens_without_a_piece_some_are_named(texts: MlxTexts) -> None:
     with pytest.raises(InvalidGeneration) as refused:
         texts.decode(range(100_000, 200_000))
     assert str(refused.value).endswith("100000, 100001, 100002, 100003, 100004, 100005, 100006, 100007 and 99992 more")
+
+
+def test_tokens_in_any_order_become_the_text_that_an_answer_of_them_has(texts: MlxTexts, vocabulary: Vocabulary) -> None:
+    assert vocabulary.detokenizers.joins_bytes
+    pieces = vocabulary.tokenizer.pieces
+    known = [token for token, piece in enumerate(pieces) if piece]
+    parts = [token for token in known if pieces[token].startswith("<0x")]
+    rng = random.Random(3)
+    for share in (0, 0.5, 0.9, 1) * 100:
+        ids = [rng.choice(parts if rng.random() < share else known) for _ in range(rng.randrange(40))]
+        detokenizer = vocabulary.detokenizers.make()
+        for token in ids:
+            detokenizer.add_token(token)
+        detokenizer.finalize()
+        assert texts.decode(ids) == detokenizer.text
