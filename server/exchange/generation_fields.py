@@ -16,7 +16,7 @@ GENERATION = {
     "stop": honoured("up to 64 texts"),
     "stop_token_ids": honoured("vLLM's"),
     "include_stop_str_in_output": honoured("vLLM's"),
-    "ignore_eos": honoured("vLLM's: the model's own end ids do not end it"),
+    "ignore_eos": honoured("vLLM's: the model's own end ids do not end it, unless a grammar leaves nothing else"),
     "min_tokens": honoured("vLLM's: nothing ends the answer before"),
     "skip_special_tokens": honoured("vLLM's, but false by default: special tokens appear as they are spelt"),
     "stream": honoured(""),
