@@ -48,6 +48,7 @@ class PromptEncoder:
         # A system text comes again with every request, and is the longest part of many.
         self._encode_opening = lru_cache(maxsize=16)(self._tokenise)
         self._thread = ShortFirst("prompt")
+        self._thread_of_texts = ShortFirst("text")  # for what can be no prompt: there is no bound to how long it takes
         self._encodings: dict[Hashable, Encoding] = {}
 
     async def encode_in_turn(self, messages: tuple[Message, ...], beginning: str = "", *, opens_turn: bool = True) -> EncodedPrompt:
@@ -61,13 +62,15 @@ class PromptEncoder:
         return await self._share(prompt, len(prompt), partial(self.encode_prompt, prompt))
 
     async def tokenise_in_turn(self, text: str, *, adds_special_tokens: bool) -> list[int]:
-        """Give the ids of any text, made on the thread; they may be more than a prompt may have, and have no embedding."""
+        """Give the ids of any text, made on a thread; they may be more than a prompt may have, and have no embedding."""
         function = partial(self._tokenizer.encode, text, add_special_tokens=adds_special_tokens)
-        return await asyncio.wrap_future(self._thread.submit(len(text), function))
+        thread = self._thread if len(text) <= self._max_tokens else self._thread_of_texts
+        return await asyncio.wrap_future(thread.submit(len(text), function))
 
     def close(self) -> None:
-        """Let the thread end."""
+        """Let the threads end."""
         self._thread.close()
+        self._thread_of_texts.close()
 
     async def _share(self, asked: Hashable, length: int, function: Callable[[], EncodedPrompt]) -> EncodedPrompt:
         """Encode once what several ask for at the same time, and not at all what nobody waits for any more. All go on together."""

@@ -2,10 +2,12 @@
 
 import asyncio
 import random
+import threading
 from collections.abc import Iterator
 
 import pytest
 
+from adapters.base.tokenizer import Tokenizer
 from server.engine.errors import InvalidGeneration
 from server.engine.mlx.prompt import PromptEncoder
 from server.engine.mlx.texts import MlxTexts
@@ -93,3 +95,29 @@ def test_tokens_in_any_order_become_the_text_that_an_answer_of_them_has(texts: M
             detokenizer.add_token(token)
         detokenizer.finalize()
         assert texts.decode(ids) == detokenizer.text
+
+
+def test_no_prompt_waits_for_a_text_that_is_too_long_for_one(
+    texts: MlxTexts, vocabulary: Vocabulary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    has_begun, may_go_on = threading.Event(), threading.Event()
+    encode = Tokenizer.encode
+
+    def hold_up(self: Tokenizer, text: str, **options: bool) -> list[int]:
+        if len(text) > 8192:
+            has_begun.set()
+            assert may_go_on.wait(10)
+        return encode(self, text, **options)
+
+    monkeypatch.setattr(Tokenizer, "encode", hold_up)
+
+    async def ask_for_both() -> tuple[int, int]:
+        long = asyncio.ensure_future(texts.encode("a" * 8193, adds_special_tokens=False))
+        await asyncio.to_thread(has_begun.wait, 10)
+        async with asyncio.timeout(5):
+            short = await texts.encode("Hi", adds_special_tokens=False)
+        may_go_on.set()
+        return len(short), len(await long)
+
+    num_short, num_long = asyncio.run(ask_for_both())
+    assert 0 < num_short < num_long
