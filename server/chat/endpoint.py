@@ -56,9 +56,9 @@ class ChatEndpoint:
         )
 
     async def _translate(self, request: ChatRequest, translate: Translate) -> tuple[Generation, tuple[str, ...]]:
-        """Translate a request; gives the fields of its functions that the model is not told, too."""
+        """Translate a request; gives the fields of its functions that are not heeded, too."""
         if request.tools:
-            return await fit_tools(translate, self._engine.texts)
+            return await fit_tools(translate, self._engine.texts, partial(translate_tools, request))
         return await do_beside(_count_values(request), partial(translate, tool_detail="full")), ()
 
     def _make_renderer(self, request: ChatRequest, generation: Generation, served: ServedModel) -> Renderer:

@@ -1,10 +1,12 @@
 """Functions in a context that does not hold all that there is to say of them."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Protocol
 
 from server.engine.errors import InvalidGeneration
 from server.engine.protocol import Generation, Texts
+from server.exchange.tool_offer import ToolOffer
 from server.tools.brief_schema import Detail
 
 ROOM_FOR_ANSWER = 1 / 8  # of the context, where the request does not ask for less
@@ -20,18 +22,19 @@ class Translate(Protocol):
 
 
 async def fit_tools(
-    translate: Translate, texts: Texts, *, parameters: str = "tools[].function.parameters"
+    translate: Translate, texts: Texts, read_offer: Callable[[], ToolOffer], *, parameters: str = "tools[].function.parameters"
 ) -> tuple[Generation, tuple[str, ...]]:
-    """Give a request's generation with as much of its functions as fits beside the conversation, and the fields that are left out.
+    """Give a request's generation with as much of its functions as fits beside the conversation, and the fields that are not heeded.
 
-    `parameters` is where the request has those of a function. A model that only chats is asked with dozens of functions too, by clients
-    that always offer them.
+    `read_offer` is asked when the request is known to be without faults. `parameters` is where the request has those of a function.
+    A model that only chats is asked with dozens of functions too, by clients that always offer them.
     """
     for detail, left_out in _DETAILS:
         # On a thread: a grammar of many functions takes up to some milliseconds for each.
         generation = await asyncio.to_thread(translate, tool_detail=detail)
         if await _fits(generation, texts):
-            return generation, () if left_out is None else (parameters + left_out,)
+            unheeded = {parameters} if await asyncio.to_thread(read_offer().is_loose) else set()
+            return generation, tuple(sorted(unheeded if left_out is None else {*unheeded, parameters + left_out}))
     return await asyncio.to_thread(translate, tool_detail="full"), ()  # for the engine to refuse
 
 

@@ -6,7 +6,7 @@ from server.engine.protocol import Grammar
 from server.exchange.answer_form import prepare_form_schema
 from server.tools.brief_schema import Detail
 from server.tools.call_ids import draw_call_id
-from server.tools.grammar import write_call_grammar, write_call_or_answer_grammar
+from server.tools.grammar import lets_any_object_through, write_call_grammar, write_call_or_answer_grammar
 from server.tools.preamble import write_preamble
 from server.tools.reading.answer_parser import AnswerParser
 from server.tools.tool import Tool, ToolChoice, select_tools
@@ -40,6 +40,10 @@ class ToolOffer(msgspec.Struct, frozen=True, kw_only=True):
         schema = prepare_form_schema(form)
         source = write_call_or_answer_grammar(self.tools, self.choice, is_parallel=self.is_parallel, schema=schema)
         return Grammar(kind="lark", source=source, param=form.param, is_json=True)
+
+    def is_loose(self) -> bool:
+        """Say whether a call has to come whose arguments are not held to their schema."""
+        return self.is_required and lets_any_object_through(self.tools, self.choice)
 
     def make_parser(self) -> AnswerParser | None:
         """Make what reads one answer; None where nothing may be called."""

@@ -47,11 +47,13 @@ class ResponsesEndpoint:
             drawn_seed=secrets.randbits(NUM_SEED_BITS),
         )
         texts = self._engine.texts
-        generation, left_out = await fit_tools(translate, texts, parameters="tools[].parameters") if request.tools else (translate(), ())
+        read_offer = partial(translate_tools, request)
+        fitted = fit_tools(translate, texts, read_offer, parameters="tools[].parameters") if request.tools else None
+        generation, left_out = await fitted if fitted else (translate(), ())
         question = Question(generation=generation, wish=translate_scoring(request, prompt=find_question(read_turns(request))))
         head = self._make_head(request, request_id, generation, served)
         return Asked(
-            questions=repeat_for_choices(question, 1, make_parser=translate_tools(request).make_parser),
+            questions=repeat_for_choices(question, 1, make_parser=read_offer().make_parser),
             renderer=(ResponseEvents if request.stream else WholeResponse)(head, texts.spell),
             is_streamed=bool(request.stream),
             accepted=(*list_accepted_fields(request), *left_out),

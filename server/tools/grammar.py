@@ -65,6 +65,17 @@ def _prepare_schemas(tools: Sequence[Tool]) -> list[Schema]:
     return schemas
 
 
+def lets_any_object_through(tools: Sequence[Tool], choice: ToolChoice) -> bool:
+    """Say whether the arguments of some function are not held to its schema, as no grammar can."""
+    checker = ArgumentsChecker()
+    try:
+        for tool in select_tools(tools, choice):
+            checker.prepare(tool.parameters)
+    except SchemaRefused:
+        return True
+    return False
+
+
 def _quote(text: str) -> str:
     """Quote a text as a Lark literal."""
     return json.dumps(text)

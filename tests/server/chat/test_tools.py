@@ -228,3 +228,22 @@ def test_of_very_many_functions_the_names_are_told(chat: dict[str, Any]) -> None
     assert response.headers["x-candor-accepted"] == "tools[].function.parameters"
     told = engine.generations[0].messages[0].content
     assert "f35" in told and "Do it." in told and "parameter_3" not in told
+
+
+@pytest.mark.parametrize(("choice", "named"), [("required", "tools[].function.parameters"), ("auto", None), (NAMED, None)])
+def test_a_schema_that_a_call_is_not_held_to_is_named(choice: object, named: str | None, chat: dict[str, Any]) -> None:
+    odd = {
+        "type": "function",
+        "function": {"name": "odd", "parameters": {"type": "object", "properties": {"a": {"not": {"type": "null"}}}}},
+    }
+    with TestClient(create_app(FakeEngine(CALL), Settings())) as client:
+        response = client.post(URL, json=chat | {"tools": [odd, TIME], "tool_choice": choice})
+    assert response.status_code == 200
+    assert response.headers.get("x-candor-accepted") == named
+
+
+@pytest.mark.parametrize("tool", [{"type": "function"}, {"type": "custom", "custom": {"name": "x"}}])
+def test_a_tool_that_cannot_be_called_is_a_400(tool: dict[str, Any], engine: FakeEngine, chat: dict[str, Any]) -> None:
+    with TestClient(create_app(engine, Settings())) as client:
+        response = client.post(URL, json=chat | {"tools": [tool]})
+    assert (response.status_code, engine.generations) == (400, [])
