@@ -1,7 +1,6 @@
 """What `/v1/chat/completions` has of its own."""
 
 import secrets
-import time
 from functools import partial
 
 import msgspec
@@ -17,7 +16,7 @@ from server.engine.sampling_defaults import SamplingDefaults
 from server.exchange.choices import repeat_for_choices
 from server.exchange.endpoint import Asked, Question
 from server.exchange.fitting import Translate, fit_tools
-from server.exchange.metadata import AnswerHead
+from server.exchange.metadata import make_head
 from server.exchange.renderer import Renderer
 from server.exchange.sampling import NUM_SEED_BITS, translate_scoring
 from server.http.beside import do_beside
@@ -62,16 +61,7 @@ class ChatEndpoint:
         return await do_beside(_count_values(request), partial(translate, tool_detail="full")), ()
 
     def _make_renderer(self, request: ChatRequest, generation: Generation, served: ServedModel) -> Renderer:
-        head = AnswerHead(
-            id=generation.id,
-            created=int(time.time()),
-            model=request.model,
-            system_fingerprint=self._engine.fingerprint,
-            served=served,
-            adapter_scale=generation.adapter_scale,
-            sampling=generation.sampling,
-            request_metadata=request.metadata or {},
-        )
+        head = make_head(request, generation, served, id=generation.id, fingerprint=self._engine.fingerprint)
         num_choices = int(request.n or 1)
         if not request.stream:
             return WholeChat(head, spell=self._engine.texts.spell, num_choices=num_choices)

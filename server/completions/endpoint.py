@@ -1,7 +1,6 @@
 """What `/v1/completions` has of its own."""
 
 import secrets
-import time
 from collections.abc import Sequence
 from functools import partial
 
@@ -17,7 +16,7 @@ from server.engine.sampling_defaults import SamplingDefaults
 from server.errors import InvalidRequest
 from server.exchange.choices import repeat_for_choices
 from server.exchange.endpoint import Asked, Question
-from server.exchange.metadata import AnswerHead
+from server.exchange.metadata import make_head
 from server.exchange.renderer import Renderer
 from server.exchange.sampling import NUM_SEED_BITS, translate_scoring
 from server.http.beside import do_beside
@@ -67,16 +66,7 @@ class CompletionEndpoint:
         num_answers: int,
     ) -> Renderer:
         texts = self._engine.texts
-        head = AnswerHead(
-            id=f"cmpl-{request_id}",
-            created=int(time.time()),
-            model=request.model,
-            system_fingerprint=self._engine.fingerprint,
-            served=served,
-            adapter_scale=generations[0].adapter_scale,
-            sampling=generations[0].sampling,
-            request_metadata=request.metadata or {},
-        )
+        head = make_head(request, generations[0], served, id=f"cmpl-{request_id}", fingerprint=self._engine.fingerprint)
         form = CompletionForm(
             num_choices=int(request.n or 1),
             echoes=echoes,

@@ -1,11 +1,14 @@
 """What candor says of an answer in `metadata`, a map of strings, beside what the request has in its own."""
 
+import time
+
 import msgspec
 
 from scoring.scorers import SCORERS
 from server.adapter_loading.names import NO_ADAPTER
 from server.answers.answer import Scored
-from server.engine.protocol import Sampling, ServedModel
+from server.engine.protocol import Generation, Sampling, ServedModel
+from server.wire.generation_fields import GenerationFields
 
 # What the metadata does not say of every answer: never echoed from a request either, or it would read as if candor had said it.
 SOMETIMES_OURS = frozenset({"scorer", "scorer_version", "lek_score", "degeneration_flags", "stopped_by", "adapter_scale"})
@@ -22,6 +25,20 @@ class AnswerHead(msgspec.Struct, frozen=True, kw_only=True):
     adapter_scale: float
     sampling: Sampling
     request_metadata: dict[str, str]
+
+
+def make_head(request: GenerationFields, generation: Generation, served: ServedModel, *, id: str, fingerprint: str) -> AnswerHead:
+    """Make the head of the reply to a request, now; `generation` is the first that it comes to."""
+    return AnswerHead(
+        id=id,
+        created=int(time.time()),
+        model=request.model,
+        system_fingerprint=fingerprint,
+        served=served,
+        adapter_scale=generation.adapter_scale,
+        sampling=generation.sampling,
+        request_metadata=request.metadata or {},
+    )
 
 
 def echo_metadata(head: AnswerHead) -> dict[str, str]:

@@ -1,7 +1,6 @@
 """What `/v1/responses` has of its own."""
 
 import secrets
-import time
 from functools import partial
 
 import msgspec
@@ -12,8 +11,9 @@ from server.exchange.choices import repeat_for_choices
 from server.exchange.conversation import find_question
 from server.exchange.endpoint import Asked, Question
 from server.exchange.fitting import fit_tools
-from server.exchange.metadata import AnswerHead
+from server.exchange.metadata import make_head
 from server.exchange.sampling import NUM_SEED_BITS, translate_scoring
+from server.http.beside import do_beside
 from server.responses.body import ResponseHead
 from server.responses.events import ResponseEvents
 from server.responses.field_check import list_accepted_fields
@@ -49,26 +49,23 @@ class ResponsesEndpoint:
         texts = self._engine.texts
         read_offer = partial(translate_tools, request)
         fitted = fit_tools(translate, texts, read_offer, parameters="tools[].parameters") if request.tools else None
-        generation, left_out = await fitted if fitted else (translate(), ())
+        generation, left_out = await fitted if fitted else (await do_beside(_count_values(request), translate), ())
         question = Question(generation=generation, wish=translate_scoring(request, prompt=find_question(read_turns(request))))
         head = self._make_head(request, request_id, generation, served)
         return Asked(
             questions=repeat_for_choices(question, 1, make_parser=read_offer().make_parser),
             renderer=(ResponseEvents if request.stream else WholeResponse)(head, texts.spell),
             is_streamed=bool(request.stream),
-            accepted=(*list_accepted_fields(request), *left_out),
+            accepted=(*await do_beside(_count_values(request), partial(list_accepted_fields, request)), *left_out),
         )
 
     def _make_head(self, request: ResponsesRequest, request_id: str, generation: Generation, served: ServedModel) -> ResponseHead:
-        answer = AnswerHead(
-            id=generation.id,
-            created=int(time.time()),
-            model=request.model,
-            system_fingerprint=self._engine.fingerprint,
-            served=served,
-            adapter_scale=generation.adapter_scale,
-            sampling=generation.sampling,
-            request_metadata=request.metadata or {},
-        )
+        answer = make_head(request, generation, served, id=generation.id, fingerprint=self._engine.fingerprint)
         limit = generation.max_tokens if generation.is_limit_asked_for else None
         return ResponseHead(answer=answer, request_id=request_id, max_output_tokens=limit, request=request)
+
+
+def _count_values(request: ResponsesRequest) -> int:
+    items = () if isinstance(request.input, str) else request.input or ()
+    parts = (len(item.content) for item in items if isinstance(item.content, tuple))
+    return len(items) + sum(parts) + len(request.logit_bias or ())
