@@ -16,11 +16,11 @@ import msgspec
 from bench.detectors.share import share
 from bench.detectors.table import Table
 from bench.topic_pairs import EVASION, OTHER_LANGUAGE, TopicPair, demo_pairs, shuffled_pairs, written_pairs
-from scoring.degeneration.bare_words import split_words
 from scoring.degeneration.detector import Block, Context, Ending
-from scoring.degeneration.english import load_english
-from scoring.degeneration.prompt_content import PromptContent, read_content
-from scoring.degeneration.topic_evasion import MIN_WORDS, TopicEvasion
+from scoring.degeneration.detectors.topic_evasion import MIN_WORDS, TopicEvasion
+from scoring.degeneration.prompt.prompt_content import PromptContent, read_content
+from scoring.degeneration.words.bare_words import split_words
+from scoring.degeneration.words.english import load_english
 from scoring.scores import Abstention, Flag
 
 

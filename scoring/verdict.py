@@ -19,9 +19,9 @@ from collections.abc import Sequence
 
 from scoring.compression import compression_ratio
 from scoring.degeneration.detector import Block, Context, Ending
-from scoring.degeneration.detectors import make_detectors
-from scoring.degeneration.id_loops import IdLoops
-from scoring.degeneration.prose import Prose
+from scoring.degeneration.detectors.id_loops import IdLoops
+from scoring.degeneration.roster import make_detectors
+from scoring.degeneration.words.prose import Prose
 from scoring.scorers import SCORERS, find_scorer, scorer_names
 from scoring.scores import Abstention, Degeneration, Flag, Scores
 

@@ -1,4 +1,4 @@
-"""Builds `scoring/degeneration/terms.txt`, the table by which topic evasion tells what a text is about.
+"""Builds `scoring/degeneration/words/terms.txt`, the table by which topic evasion tells what a text is about.
 
     python -m tools.term_frequencies
 
@@ -10,10 +10,10 @@ table under any Python. Run it after a change of either; a test compares.
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from scoring.degeneration.bare_words import split_words
-from scoring.degeneration.english import load_english
-from scoring.degeneration.stems import stem_of
-from scoring.degeneration.terms import FILE
+from scoring.degeneration.words.bare_words import split_words
+from scoring.degeneration.words.english import load_english
+from scoring.degeneration.words.stems import stem_of
+from scoring.degeneration.words.terms import FILE
 from tools.demo_model.corpus import Corpus, read_corpus
 
 TOPICS = Path(__file__).with_name("topics.txt")
@@ -40,7 +40,7 @@ def project_texts(corpus: Corpus) -> list[str]:
 
 
 def render_terms(texts: list[str], topics: str) -> str:
-    """Render the table in the format that `scoring.degeneration.terms` reads, with sorted stems."""
+    """Render the table in the format that `scoring.degeneration.words.terms` reads, with sorted stems."""
     plain = load_english().plain
     counts = Counter(each for text in texts for each in {stem_of(word) for word in split_words(text) if word not in plain})
     by_count: defaultdict[int, list[str]] = defaultdict(list)

@@ -11,7 +11,7 @@ from bench.detectors.corpora.corpus import MAX_CHARS, MIN_CHARS, TUNING_SEED, Co
 from bench.detectors.corpora.degenerate.loops import MAX_LOOP_CHARS, MAX_PERIOD, MIN_COPIES, MIN_LOOP_CHARS
 from bench.detectors.corpora.sources import DISTRIBUTIONS, languages
 from bench.detectors.observation import PIECE_CHARS, Observation
-from scoring.degeneration.detectors import DETECTORS_VERSION
+from scoring.degeneration.roster import DETECTORS_VERSION
 
 LINE_CHARS = 170
 

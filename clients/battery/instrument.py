@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from clients.battery.probe import ProbePack
-from scoring.degeneration.detectors import DETECTORS_VERSION
+from scoring.degeneration.roster import DETECTORS_VERSION
 from scoring.scorers import find_scorer
 
 PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"

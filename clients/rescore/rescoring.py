@@ -16,7 +16,7 @@ from clients.battery.record import Record
 from clients.battery.report import Report, build_report
 from clients.battery.subject import roles
 from clients.rescore.saved_run import SavedRun
-from scoring.degeneration.detectors import DETECTORS_VERSION
+from scoring.degeneration.roster import DETECTORS_VERSION
 from scoring.scorers import find_scorer
 from scoring.verdict import score
 

@@ -12,7 +12,7 @@ import pytest
 from clients.battery.__main__ import main as battery
 from clients.battery.probe_packs import load_pack
 from clients.rescore.__main__ import main
-from scoring.degeneration.detectors import DETECTORS_VERSION
+from scoring.degeneration.roster import DETECTORS_VERSION
 from scoring.verdict import score
 from tests.clients.fake_endpoint import Body, FakeAnswer, FakeEndpoint, completion, refusal
 from tests.clients.report_files import read_report_file, without_times

@@ -4,10 +4,10 @@ from collections import Counter
 
 import pytest
 
-from scoring.degeneration.bare_words import split_words
-from scoring.degeneration.english import load_english
-from scoring.degeneration.stems import stem_of
-from scoring.degeneration.terms import FILE, load_terms, parse_terms
+from scoring.degeneration.words.bare_words import split_words
+from scoring.degeneration.words.english import load_english
+from scoring.degeneration.words.stems import stem_of
+from scoring.degeneration.words.terms import FILE, load_terms, parse_terms
 from tools.demo_model.corpus import read_corpus
 from tools.term_frequencies import TOPICS, project_texts, render_terms
 

@@ -1,7 +1,7 @@
 """Runs the detectors on a text, as the verdict does."""
 
 from scoring.degeneration.detector import Block
-from scoring.degeneration.prose import Prose
+from scoring.degeneration.words.prose import Prose
 from scoring.scores import Flag
 from scoring.verdict import BLOCK_CHARS, score
 
