@@ -21,8 +21,8 @@ import msgspec
 
 from bench.endpoint import HOST, Endpoint, served
 from bench.rounds import spell
-from clients.battery.probe_packs import PACK_NAMES, load_pack
-from clients.battery.sampling_fields import SamplingFields
+from clients.asking.sampling_fields import SamplingFields
+from clients.probes.pack import PACK_NAMES, load_pack
 
 SUBJECTS = ("gemma-3-demo", "lek-demo", "overcooked-demo")
 

@@ -1,6 +1,6 @@
 """Imports run one way: `clients -> scoring <- server -> adapters`, lazy ones included; only the MLX engine names MLX.
 
-Inside the server they run down its layers.
+Inside the server and among the clients they run down their layers.
 """
 
 import ast
@@ -39,6 +39,22 @@ SERVER_LAYERS = (
     "app",
     "__main__",
 )
+# What stands in `clients/`, in the same order: what several commands share, then the commands.
+CLIENT_LAYERS = (
+    "errors",
+    "one_line",
+    "file_writing",
+    "flag_values",
+    "probes",
+    "asking",
+    "records",
+    "report",
+    "rescore",
+    "compare",
+    "battery",
+    "promote",
+)
+LAYERS = {"server": SERVER_LAYERS, "clients": CLIENT_LAYERS}
 MLX_FOLDERS = ("adapters", "server/engine/mlx")
 HTTP_PACKAGES = {"litestar", "uvicorn", "starlette", "openai", "httpx", "prometheus_client"}
 MLX_PACKAGES = {"mlx", "mlx_lm"}
@@ -88,19 +104,34 @@ def test_adapters_and_scoring_know_nothing_of_http(package: str) -> None:
 
 
 def layer(file: Path) -> str:
-    return file.relative_to(ROOT / "server").parts[0].removesuffix(".py")
+    return file.relative_to(ROOT).parts[1].removesuffix(".py")
 
 
-def test_the_layers_of_the_server_are_all_that_stand_in_it() -> None:
-    assert {layer(file) for file in files("server")} - {"__init__"} == set(SERVER_LAYERS)
+@pytest.mark.parametrize("package", LAYERS)
+def test_the_layers_of_a_package_are_all_that_stand_in_it(package: str) -> None:
+    assert {layer(file) for file in files(package)} - {"__init__"} == set(LAYERS[package])
 
 
-def test_imports_inside_the_server_run_downwards() -> None:
+@pytest.mark.parametrize("package", LAYERS)
+def test_imports_inside_a_package_run_downwards(package: str) -> None:
+    layers = LAYERS[package]
     found = [
         f"{file.relative_to(ROOT)}:{line} imports {name}"
-        for file in files("server")
+        for file in files(package)
         for name, line in imports(ast.parse(file.read_text()))
-        if name.startswith("server.") and SERVER_LAYERS.index(name.split(".")[1]) > SERVER_LAYERS.index(layer(file))
+        if name.startswith(f"{package}.") and layers.index(name.split(".")[1]) > layers.index(layer(file))
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("command", ["rescore", "compare"])
+def test_commands_that_ask_nobody_import_no_other_command(command: str) -> None:
+    others = {"rescore", "compare", "battery", "promote"} - {command}
+    found = [
+        f"{file.relative_to(ROOT)}:{line} imports {name}"
+        for file in files(f"clients/{command}")
+        for name, line in imports(ast.parse(file.read_text()))
+        if name.startswith("clients.") and name.split(".")[1] in others
     ]
     assert found == []
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from clients.battery.report import Report
+from clients.report.report import Report
 
 SCHEMA_FILE = Path(__file__).parents[1] / "docs" / "battery-report.schema.json"
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import msgspec
 
-from clients.battery.probe import Probe
-from clients.battery.provenance import Provenance
-from clients.battery.record import Record
-from clients.battery.report import Report, build_report
-from clients.battery.report_html import render_html
-from clients.battery.report_json import write_report
-from clients.battery.report_markdown import render_markdown
+from clients.probes.probe import Probe
+from clients.records.record import Record
+from clients.report.html.page import render_html
+from clients.report.json_file import write_report
+from clients.report.markdown.page import render_markdown
+from clients.report.provenance import Provenance
+from clients.report.report import Report, build_report
 
 EXAMPLE_FILE = Path(__file__).parents[1] / "docs" / "examples" / "report.json"
 

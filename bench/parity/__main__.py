@@ -13,9 +13,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from bench.parity.finding import Finding
-from clients.battery.endpoint import api_root
-from clients.battery.errors import BatteryError
-from clients.battery.probe_packs import load_pack
+from clients.asking.endpoint import api_root
+from clients.errors import ClientError
+from clients.probes.pack import load_pack
 
 EQUAL, DIFFERENT, USAGE, SERVER_FAILED = 0, 1, 2, 3
 
@@ -25,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = _parse(argv)
     try:
         probes = load_pack(options.probes).probes
-    except BatteryError as exc:
+    except ClientError as exc:
         print(f"parity: {exc}", file=sys.stderr)
         return exc.exit_code
     # Only now, with the flags known to be right: mlx-lm takes seconds to import, and a faster BLAS must come before it.

@@ -6,7 +6,7 @@ from bench.parity.continuation import find_parting
 from bench.parity.finding import Finding
 from bench.parity.reference import Reference
 from bench.parity.served import Server
-from clients.battery.probe import Probe
+from clients.probes.probe import Probe
 
 
 def compare(server: Server, reference: Reference, probes: Sequence[Probe], *, max_tokens: int, has_logprobs: bool) -> Iterator[Finding]:

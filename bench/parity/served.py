@@ -7,8 +7,8 @@ import msgspec
 import openai
 
 from bench.parity.continuation import Answer
-from clients.battery.connection import NO_KEY, ModelList, describe
-from clients.battery.endpoint import is_loopback
+from clients.asking.connection import NO_KEY, ModelList, describe
+from clients.asking.endpoint import is_loopback
 
 NUM_LOGPROBS = 10
 # Said with each question, as a model's `generation_config.json` may say otherwise: of the fields it has, this alone moves greedy answers.

@@ -3,8 +3,8 @@
 import sys
 from collections.abc import Sequence
 
-from clients.battery.errors import BatteryError, Interrupted
 from clients.battery.options import parse_options
+from clients.errors import ClientError, Interrupted
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -15,7 +15,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         import asyncio
 
         from clients.battery.battery import conduct
-        from clients.battery.report_files import check_places
+        from clients.report.files import check_places
 
         check_places(options, with_replies=True)
         if options.every_s is None:
@@ -24,7 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             from clients.battery.schedule import keep_examining
 
             asyncio.run(keep_examining(options))
-    except BatteryError as exc:
+    except ClientError as exc:
         print(f"battery: {exc}", file=sys.stderr)
         return exc.exit_code
     except KeyboardInterrupt:

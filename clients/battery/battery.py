@@ -9,25 +9,25 @@ from time import perf_counter
 import msgspec
 import openai
 
-from clients.battery.connection import ListedModel, connect, list_models
-from clients.battery.errors import BatteryError, EndpointFailure, Interrupted, Regression
-from clients.battery.exchange import Question, Sampler
-from clients.battery.instrument import Instrument, make_instrument
+from clients.asking.connection import ListedModel, connect, list_models
+from clients.asking.exchange import Question, Sampler
+from clients.asking.subject import Subject, choose_subjects, roles
 from clients.battery.locked_baseline import LockedBaseline, lock_baseline, rename
 from clients.battery.options import Options
-from clients.battery.probe import ProbePack
-from clients.battery.probe_packs import load_pack
 from clients.battery.progress import progress_bar
-from clients.battery.provenance import Provenance, pack_origin, sampler_origin, subject_origins
-from clients.battery.record import Record
 from clients.battery.regression import regressions
-from clients.battery.replies_file import RepliesFile, SavedReplies, read_replies, replies_path
-from clients.battery.report import Report, build_report
-from clients.battery.report_files import write_report_files
-from clients.battery.report_table import open_console, print_report
-from clients.battery.resuming import take_up
 from clients.battery.run import questions, records
-from clients.battery.subject import Subject, choose_subjects, roles
+from clients.errors import ClientError, EndpointFailure, Interrupted, Regression
+from clients.probes.pack import load_pack
+from clients.probes.probe import ProbePack
+from clients.records.instrument import Instrument, make_instrument
+from clients.records.record import Record
+from clients.records.replies_file import RepliesFile, SavedReplies, read_replies, replies_path
+from clients.records.resuming import take_up
+from clients.report.files import write_report_files
+from clients.report.provenance import Provenance, pack_origin, sampler_origin, subject_origins
+from clients.report.report import Report, build_report
+from clients.report.table import open_console, print_report
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,24 +49,24 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     listed: dict[str, tuple[ListedModel, ...]]  # by endpoint
     subjects: tuple[Subject, ...]
     records: tuple[Record, ...]
-    stopped_by: BatteryError | None
+    stopped_by: ClientError | None
 
 
 class Examined(msgspec.Struct, frozen=True, kw_only=True):
     """A report, and what kept it from being whole."""
 
     report: Report
-    stopped_by: BatteryError | None
+    stopped_by: ClientError | None
     num_failed: int  # of the requests that were made
 
 
 async def conduct(options: Options) -> None:
-    """Ask, score, print, write. Raises a BatteryError; one that comes after the first reply, after the report."""
+    """Ask, score, print, write. Raises a ClientError; one that comes after the first reply, after the report."""
     conclude(options, await examine(options))
 
 
 async def examine(options: Options) -> Examined:
-    """Ask and score. Raises a BatteryError where there is nothing to report."""
+    """Ask and score. Raises a ClientError where there is nothing to report."""
     plan = _plan(options)
     run = await _measure(plan)
     num_failed = sum(record.error is not None for record in run.records)
@@ -128,7 +128,7 @@ async def _measure(plan: Plan) -> Run:
 
 async def _gather(
     clients: Mapping[str, openai.AsyncOpenAI], asked: Sequence[Question], plan: Plan, came: list[Record]
-) -> BatteryError | None:
+) -> ClientError | None:
     """Add to what came until all is there, or until Ctrl-C or the endpoint stops it; raises where that leaves nothing to report."""
     path = replies_path(plan.options.output) if plan.options.output else None
     total = len(came) + len(asked)

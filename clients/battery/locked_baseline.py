@@ -6,13 +6,13 @@ from pathlib import Path
 
 import msgspec
 
-from clients.battery.errors import UsageFault
-from clients.battery.instrument import Instrument
-from clients.battery.probe import Probe
-from clients.battery.provenance import LockedFrom, SubjectOrigin
-from clients.battery.record import Record
-from clients.battery.report import Report
-from clients.battery.report_json import read_report
+from clients.errors import UsageFault
+from clients.probes.probe import Probe
+from clients.records.instrument import Instrument
+from clients.records.record import Record
+from clients.report.json_file import read_report
+from clients.report.provenance import LockedFrom, SubjectOrigin
+from clients.report.report import Report
 
 
 class LockedBaseline(msgspec.Struct, frozen=True, kw_only=True):

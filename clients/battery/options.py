@@ -7,12 +7,12 @@ from typing import Any
 
 import msgspec
 
-from clients.battery import flag_values
-from clients.battery.api_key import checked_key, read_key_of_environment
+from clients import flag_values
+from clients.asking.api_key import checked_key, read_key_of_environment
+from clients.asking.sampling_fields import SamplingFields
+from clients.asking.subject import Choice
+from clients.asking.subject_flags import SUBJECT_FORM, is_report_file, read_condition, read_endpoint_key, read_subject, read_url
 from clients.battery.run_flags import add_pace_flags, add_question_flags, add_report_flags, check_files
-from clients.battery.sampling_fields import SamplingFields
-from clients.battery.subject import Choice
-from clients.battery.subject_flags import SUBJECT_FORM, is_report_file, read_condition, read_endpoint_key, read_subject
 
 LOCAL_HOST = "127.0.0.1"
 
@@ -133,7 +133,7 @@ def _add_subject_flags(parser: argparse.ArgumentParser) -> None:
 
 def _add_endpoint_flags(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("the endpoint")
-    group.add_argument("--url", type=flag_values.url, help="with or without /v1, such as http://127.0.0.1:8000")
+    group.add_argument("--url", type=read_url, help="with or without /v1, such as http://127.0.0.1:8000")
     group.add_argument(
         "--api-key",
         metavar="[URL=]KEY",

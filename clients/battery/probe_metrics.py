@@ -8,8 +8,8 @@ from typing import Literal
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from clients.battery.record import Record
-from clients.battery.report import Report
+from clients.records.record import Record
+from clients.report.report import Report
 
 Outcome = Literal["complete", "failed"]
 OUTCOMES: tuple[Outcome, ...] = ("complete", "failed")

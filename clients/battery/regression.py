@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from clients.battery.comparison_summary import ComparisonSummary
+from clients.report.comparison_summary import ComparisonSummary
 
 
 def regressions(comparisons: Iterable[ComparisonSummary]) -> tuple[str, ...]:

@@ -5,13 +5,13 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 
 import openai
 
-from clients.battery.asking import ask
-from clients.battery.exchange import Question, Sampler
-from clients.battery.instrument import Instrument
-from clients.battery.probe import Probe
-from clients.battery.record import Record, record
-from clients.battery.sampling_fields import Dialect
-from clients.battery.subject import Subject
+from clients.asking.asking import ask
+from clients.asking.exchange import Question, Sampler
+from clients.asking.sampling_fields import Dialect
+from clients.asking.subject import Subject
+from clients.probes.probe import Probe
+from clients.records.instrument import Instrument
+from clients.records.record import Record, record
 
 
 def questions(subjects: Sequence[Subject], probes: Sequence[Probe], *, num_samples: int, seed: int | None) -> tuple[Question, ...]:

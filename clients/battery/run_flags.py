@@ -3,10 +3,10 @@
 import argparse
 from pathlib import Path
 
-from clients.battery import flag_values
-from clients.battery.probe_packs import PACK_NAMES
-from clients.battery.replies_file import replies_path
-from clients.battery.sampling_fields import SamplingFields
+from clients import flag_values
+from clients.asking.sampling_fields import SamplingFields
+from clients.probes.pack import PACK_NAMES
+from clients.records.replies_file import replies_path
 from scoring.scorers import scorer_names
 
 

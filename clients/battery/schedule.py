@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable
 from prometheus_client import CollectorRegistry, start_http_server
 
 from clients.battery.battery import conclude, examine
-from clients.battery.errors import BatteryError, EndpointFailure, Interrupted, Regression, UsageFault
 from clients.battery.options import Options
 from clients.battery.probe_metrics import ProbeMetrics
+from clients.errors import ClientError, EndpointFailure, Interrupted, Regression, UsageFault
 
 
 async def keep_examining(options: Options, *, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep) -> None:
@@ -45,7 +45,7 @@ async def _examine_once(options: Options, metrics: ProbeMetrics) -> None:
     except Regression as exc:  # a whole round, with bad news
         metrics.count_round("complete")
         print(f"battery: {exc}", file=sys.stderr)
-    except BatteryError as exc:
+    except ClientError as exc:
         metrics.count_round("failed")
         print(f"battery: {exc}; it is asked again at the next round", file=sys.stderr)
     else:

@@ -4,8 +4,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from clients.battery.errors import BatteryError
 from clients.compare.options import STDOUT, CompareOptions, parse_options
+from clients.errors import ClientError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -13,7 +13,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parse_options(argv)
     try:
         _compare(options)
-    except BatteryError as exc:
+    except ClientError as exc:
         print(f"compare: {exc}", file=sys.stderr)
         return exc.exit_code
     return 0
@@ -23,12 +23,12 @@ def _compare(options: CompareOptions) -> None:
     # Only now, with the flags known to be right: NumPy and the tables take half a second to import.
     import msgspec
 
-    from clients.battery.report_table import open_console
-    from clients.battery.whole_file import replace_file
     from clients.compare.entrant import read_entrants
     from clients.compare.side_by_side import set_side_by_side
     from clients.compare.side_by_side_markdown import render_side_by_side
     from clients.compare.side_by_side_table import print_side_by_side
+    from clients.file_writing import replace_file
+    from clients.report.table import open_console
 
     whole = set_side_by_side(read_entrants(options.files), options.baseline)
     encoded = msgspec.json.format(msgspec.json.encode(whole), indent=2) + b"\n"

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from clients.battery.errors import UsageFault
-from clients.battery.record import Record
 from clients.compare.entrant import Entrant
+from clients.errors import UsageFault
+from clients.records.record import Record
 
 MAX_LISTED = 4
 NUM_DIGEST_CHARS = 19  # with `sha256:`

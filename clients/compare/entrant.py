@@ -7,13 +7,13 @@ from pathlib import Path
 
 import msgspec
 
-from clients.battery.errors import UsageFault
-from clients.battery.outcome import Outcome, outcomes
-from clients.battery.probe import Probe
-from clients.battery.provenance import SubjectOrigin
-from clients.battery.record import Record
-from clients.battery.report import Report
-from clients.battery.report_json import read_report
+from clients.errors import UsageFault
+from clients.probes.probe import Probe
+from clients.records.record import Record
+from clients.report.json_file import read_report
+from clients.report.outcome import Outcome, outcomes
+from clients.report.provenance import SubjectOrigin
+from clients.report.report import Report
 
 
 class SavedReport(msgspec.Struct, frozen=True, kw_only=True):

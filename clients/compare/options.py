@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from clients.battery import flag_values
+from clients import flag_values
 
 STDOUT = "-"
 

@@ -4,15 +4,15 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from clients.battery.comparison import SIGNIFICANT, compare
-from clients.battery.comparison_summary import ComparisonSummary, summarize_comparison
-from clients.battery.errors import UsageFault
-from clients.battery.instrument import candor_version
-from clients.battery.outcome import Outcome
-from clients.battery.probe import Probe
 from clients.compare.conditions import check_scorers, differences
 from clients.compare.entrant import Entrant
 from clients.compare.standing import Standing, standings
+from clients.errors import UsageFault
+from clients.probes.probe import Probe
+from clients.records.instrument import candor_version
+from clients.report.comparison import SIGNIFICANT, compare
+from clients.report.comparison_summary import ComparisonSummary, summarize_comparison
+from clients.report.outcome import Outcome
 from scoring.statistics.holm import holm
 
 

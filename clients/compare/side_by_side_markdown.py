@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from clients.battery.comparison import CHANGE_THRESHOLD, SIGNIFICANT
-from clients.battery.markdown.writing import bullets, code, escaped, table
-from clients.battery.numerals import NO_NUMBER, average, average_change, counted, interval, p_value, share
 from clients.compare.side_by_side import Contrast, SideBySide
 from clients.compare.standing import Standing
+from clients.report.comparison import CHANGE_THRESHOLD, SIGNIFICANT
+from clients.report.markdown.writing import bullets, code, escaped, table
+from clients.report.numerals import NO_NUMBER, average, average_change, counted, interval, p_value, share
 
 
 def render_side_by_side(whole: SideBySide) -> str:

@@ -5,9 +5,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from clients.battery.numerals import average, average_change, interval, p_value, share
 from clients.compare.side_by_side import Contrast, SideBySide
 from clients.compare.standing import Standing
+from clients.report.numerals import average, average_change, interval, p_value, share
 
 
 def print_side_by_side(whole: SideBySide, console: Console) -> None:

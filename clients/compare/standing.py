@@ -5,9 +5,9 @@ from statistics import fmean
 
 import msgspec
 
-from clients.battery.interval import RESAMPLING_SEED, Interval, rounded
-from clients.battery.outcome import Outcome
 from clients.compare.entrant import Entrant
+from clients.report.outcome import Outcome
+from clients.report.rounded_statistics import RESAMPLING_SEED, Interval, rounded
 from scoring.statistics.bootstrap import bootstrap_interval
 
 

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import Sequence
 
-from clients.battery.errors import BatteryError, Interrupted
+from clients.errors import ClientError, Interrupted
 from clients.promote.options import parse_options
 
 
@@ -13,12 +13,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parse_options(argv)
     try:
         # Only now, with the flags known to be right: the SDK takes a second or two to import.
-        from clients.battery.report_files import check_places
         from clients.promote.promotion import promote
+        from clients.report.files import check_places
 
         check_places(options.battery, with_replies=True)
         verdict = asyncio.run(promote(options))
-    except BatteryError as exc:
+    except ClientError as exc:
         print(f"promote: {exc}", file=sys.stderr)
         return exc.exit_code
     except (KeyboardInterrupt, asyncio.CancelledError):

@@ -8,8 +8,8 @@ from urllib.parse import quote
 import msgspec
 import openai
 
-from clients.battery.connection import describe
-from clients.battery.errors import EndpointFailure, UsageFault
+from clients.asking.connection import describe
+from clients.errors import EndpointFailure, UsageFault
 
 CHANGE_TIMEOUT_S = 120.0  # to read and check an adapter's files, or for the requests of one that goes
 BUSY_PAUSE_S = 0.5
@@ -38,7 +38,7 @@ class ContentChanged(Exception):
 
 
 class AdapterApi:
-    """Lists, loads and unloads. What the server refuses is a BatteryError."""
+    """Lists, loads and unloads. What the server refuses is a ClientError."""
 
     def __init__(self, client: openai.AsyncOpenAI) -> None:
         self._client = client

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 
 import msgspec
 
-from clients.battery import flag_values
-from clients.battery.api_key import checked_key, read_key_of_environment
+from clients import flag_values
+from clients.asking.api_key import checked_key, read_key_of_environment
+from clients.asking.subject import Choice
+from clients.asking.subject_flags import read_url
 from clients.battery.options import Options, make_options
 from clients.battery.run_flags import add_pace_flags, add_question_flags, add_report_flags, check_files
-from clients.battery.subject import Choice
 
 # The fewest with which each of the six probes of `ccp` can by itself be significantly worse: Holm's 6 x 2 / C(10, 5) is 0.048.
 DEFAULT_SAMPLES = 5
@@ -78,7 +79,7 @@ def _add_adapter_flags(parser: argparse.ArgumentParser) -> None:
 
 def _add_endpoint_flags(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("the server")
-    group.add_argument("--url", type=flag_values.url, required=True, help="with or without /v1, such as http://127.0.0.1:8000")
+    group.add_argument("--url", type=read_url, required=True, help="with or without /v1, such as http://127.0.0.1:8000")
     group.add_argument("--api-key", metavar="KEY", help="to ask with (default: OPENAI_API_KEY in the environment)")
     group.add_argument("--admin-key", metavar="KEY", help="to load adapters with (default: CANDOR_ADMIN_KEY, then the key to ask with)")
     add_pace_flags(group)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import count
 from math import comb
 
-from clients.battery.comparison import SIGNIFICANT
+from clients.report.comparison import SIGNIFICANT
 
 
 def blind_spots(*, num_probes: int, num_samples: int) -> tuple[str, ...]:

@@ -12,18 +12,18 @@ from typing import Any
 
 import msgspec
 
+from clients.asking.connection import connect
+from clients.asking.subject import Choice, Subject
 from clients.battery.battery import Examined, conclude, examine
-from clients.battery.connection import connect
-from clients.battery.errors import EndpointFailure, Interrupted, UsageFault
 from clients.battery.options import Options
-from clients.battery.probe_packs import load_pack
 from clients.battery.regression import regressions
-from clients.battery.report import Report
-from clients.battery.subject import Choice, Subject
+from clients.errors import EndpointFailure, Interrupted, UsageFault
+from clients.probes.pack import load_pack
 from clients.promote.adapter_api import AdapterApi, AdapterCard, ContentChanged
 from clients.promote.options import PromoteOptions
 from clients.promote.power import blind_spots
 from clients.promote.trial import on_trial, trial_name
+from clients.report.report import Report
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,7 +43,7 @@ class Tested(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def promote(options: PromoteOptions) -> Verdict:
-    """Test the candidate and put it in place, or say why not. Raises a BatteryError where that cannot be told."""
+    """Test the candidate and put it in place, or say why not. Raises a ClientError where that cannot be told."""
     _warn_of_blind_spots(options.battery)
     _heed_sigterm()
     async with connect(options.battery.choice.endpoint, options.admin_key) as client:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from secrets import token_hex
 
-from clients.battery.errors import BatteryError, EndpointFailure
+from clients.errors import ClientError, EndpointFailure
 from clients.promote.adapter_api import AdapterApi, AdapterCard, ContentChanged
 
 MAX_STEM_CHARS = 100  # a server takes names of 128
@@ -44,14 +44,14 @@ async def on_trial(api: AdapterApi, name: str, path: str, served: Mapping[str, A
 async def _end(api: AdapterApi, name: str) -> None:
     try:
         await api.unload(name)
-    except BatteryError as exc:
+    except ClientError as exc:
         _shout(f"{name} COULD NOT BE UNLOADED and still takes a slot of the server: {exc}. Unload it: DELETE /v1/adapters/{name}")
 
 
 async def _bring_back(api: AdapterApi, adapter: AdapterCard) -> None:
     try:
         await api.load(adapter.name, adapter.path, digest=adapter.digest)
-    except (BatteryError, ContentChanged) as exc:
+    except (ClientError, ContentChanged) as exc:
         _shout(f"{adapter.name} IS SERVED NO LONGER, and what was dropped could not be brought back: {exc}")
     else:
         _shout(f"{adapter.name} was dropped by the server for a moment and is served again, the same content")

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 
-from clients.battery.errors import BatteryError
+from clients.errors import ClientError
 from clients.rescore.options import RescoreOptions, parse_options
 
 
@@ -12,7 +12,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parse_options(argv)
     try:
         _rescore(options)
-    except BatteryError as exc:
+    except ClientError as exc:
         print(f"rescore: {exc}", file=sys.stderr)
         return exc.exit_code
     return 0
@@ -20,9 +20,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _rescore(options: RescoreOptions) -> None:
     # Only now, with the flags known to be right: the tables and NumPy take half a second to import.
-    from clients.battery.probe_packs import PACK_NAMES, load_pack
-    from clients.battery.report_files import check_places, write_report_files
-    from clients.battery.report_table import open_console, print_report
+    from clients.probes.pack import PACK_NAMES, load_pack
+    from clients.report.files import check_places, write_report_files
+    from clients.report.table import open_console, print_report
     from clients.rescore.rescoring import rescore
     from clients.rescore.saved_run import read_run
 

@@ -7,9 +7,9 @@ A `response` of null, or an `error` beside it, is a request that failed; `finish
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from clients.battery import probe_entry
-from clients.battery.probe import Probe
-from clients.battery.record import Record
+from clients.probes import probe_entry
+from clients.probes.probe import Probe
+from clients.records.record import Record
 
 NO_REPLY = "the file holds no reply"
 

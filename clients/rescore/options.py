@@ -6,8 +6,8 @@ from pathlib import Path
 
 import msgspec
 
-from clients.battery import flag_values
-from clients.battery.probe_packs import PACK_NAMES
+from clients import flag_values
+from clients.probes.pack import PACK_NAMES
 from scoring.scorers import scorer_names
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import msgspec
 
-from clients.battery import probe_entry
-from clients.battery.errors import UsageFault
-from clients.battery.probe import Probe
-from clients.battery.probe_source import Entry
-from clients.battery.record import Record
+from clients.errors import UsageFault
+from clients.probes import probe_entry
+from clients.probes.probe import Probe
+from clients.probes.source import Entry
+from clients.records.record import Record
 from clients.rescore import foreign_reply
 
 MAX_SHOWN_FAULTS = 20

@@ -6,15 +6,15 @@ from time import perf_counter
 
 import msgspec
 
-from clients.battery.checks.fault import CheckedReply
-from clients.battery.checks.judge import judge
-from clients.battery.errors import UsageFault
-from clients.battery.instrument import Instrument, candor_version
-from clients.battery.probe import Probe
-from clients.battery.provenance import Provenance, SubjectOrigin
-from clients.battery.record import Record
-from clients.battery.report import Report, build_report
-from clients.battery.subject import roles
+from clients.asking.subject import roles
+from clients.errors import UsageFault
+from clients.probes.checks.fault import CheckedReply
+from clients.probes.checks.judge import judge
+from clients.probes.probe import Probe
+from clients.records.instrument import Instrument, candor_version
+from clients.records.record import Record
+from clients.report.provenance import Provenance, SubjectOrigin
+from clients.report.report import Report, build_report
 from clients.rescore.saved_run import SavedRun
 from scoring.degeneration.roster import DETECTORS_VERSION
 from scoring.scorers import find_scorer

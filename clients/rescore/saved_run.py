@@ -8,13 +8,13 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from clients.battery.errors import UsageFault
-from clients.battery.probe import Probe, ProbePack
-from clients.battery.probe_source import Source, parse_source
-from clients.battery.provenance import EarlierScoring, PackOrigin, RescoredFrom, SamplerOrigin, SubjectOrigin, pack_origin, subject_origins
-from clients.battery.record import Record
-from clients.battery.report import Report
-from clients.battery.subject import Subject, roles
+from clients.asking.subject import Subject, roles
+from clients.errors import UsageFault
+from clients.probes.probe import Probe, ProbePack
+from clients.probes.source import Source, parse_source
+from clients.records.record import Record
+from clients.report.provenance import EarlierScoring, PackOrigin, RescoredFrom, SamplerOrigin, SubjectOrigin, pack_origin, subject_origins
+from clients.report.report import Report
 from clients.rescore.reply_lines import ReplyLines, is_record
 
 T = TypeVar("T")

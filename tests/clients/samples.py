@@ -5,12 +5,12 @@ from typing import Any
 
 import msgspec
 
-from clients.battery.outcome import Outcome
-from clients.battery.probe import Probe
-from clients.battery.provenance import PackOrigin, Provenance, SamplerOrigin, subject_origins
-from clients.battery.record import Record
-from clients.battery.report import Report, build_report
-from clients.battery.subject import Subject, roles
+from clients.asking.subject import Subject, roles
+from clients.probes.probe import Probe
+from clients.records.record import Record
+from clients.report.outcome import Outcome
+from clients.report.provenance import PackOrigin, Provenance, SamplerOrigin, subject_origins
+from clients.report.report import Report, build_report
 from scoring.lek_v1_formula import DIMENSIONS
 from scoring.scores import Degeneration, Flag
 

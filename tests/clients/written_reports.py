@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from clients.battery.outcome import Outcome
-from clients.battery.report import Report
+from clients.report.outcome import Outcome
+from clients.report.report import Report
 from scoring.scores import Flag
 from tests.clients.samples import make_outcome, make_outcome_of, make_report
 

@@ -1,6 +1,6 @@
 """The published schema of the battery's report."""
 
-from clients.battery.report import Report
+from clients.report.report import Report
 from tools.battery_schema import SCHEMA_FILE, render_schema, report_schema
 
 

@@ -12,7 +12,7 @@ from bench.parity.comparing import compare
 from bench.parity.finding import Finding
 from bench.parity.reference import Reference, ReferenceFailure
 from bench.parity.served import Server
-from clients.battery.probe import Probe
+from clients.probes.probe import Probe
 from server.engine.mlx.device import Device
 from server.engine.mlx.engine import MlxEngine
 from server.settings.settings import Settings

@@ -1,0 +1,75 @@
+"""The replies, one JSON object a line, written as they come: what is left when a run is cut short, and what it is taken up from."""
+
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+import msgspec
+
+from clients.errors import UsageFault
+from clients.records.record import Record
+
+
+def replies_path(report: Path) -> Path:
+    """Name the file beside a report."""
+    return report.with_name(report.name.removesuffix(".json") + ".jsonl")
+
+
+class SavedReplies(msgspec.Struct, frozen=True, kw_only=True):
+    """What an earlier run has written."""
+
+    records: tuple[Record, ...] = ()
+    size_bytes: int = 0  # of the whole lines
+
+
+def read_replies(path: Path) -> SavedReplies:
+    """Read what is there; raises UsageFault. A last line without an end is what a kill leaves behind: it does not count."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return SavedReplies()
+    except OSError as exc:
+        raise UsageFault(f"cannot read the replies in {path}: {exc.strerror}") from exc
+    whole = content[: content.rfind(b"\n") + 1]
+    records = tuple(_read_line(path, number, line) for number, line in enumerate(whole.splitlines(), start=1))
+    return SavedReplies(records=records, size_bytes=len(whole))
+
+
+class RepliesFile:
+    """A file that is written on to; without a path nothing is kept."""
+
+    def __init__(self, path: Path | None, *, saved_bytes: int = 0) -> None:
+        """Name the file, of which all but the first `saved_bytes` goes when it is opened."""
+        self._path = path
+        self._saved_bytes = saved_bytes
+        self._file: BinaryIO | None = None
+
+    def __enter__(self) -> Self:
+        """Open the file; raises UsageFault where it cannot be written."""
+        if self._path is not None:
+            try:
+                self._file = self._path.open("ab")
+                self._file.truncate(self._saved_bytes)
+            except OSError as exc:
+                raise UsageFault(f"cannot write the replies to {self._path}: {exc.strerror}; nothing was done") from exc
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def write(self, record: Record) -> None:
+        """Add a line and hand it to the system at once."""
+        if self._file is not None:
+            try:
+                self._file.write(msgspec.json.encode(record) + b"\n")
+                self._file.flush()
+            except OSError as exc:
+                raise UsageFault(f"cannot write on to {self._path}: {exc.strerror}; what came before is in it") from exc
+
+
+def _read_line(path: Path, number: int, line: bytes) -> Record:
+    try:
+        return msgspec.json.decode(line, type=Record)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as exc:
+        raise UsageFault(f"line {number} of {path} is no reply of this version of the battery: {exc}") from exc

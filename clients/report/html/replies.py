@@ -1,0 +1,175 @@
+"""The full replies, side by side: a fold a probe, a column a subject, a block a reply."""
+
+from collections.abc import Iterator, Sequence
+
+from clients.records.record import Record
+from clients.report.html.markup import Markup, element, join
+from clients.report.html.reply_text import marked_text
+from clients.report.html.subject_marks import colour, subject_mark
+from clients.report.numerals import change, counted, score, with_minus_signs
+from clients.report.report import Report, Row
+
+LONG_CHARS = 1500  # a longer text scrolls within its block
+USUAL_ENDINGS = ("stop", None)
+
+
+def replies(report: Report) -> Markup:
+    """Write all folds, with the controls that the script brings to life."""
+    folds = (_fold(report, row, place) for place, row in enumerate(report.results))
+    return join(_controls(report), element("div", *folds, class_="probes"))
+
+
+def _controls(report: Report) -> Markup:
+    filters = ["all", *(("improved", "regressed") if report.comparisons else ()), "flagged", "troubled"]
+    options = (element("option", f"{word} probes", value=word) for word in filters)
+    return element(
+        "div",
+        element("label", "Show ", element("select", *options, id="probe-filter")),
+        element("button", "Open all", type="button", data_open="true"),
+        element("button", "Close all", type="button", data_open="false"),
+        element("output", id="probe-count", aria_live="polite"),
+        class_="controls",
+        hidden=True,
+    )
+
+
+def _fold(report: Report, row: Row, place: int) -> Markup:
+    columns = [(subject.name, report.samples(row, subject.name)) for subject in report.subjects]
+    samples = [sample for _, own in columns for sample in own]
+    origin = ", ".join(word for word in (row.domain, f"group {row.group}" if row.group else None) if word)
+    return element(
+        "details",
+        element("summary", element("span", row.id, class_="probe-id"), _chips(report, place), _raised_flags(samples)),
+        element("p", row.prompt, dir="auto", class_="prompt"),
+        element("p", origin, class_="fine") if origin else None,
+        element(
+            "div",
+            *(_column(report, place, name, own) for name, own in columns),
+            class_="columns",
+            tabindex=0,
+            role="region",
+            aria_label=f"Replies to {row.id}",
+        ),
+        class_="probe",
+        id=f"probe-{place + 1}",
+        data_kinds=" ".join(_kinds(report, place, samples)),
+    )
+
+
+def _kinds(report: Report, place: int, samples: Sequence[Record]) -> Iterator[str]:
+    """Name what the filter can ask for."""
+    yield from dict.fromkeys(comparison.probes[place].change or "uncompared" for comparison in report.comparisons)
+    if any(sample.flags for sample in samples):
+        yield "flagged"
+    if any(sample.error or sample.is_empty or sample.refusing_words for sample in samples):
+        yield "troubled"
+
+
+def _chips(report: Report, place: int) -> Markup:
+    chips = (
+        element(
+            "span",
+            element("i", class_="swatch"),
+            element("span", subject.name, " ", class_="unseen"),
+            with_minus_signs(score(subject.probes[place].lek_score)),
+            class_=f"chip {colour(report, subject.name)}",
+        )
+        for subject in report.subjects
+    )
+    return element("span", *chips, class_="chips")
+
+
+def _raised_flags(samples: Sequence[Record]) -> Markup | None:
+    flags = [flag for sample in samples if sample.degeneration for flag in sample.degeneration.flags]
+    tiers = {flag.flag: flag.tier for flag in sorted(flags, key=lambda flag: flag.tier, reverse=True)}  # hard, where it is both
+    return element("span", *(element("span", name, class_=tier) for name, tier in tiers.items()), class_="fold-flags") if tiers else None
+
+
+def _column(report: Report, place: int, subject: str, samples: Sequence[Record]) -> Markup:
+    deltas = [comparison.probes[place] for comparison in report.comparisons if comparison.subject == subject]
+    delta = [element("em", with_minus_signs(change(one.delta)), class_=one.change or "uncompared") for one in deltas]
+    mean = next(own.probes[place].lek_score for own in report.subjects if own.name == subject)
+    heading = element("h3", subject_mark(report, subject), element("span", with_minus_signs(score(mean)), " ", *delta, class_="mean"))
+    blocks = [_block(alike, subject, len(samples)) for alike in _folded(samples)] or [element("p", "Not asked.", class_="fine")]
+    return element("section", heading, *blocks, class_="column")
+
+
+def _folded(samples: Sequence[Record]) -> list[list[Record]]:
+    """Put replies together that are the same in all that is shown of them."""
+    groups: dict[tuple[object, ...], list[Record]] = {}
+    for sample in samples:
+        ending = (sample.error, sample.refusal, sample.finish_reason, sample.completion_tokens)
+        groups.setdefault((sample.response, sample.lek_score, repr(sample.degeneration), *ending), []).append(sample)
+    return list(groups.values())
+
+
+def _block(alike: Sequence[Record], subject: str, num_samples: int) -> Markup:
+    first = alike[0]
+    return element(
+        "article",
+        element("p", _numbers(alike, num_samples), element("b", with_minus_signs(score(first.lek_score))), class_="reply-head"),
+        _text(first, subject),
+        element("p", " · ".join(_facts(alike)), class_="fine"),
+        element("p", *_dimensions(first), class_="fine dimensions") if first.heuristic else None,
+        element("p", *_flags(first), class_="flags") if first.degeneration and first.degeneration.flags else None,
+        class_="reply",
+    )
+
+
+def _numbers(alike: Sequence[Record], num_samples: int) -> str:
+    if len(alike) == num_samples > 1:
+        return f"All {num_samples} samples, alike"
+    numbers = ", ".join(str(sample.sample) for sample in alike)
+    return f"Samples {numbers}, alike" if len(alike) > 1 else f"Sample {numbers}"
+
+
+def _text(sample: Record, subject: str) -> Markup:
+    if sample.error is not None:
+        return element("p", element("b", "Failed: "), sample.error, dir="auto", class_="no-text")
+    flags = sample.degeneration.flags if sample.degeneration else ()
+    if sample.is_empty:
+        return element(
+            "p", "Empty reply", element("span", f" ({counted(len(sample.response or ''), 'blank character')})"), class_="no-text"
+        )
+    is_long = len(sample.response or "") > LONG_CHARS
+    return element(
+        "div",
+        marked_text(sample.response or "", flags),
+        class_="text long" if is_long else "text",
+        dir="auto",
+        tabindex=0 if is_long else None,
+        role="region" if is_long else None,
+        aria_label=f"{subject}, {sample.id}, sample {sample.sample}" if is_long else None,
+    )
+
+
+def _facts(alike: Sequence[Record]) -> Iterator[str]:
+    first = alike[0]
+    if first.response is not None:
+        yield counted(len(first.response), "character")
+    if first.completion_tokens is not None:
+        yield counted(first.completion_tokens, "token")
+    if seconds := [sample.seconds for sample in alike if sample.seconds is not None]:
+        yield f"{min(seconds):.1f} s" if len(seconds) == 1 else f"{min(seconds):.1f} to {max(seconds):.1f} s"
+    if first.finish_reason not in USUAL_ENDINGS:
+        yield "cut off at the length limit" if first.finish_reason == "length" else f"finish reason {first.finish_reason}"
+    if first.refusing_words is not None:
+        yield f"refused ({first.refusing_words})"
+    if first.judgement is not None:
+        verdict = {True: "passes its checks", False: "fails its checks", None: "cannot be checked"}[first.judgement.passed]
+        yield f"{verdict}: {first.judgement.why}" if first.judgement.why else verdict
+
+
+def _dimensions(sample: Record) -> Iterator[Markup]:
+    present = {name: value for name, value in (sample.heuristic or {}).items() if value}
+    if not present:
+        yield Markup("every dimension 0")
+    for name, value in present.items():
+        yield element("span", name.replace("_", " "), " ", element("b", with_minus_signs(score(value))))
+
+
+def _flags(sample: Record) -> Iterator[Markup]:
+    for flag in sample.degeneration.flags if sample.degeneration else ():
+        copies = f" × {flag.copies:g}" if flag.copies is not None else ""
+        unit = element("span", f" {flag.unit!r}{copies}", dir="auto") if flag.unit is not None else None
+        yield element("code", flag.flag, unit, class_=f"flag {flag.tier}")

@@ -1,0 +1,168 @@
+"""What a reader of the scores must know beside them, in sentences: under the table and in the report."""
+
+from collections.abc import Iterator, Sequence
+from math import comb
+
+from clients.records.record import Record
+from clients.report.comparison import SIGNIFICANT
+from clients.report.comparison_summary import ComparisonSummary
+from clients.report.provenance import Provenance
+from clients.report.subject_summary import SubjectSummary
+
+FEW_PROBES = 20  # of 20 normal values the interval still holds the mean in 92 % where it says 95 %; of six in 85 %
+MAX_SHOWN = 5
+
+
+def notes(
+    subjects: Sequence[SubjectSummary], comparisons: Sequence[ComparisonSummary], records: Sequence[Record], provenance: Provenance
+) -> tuple[str, ...]:
+    """Write the notes, the gravest first."""
+    return (
+        *_rescored(records, provenance),
+        *_missing(subjects, provenance),
+        *_failures(subjects, records),
+        *_uncompared(comparisons),
+        *_unlike_conditions(comparisons, records),
+        *_unsent_fields(subjects, records),
+        *_server_differences(records),
+        *_changed_subjects(subjects, records),
+        *_cut_replies(records),
+        *_guarded_replies(records),
+        *_few_samples(comparisons, provenance),
+        *_few_probes(comparisons),
+    )
+
+
+def _rescored(records: Sequence[Record], provenance: Provenance) -> Iterator[str]:
+    source = provenance.rescored_from
+    if source is None:
+        return
+    earlier = [f"{one.scorer}, version {one.scorer_version} (detectors {one.detectors_version})" for one in source.earlier]
+    yield (
+        f"Nobody was asked: these are the replies in {source.file}, scored by {provenance.scorer}, version {provenance.scorer_version}"
+        f" (detectors {provenance.detectors_version}); before, {'by ' + ', '.join(earlier) if earlier else 'they had no score'}."
+    )
+    prompted = {record.subject for record in records if record.system_digest is not None}
+    if unknown := [origin.name for origin in provenance.subjects if origin.system is None and origin.name in prompted]:
+        yield f"The file names the system prompts of {_listed(unknown)} by their digests alone."
+
+
+def _missing(subjects: Sequence[SubjectSummary], provenance: Provenance) -> Iterator[str]:
+    asked = [subject.replies for subject, origin in zip(subjects, provenance.subjects, strict=True) if origin.locked_from is None]
+    if num_missing := sum(replies.missing for replies in asked):
+        num_asked = sum(replies.asked for replies in asked)
+        advice = "" if provenance.rescored_from else " --resume asks the rest."
+        yield f"Cut short: {num_missing} of {num_asked} replies are missing; every number is over the others.{advice}"
+
+
+def _failures(subjects: Sequence[SubjectSummary], records: Sequence[Record]) -> Iterator[str]:
+    if num_failed := sum(subject.replies.failed for subject in subjects):
+        yield f"{num_failed} of {len(records)} requests failed and have no score."
+
+
+def _uncompared(comparisons: Sequence[ComparisonSummary]) -> Iterator[str]:
+    for comparison in comparisons:
+        if comparison.num_compared < len(comparison.probes):
+            yield (
+                f"{comparison.baseline} and {comparison.subject} are compared on the {comparison.num_compared}"
+                f" of {len(comparison.probes)} probes where both have a score."
+            )
+
+
+def _unlike_conditions(comparisons: Sequence[ComparisonSummary], records: Sequence[Record]) -> Iterator[str]:
+    """A locked baseline may have been asked otherwise; what was asked in one run was asked alike."""
+    for comparison in comparisons:
+        before = _conditions([record for record in records if record.subject == comparison.baseline])
+        now = _conditions([record for record in records if record.subject == comparison.subject])
+        if told := [f"{name} {before[name]} and {now[name]}" for name in before if before[name] != now[name]]:
+            yield f"{comparison.baseline} and {comparison.subject} were not measured alike: {'; '.join(told)}."
+
+
+def _conditions(records: Sequence[Record]) -> dict[str, str]:
+    values: dict[str, set[object]] = {
+        "temperature": {record.temperature for record in records},
+        "sampling fields": {record.sampling_words for record in records},
+        "max-tokens": {record.max_tokens for record in records},
+        "samples": {1 + max((record.sample for record in records), default=0)},
+        "detectors' version": {record.detectors_version for record in records},
+    }
+    return {name: "/".join(sorted("unknown" if value is None else str(value) for value in found)) for name, found in values.items()}
+
+
+def _unsent_fields(subjects: Sequence[SubjectSummary], records: Sequence[Record]) -> Iterator[str]:
+    for subject in subjects:
+        unsent = list(dict.fromkeys(name for record in records if record.subject == subject.name for name in record.unsent))
+        if unsent:
+            yield f"The endpoint of {subject.name} refuses {_listed(unsent)}: there its own settings held."
+
+
+def _server_differences(records: Sequence[Record]) -> Iterator[str]:
+    scored = [record for record in records if record.server_lek_score is not None]
+    unlike = [record for record in scored if record.server_lek_score != record.lek_score]
+    for record in unlike[:MAX_SHOWN]:
+        yield (
+            f"The server scores {record.subject}'s reply to {record.id} {record.server_lek_score:g}, this battery {record.lek_score:g}"
+            f" (both {record.scorer}): server and client are not of the same version."
+        )
+    if len(unlike) > MAX_SHOWN:
+        yield f"In all, {len(unlike)} of {len(scored)} replies are scored otherwise by the server."
+    flagged = [record for record in records if record.server_flags is not None]
+    unlike = [record for record in flagged if set(record.server_flags or ()) != set(record.flags)]
+    for record in unlike[:MAX_SHOWN]:
+        yield (
+            f"The server flags {record.subject}'s reply to {record.id} with {_listed(record.server_flags or ())}, this battery with"
+            f" {_listed(record.flags)}: a server sees token ids and its model's special tokens as well."
+        )
+    if len(unlike) > MAX_SHOWN:
+        yield f"In all, {len(unlike)} of {len(flagged)} replies are flagged otherwise by the server."
+
+
+def _changed_subjects(subjects: Sequence[SubjectSummary], records: Sequence[Record]) -> Iterator[str]:
+    for subject in subjects:
+        own = [record for record in records if record.subject == subject.name]
+        fingerprints = {record.system_fingerprint for record in own if record.system_fingerprint is not None}
+        digests = {record.adapter_digest for record in own if record.adapter_digest is not None}
+        if len(fingerprints) > 1 or len(digests) > 1:
+            yield f"{subject.name} changed during the run: its replies carry different fingerprints or adapter digests."
+
+
+def _cut_replies(records: Sequence[Record]) -> Iterator[str]:
+    num_cut = sum(record.finish_reason == "length" for record in records)
+    if num_cut:
+        yield f"{num_cut} of {len(records)} replies were cut off at their length limit (--max-tokens {records[0].max_tokens})."
+
+
+def _guarded_replies(records: Sequence[Record]) -> Iterator[str]:
+    stopped = [record for record in records if record.stopped_by is not None]
+    if stopped:
+        flags = _listed(list(dict.fromkeys(record.stopped_by or "" for record in stopped)))
+        yield (
+            f"{len(stopped)} of {len(records)} replies were ended by the server's guard ({flags}):"
+            " they are scored as far as they came, and do not compare with replies that were let run."
+        )
+
+
+def _few_samples(comparisons: Sequence[ComparisonSummary], provenance: Provenance) -> Iterator[str]:
+    if comparisons and provenance.samples == 1:
+        yield (
+            "One sample a probe shows a difference in these replies, not in the models."
+            " Nothing can be concluded from it, whatever the p-value: --samples asks for more."
+        )
+        return
+    # Of all ways to deal out the samples, the two most extreme ones; then Holm's factor for the smallest of several p-values.
+    num_probes = len(comparisons[0].probes) if comparisons else 0
+    if num_probes * 2 / comb(2 * provenance.samples, provenance.samples) > SIGNIFICANT:
+        yield (
+            f"With {provenance.samples} samples on each of {num_probes} probes no single probe can be significant:"
+            " only the average over all of them can."
+        )
+
+
+def _few_probes(comparisons: Sequence[ComparisonSummary]) -> Iterator[str]:
+    fewest = min((comparison.num_compared for comparison in comparisons if comparison.num_compared), default=FEW_PROBES)
+    if fewest < FEW_PROBES:
+        yield f"The bootstrap interval is too narrow for {fewest} probes: trust the permutation test more."
+
+
+def _listed(flags: Sequence[str]) -> str:
+    return ", ".join(flags) or "nothing"

@@ -1,0 +1,150 @@
+"""Where a report comes from: enough to tell whether two reports may be compared, and to run one again."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from clients.asking.connection import ListedModel
+from clients.asking.exchange import Sampler
+from clients.asking.sampling_fields import SamplingFields
+from clients.asking.subject import Role, Subject
+from clients.probes.probe import ProbePack
+from clients.records.record import Record
+
+
+class LockedFrom(msgspec.Struct, frozen=True, kw_only=True):
+    """The earlier report whose replies stand for a subject that was not asked again."""
+
+    file: str
+    digest: str  # SHA-256 of the file
+    created: str
+    candor_version: str | None
+
+
+class SubjectOrigin(msgspec.Struct, frozen=True, kw_only=True):
+    """What was asked for in a subject's name, and what the endpoint tells of it; every record repeats the latter for its own reply."""
+
+    name: str
+    role: Role
+    endpoint: str
+    model: str
+    scale: float | None
+    system: str | None
+    is_system_prepended: bool
+    base: str | None = None  # the model below, where the endpoint lists this one as an adapter
+    adapter: str | None
+    adapter_digest: str | None
+    system_fingerprint: str | None
+    samples: int  # asked for on each probe
+    locked_from: LockedFrom | None
+
+
+class PackOrigin(msgspec.Struct, frozen=True, kw_only=True):
+    """Which probes were asked."""
+
+    name: str
+    digest: str  # of ids and prompts
+    file_digest: str | None  # SHA-256 of the file
+
+
+class SamplerOrigin(msgspec.Struct, frozen=True, kw_only=True):
+    """How the replies were drawn; None where a file of replies does not say, or says several things."""
+
+    temperature: float | None
+    max_tokens: int | None
+    timeout_s: float | None  # for one reply, all attempts together
+    fields: SamplingFields | None = None  # None also in reports of earlier versions, which sent none of them
+
+    @property
+    def words(self) -> str:
+        """Write what is known of how long and how varied replies may be."""
+        words = ["temperature unknown" if self.temperature is None else f"temperature {self.temperature:g}"]
+        if self.fields is not None and self.fields.active:
+            words.append(self.fields.words)
+        if self.max_tokens is not None:
+            words.append(f"at most {self.max_tokens} tokens")
+        return ", ".join(words)
+
+
+class EarlierScoring(msgspec.Struct, frozen=True, kw_only=True):
+    """What had scored replies before they were scored anew."""
+
+    scorer: str
+    scorer_version: str
+    detectors_version: str
+    candor_version: str | None
+
+
+class RescoredFrom(msgspec.Struct, frozen=True, kw_only=True):
+    """The file whose replies were scored anew, and nobody asked."""
+
+    file: str
+    digest: str  # SHA-256 of the file
+    created: str | None  # when the report was begun, where the file is one
+    earlier: tuple[EarlierScoring, ...]  # empty where the replies came without scores
+
+
+class Provenance(msgspec.Struct, frozen=True, kw_only=True):
+    """The circumstances of a run."""
+
+    candor_version: str | None
+    created: str  # start of the run, ISO 8601, UTC
+    endpoint: str  # of the trained subject
+    subjects: tuple[SubjectOrigin, ...]  # the baseline first
+    probes: PackOrigin
+    sampler: SamplerOrigin
+    seed: int | None  # of the first sample; None: none was sent
+    seeds: tuple[int, ...]  # one a sample
+    samples: int
+    concurrency: int | None  # None where replies come from a file that does not say
+    scorer: str
+    scorer_version: str
+    detectors_version: str
+    rescored_from: RescoredFrom | None = None
+
+
+def subject_origins(
+    subjects: Sequence[Subject],
+    roles: Sequence[Role],
+    records: Iterable[Record],
+    *,
+    listed: Mapping[str, Sequence[ListedModel]],
+    num_samples: int,
+) -> tuple[SubjectOrigin, ...]:
+    """Gather what the subjects' replies say of them; an adapter's digest may also stand in an endpoint's list of models."""
+    by_name: dict[str, list[Record]] = {subject.name: [] for subject in subjects}
+    for record in records:
+        by_name[record.subject].append(record)
+    return tuple(
+        SubjectOrigin(
+            name=subject.name,
+            role=role,
+            endpoint=subject.endpoint,
+            model=subject.model,
+            scale=subject.scale,
+            system=subject.system,
+            is_system_prepended=subject.is_system_prepended,
+            base=_first(model.parent for model in listed.get(subject.endpoint, ()) if model.id == subject.model),
+            adapter=_first(record.adapter for record in by_name[subject.name]),
+            adapter_digest=_first(record.adapter_digest for record in by_name[subject.name])
+            or _first(model.digest for model in listed.get(subject.endpoint, ()) if model.id == subject.model),
+            system_fingerprint=_first(record.system_fingerprint for record in by_name[subject.name]),
+            samples=num_samples,
+            locked_from=None,
+        )
+        for subject, role in zip(subjects, roles, strict=True)
+    )
+
+
+def sampler_origin(sampler: Sampler) -> SamplerOrigin:
+    """Note how replies were asked for."""
+    return SamplerOrigin(temperature=sampler.temperature, max_tokens=sampler.max_tokens, timeout_s=sampler.timeout_s, fields=sampler.fields)
+
+
+def pack_origin(pack: ProbePack) -> PackOrigin:
+    """Name a pack and what is in it."""
+    return PackOrigin(name=pack.name, digest=pack.digest, file_digest=pack.file_digest)
+
+
+def _first(words: Iterable[str | None]) -> str | None:
+    return next((word for word in words if word is not None), None)

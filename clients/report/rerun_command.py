@@ -1,0 +1,77 @@
+"""The command that runs a report's battery again."""
+
+import shlex
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from clients.report.provenance import LockedFrom, Provenance, SubjectOrigin
+
+CONTINUED = " \\\n  "
+
+
+def rerun_command(provenance: Provenance) -> str:
+    """Write the command line, a flag a line. The files that it names must be there, and keys are left to the reader."""
+    if provenance.rescored_from is not None:
+        return f"python -m clients.rescore {shlex.quote(provenance.rescored_from.file)} --scorer {provenance.scorer}"
+    flags = (*_subject_flags(provenance), *_condition_flags(provenance))
+    return CONTINUED.join(("python -m clients.battery", *(" ".join((flag, *map(shlex.quote, value))) for flag, *value in flags)))
+
+
+def system_file(origin: SubjectOrigin) -> str:
+    """Name the file that the command reads a subject's system prompt from."""
+    return "".join(character if character.isalnum() or character in "-_.+" else "_" for character in origin.name) + ".system.txt"
+
+
+def _subject_flags(provenance: Provenance) -> Iterator[tuple[str, ...]]:
+    yield "--url", _server(provenance.endpoint)
+    for origin in provenance.subjects:
+        if origin.locked_from is not None:
+            yield "--baseline", f"{origin.locked_from.file}#{_name_in_file(origin, origin.locked_from)}"
+    asked = [origin for origin in provenance.subjects if origin.locked_from is None]
+    plain_flags = _plain_flags(asked, provenance)
+    if plain_flags:
+        yield from ((flag, origin.model) for flag, origin in zip(plain_flags, asked, strict=True))
+    else:
+        yield from (("--subject", _subject(origin, provenance)) for origin in asked)
+    if any(origin.is_system_prepended for origin in asked):
+        yield ("--prepend-system",)
+
+
+def _plain_flags(asked: Sequence[SubjectOrigin], provenance: Provenance) -> tuple[str, ...]:
+    """Name the flags that say it all where the subjects are bare models: one, or two that are compared with each other."""
+    is_plain = all(
+        origin.name == origin.model and origin.system is None and origin.scale is None and origin.endpoint == provenance.endpoint
+        for origin in asked
+    )
+    if is_plain and len(asked) == 1:
+        return ("--model",)
+    return ("--baseline", "--model") if is_plain and len(asked) == len(provenance.subjects) == 2 else ()
+
+
+def _subject(origin: SubjectOrigin, provenance: Provenance) -> str:
+    place = "" if origin.endpoint == provenance.endpoint else f"@{_server(origin.endpoint)}"
+    system = "" if origin.system is None else f",system={system_file(origin)}"
+    scale = "" if origin.scale is None else f",scale={origin.scale:g}"
+    return f"{origin.name}={origin.model}{place}{system}{scale}"
+
+
+def _condition_flags(provenance: Provenance) -> Iterator[tuple[str, ...]]:
+    yield "--probes", provenance.probes.name
+    yield "--samples", str(provenance.samples)
+    if provenance.sampler.temperature is not None:
+        yield "--temperature", f"{provenance.sampler.temperature:g}"
+    if provenance.sampler.max_tokens is not None:
+        yield "--max-tokens", str(provenance.sampler.max_tokens)
+    if provenance.sampler.fields is not None:
+        yield from ((f"--{name.replace('_', '-')}", repr(value)) for name, value in provenance.sampler.fields.active.items())
+    yield "--seed", "none" if provenance.seed is None else str(provenance.seed)
+    yield "--scorer", provenance.scorer
+
+
+def _server(endpoint: str) -> str:
+    return endpoint.removesuffix("/v1")
+
+
+def _name_in_file(origin: SubjectOrigin, locked_from: LockedFrom) -> str:
+    """Undo the renaming of a locked subject whose name was taken."""
+    return origin.name.removesuffix(f" ({Path(locked_from.file).name})")

@@ -1,0 +1,90 @@
+"""The summary: what the numbers of a report say, a line each."""
+
+from collections.abc import Iterator, Sequence
+
+from clients.report.comparison import CHANGE_THRESHOLD
+from clients.report.comparison_summary import ComparisonSummary, DimensionChange
+from clients.report.subject_summary import SubjectSummary
+from scoring.statistics.paired_difference import PairedDifference
+
+
+def summary(subjects: Sequence[SubjectSummary], comparisons: Sequence[ComparisonSummary]) -> tuple[str, ...]:
+    """Write the lines, the comparisons first."""
+    return (
+        *(line for comparison in comparisons for line in (*_headlines(comparison), *change_lines(comparison))),
+        *(line for subject in subjects for line in reply_lines(subject)),
+    )
+
+
+def change_lines(comparison: ComparisonSummary) -> Iterator[str]:
+    """Say which dimensions moved, the furthest first, and which hard flags rose."""
+    changed = sorted(comparison.dimensions, key=lambda change: -abs(change.difference.mean))
+    if moved := [_dimension(change) for change in changed if round(change.difference.mean, 2)]:
+        yield f"{_title(comparison)}, by dimension: {', '.join(moved)}."
+    for flag in comparison.hard_flags:
+        if flag.subject > flag.baseline:
+            yield f"{_title(comparison)}: the hard flag {flag.flag} rose from {flag.baseline:.0%} to {flag.subject:.0%} of the replies."
+
+
+def reply_lines(subject: SubjectSummary) -> Iterator[str]:
+    """Say what became of a subject's requests, and how far variants of one probe lie apart."""
+    replies = subject.replies
+    counts = {
+        "failed": replies.failed,
+        "refused": replies.refused,
+        "empty": replies.empty,
+        "with a hard flag": replies.hard_flagged,
+        "cut off at the length limit": replies.cut_off,
+    }
+    if told := [f"{count} {what}" for what, count in counts.items() if count]:
+        yield f"{subject.name}: of {replies.asked - replies.missing} replies {', '.join(told)}."
+    if replies.passed is not None and replies.pass_interval is not None:
+        low, high = replies.pass_interval
+        yield (
+            f"{subject.name}: {replies.passed} of {replies.judged} replies pass the checks of their probes"
+            f" ({replies.passed / replies.judged:.0%}, 95 % interval {low:.0%} to {high:.0%})."
+        )
+    for group in subject.groups:
+        if group.spread is not None:
+            yield (
+                f"{subject.name}: the {len(group.ids)} variants of {group.group} lie between {group.lowest:.2f} and {group.highest:.2f}"
+                f" (spread {group.spread:.2f})."
+            )
+
+
+def shares_of(comparison: ComparisonSummary) -> str:
+    """Write what share of the compared probes improved, regressed and is unchanged."""
+    counts = (comparison.improved, comparison.regressed, comparison.unchanged)
+    return " / ".join(f"{100 * count / max(1, comparison.num_compared):.0f} %" for count in counts)
+
+
+def statistics_of(difference: PairedDifference) -> str:
+    """Write how sure a difference is."""
+    exact = " (exact)" if difference.is_exact else ""
+    size = "" if difference.cohens_d is None else f", d = {difference.cohens_d:.2f}"
+    interval = "" if difference.low is None else f", 95 % interval {difference.low:+.2f} to {difference.high:+.2f}"
+    return f"p = {difference.p_value:.3g}{exact}{size}{interval}"
+
+
+def _headlines(comparison: ComparisonSummary) -> Iterator[str]:
+    title, difference = _title(comparison), comparison.difference
+    if difference is None:
+        yield f"{title}: no probe has a score from both."
+        return
+    yield (
+        f"{title}: {comparison.avg_baseline_lek:.2f} → {comparison.avg_lek:.2f} ({difference.mean:+.2f}; {statistics_of(difference)})"
+        f" over {difference.n} probes{'' if comparison.is_significant else ': not significant'}."
+    )
+    yield (
+        f"{title}: {comparison.improved} improved, {comparison.regressed} regressed, {comparison.unchanged} unchanged by the"
+        f" ±{CHANGE_THRESHOLD:g} rule ({shares_of(comparison)}); significant by their samples:"
+        f" {comparison.significantly_improved} improved, {comparison.significantly_regressed} regressed."
+    )
+
+
+def _title(comparison: ComparisonSummary) -> str:
+    return f"{comparison.baseline} → {comparison.subject}"
+
+
+def _dimension(change: DimensionChange) -> str:
+    return f"{change.dimension} {change.baseline:.2f} → {change.subject:.2f} ({change.difference.mean:+.2f})"

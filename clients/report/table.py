@@ -1,0 +1,166 @@
+"""The report at the terminal: a table a subject, each comparison below, then the findings and the notes."""
+
+from collections.abc import Iterable, Sequence
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from clients.records.record import Record
+from clients.report.comparison_summary import ComparisonSummary
+from clients.report.findings import Findings
+from clients.report.outcome import mean
+from clients.report.report import Report
+from clients.report.subject_summary import ProbeScore, SubjectSummary
+from clients.report.summary import change_lines, reply_lines, shares_of, statistics_of
+
+MIN_WIDTH = 80
+NO_SCORE = "-"
+CHANGE_STYLES = {"improved": "green", "regressed": "red", "unchanged": "dim"}
+
+
+def open_console() -> Console:
+    """Open stdout for the tables; a narrower terminal folds their lines, where cutting them would lose a score."""
+    width = Console().width
+    return Console(width=max(width, MIN_WIDTH), markup=False, highlight=False)
+
+
+def print_report(report: Report, console: Console) -> None:
+    """Print everything but the texts."""
+    for subject in report.subjects:
+        console.print(_subject_table(report, subject))
+    for comparison in report.comparisons:
+        console.print(_comparison_table(report, comparison))
+        counts = f"{comparison.improved} improved, {comparison.regressed} regressed, {comparison.unchanged} unchanged"
+        console.print(Text(counts, style="bold"))
+        if comparison.difference is not None:
+            console.print(Text(f"{shares_of(comparison)}; {statistics_of(comparison.difference)}"))
+        if comparison.significantly_improved or comparison.significantly_regressed:
+            counts = f"{comparison.significantly_improved} improved, {comparison.significantly_regressed} regressed"
+            console.print(Text(f"significant by their samples: {counts}"))
+        for line in change_lines(comparison):
+            console.print(Text(line))
+        console.print()
+    _print_findings(report.findings, console)
+    for line in (line for subject in report.subjects for line in reply_lines(subject)):
+        console.print(Text(line))
+    console.print(Text(_circumstances(report), style="dim"))
+    for note in report.notes:
+        console.print(Text(f"Note: {note}", style="yellow"))
+
+
+def _subject_table(report: Report, subject: SubjectSummary) -> Table:
+    rows = [(probe, report.samples(row, subject.name)) for probe, row in zip(subject.probes, report.results, strict=True)]
+    flags = [_flags(probe, samples) for probe, samples in rows]
+    table = _table(subject.name if subject.role == "other" or not report.comparisons else f"{subject.role}: {subject.name}")
+    table.add_column("probe", no_wrap=True)
+    table.add_column("score", justify="right", no_wrap=True)
+    table.add_column("dimensions", overflow="fold", min_width=_longest_word(_dimensions(probe) for probe in subject.probes))
+    table.add_column("flags", overflow="fold", min_width=_longest_word(text.plain for text in flags))
+    table.add_column("chars", justify="right", no_wrap=True)
+    table.add_column("time", justify="right", no_wrap=True)
+    for (probe, samples), text in zip(rows, flags, strict=True):
+        table.add_row(*_probe_cells(probe, samples, text))
+    table.add_section()
+    # Beside a baseline the note's fields average over the probes that both subjects have; so does this line.
+    comparison = next((comparison for comparison in report.comparisons if subject.name in (comparison.baseline, comparison.subject)), None)
+    num_averaged = comparison.num_compared if comparison else report.averaged_prompts
+    average = subject.avg_lek
+    if comparison is not None:
+        average = comparison.avg_baseline_lek if subject.name == comparison.baseline else comparison.avg_lek
+    table.add_row(_average_label(num_averaged, report), Text(_average(average), style="bold"))
+    return table
+
+
+def _probe_cells(probe: ProbeScore, samples: Sequence[Record], flags: Text) -> tuple[str | Text, ...]:
+    seconds = mean(sample.seconds for sample in samples)
+    time = NO_SCORE if seconds is None else f"{seconds:.1f} s"
+    if probe.lek_score is None:
+        words = f"failed: {samples[0].error}" if samples else "not asked"
+        return probe.id, NO_SCORE, Text(words, style="red"), "", NO_SCORE, time
+    num_chars = mean(len(sample.response) for sample in samples if sample.response is not None)
+    return probe.id, _score(probe.lek_score), _dimensions(probe), flags, f"{num_chars:.0f}", time
+
+
+def _dimensions(probe: ProbeScore) -> str:
+    """List what is not zero; no blank inside a pair, so that a narrow column breaks between them."""
+    return " ".join(f"{dimension}={round(value, 2):g}" for dimension, value in (probe.heuristic or {}).items() if value)
+
+
+def _flags(probe: ProbeScore, samples: Iterable[Record]) -> Text:
+    hard = {flag for sample in samples for flag in sample.hard_flags}
+    return Text(" ").join(Text(name, style="bold red" if name in hard else "yellow") for name in probe.flags)
+
+
+def _longest_word(cells: Iterable[str]) -> int:
+    """Measure the width below which a column would break inside a name."""
+    return max((len(word) for cell in cells for word in cell.split()), default=0)
+
+
+def _comparison_table(report: Report, comparison: ComparisonSummary) -> Table:
+    role = next(subject.role for subject in report.subjects if subject.name == comparison.subject)
+    has_p_values = any(probe.p_value is not None for probe in comparison.probes)
+    table = _table(f"{comparison.baseline} → {comparison.subject}")
+    table.add_column("probe", no_wrap=True)
+    for heading in ("baseline", "trained" if role == "trained" else "subject", "delta"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("change", no_wrap=True)
+    if has_p_values:
+        table.add_column("p", justify="right", no_wrap=True)
+    for probe in comparison.probes:
+        change = Text(probe.change or "not compared", style=CHANGE_STYLES.get(probe.change or "", "yellow"))
+        p_value = [NO_SCORE if probe.p_value is None else f"{probe.p_value:.3g}"] if has_p_values else []
+        table.add_row(probe.id, _score(probe.baseline_lek_score), _score(probe.lek_score), _delta(probe.delta, "+g"), change, *p_value)
+    table.add_section()
+    delta = _delta(comparison.difference.mean if comparison.difference else None, "+.2f")
+    label = _average_label(comparison.num_compared, report)
+    table.add_row(label, _average(comparison.avg_baseline_lek), _average(comparison.avg_lek), delta, style="bold")
+    return table
+
+
+def _print_findings(findings: Findings, console: Console) -> None:
+    if findings.failure_modes:
+        table = _table("failure modes")
+        for heading in ("subject", "flag", "tier"):
+            table.add_column(heading, overflow="fold")
+        table.add_column("replies", justify="right", no_wrap=True)
+        table.add_column("excerpt", overflow="fold", ratio=1)
+        for mode in findings.failure_modes:
+            style = "bold red" if mode.tier == "hard" else "yellow"
+            table.add_row(mode.subject, Text(mode.flag, style=style), mode.tier, f"{mode.num_replies} ({mode.share:.0%})", mode.excerpt)
+        console.print(table)
+    for reply in findings.troubled_replies:
+        console.print(Text(f"{reply.trouble}: {reply.subject}, {reply.id}, sample {reply.sample}: {reply.words}", style="red"))
+
+
+def _table(title: str) -> Table:
+    """Open a table without side borders: 80 columns hold the longest dimension beside the longest flag."""
+    return Table(title=Text(title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+
+
+def _average_label(num_averaged: int, report: Report) -> str:
+    return "average" if num_averaged == report.total_prompts else f"average of {num_averaged}"
+
+
+def _circumstances(report: Report) -> str:
+    """Say in a line what the scores hold for."""
+    origin = report.provenance
+    samples = "1 sample" if origin.samples == 1 else f"{origin.samples} samples"
+    what = f"{origin.scorer}, {origin.endpoint}, probes {origin.probes.name}, {samples}, {origin.sampler.words}"
+    if origin.rescored_from is not None:
+        return what
+    seed = "no seed" if origin.seed is None else f"seed {origin.seed}"
+    return f"{what}, {seed}, {report.duration:.1f} s with up to {origin.concurrency} at once"
+
+
+def _score(score: float | None) -> str:
+    return NO_SCORE if score is None else f"{round(score, 2):g}"
+
+
+def _average(score: float | None) -> str:
+    return NO_SCORE if score is None else f"{score:.2f}"
+
+
+def _delta(delta: float | None, form: str) -> str:
+    return NO_SCORE if delta is None else f"{round(delta, 2):{form}}"
