@@ -1,6 +1,7 @@
 """A battery from its options to its report."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from clients.asking.subject import Subject, choose_subjects, roles
 from clients.battery.locked_baseline import LockedBaseline, lock_baseline, rename
 from clients.battery.options import Options
 from clients.battery.progress import progress_bar
-from clients.battery.regression import regressions
+from clients.battery.regression import check_power, check_power_left, gate_reasons
 from clients.battery.run import questions, records
 from clients.errors import ClientError, EndpointFailure, Interrupted, Regression
 from clients.probes.pack import load_pack
@@ -25,6 +26,7 @@ from clients.records.record import Record
 from clients.records.replies_file import RepliesFile, SavedReplies, read_replies, replies_path
 from clients.records.resuming import take_up
 from clients.report.files import write_report_files
+from clients.report.power import Power
 from clients.report.provenance import Provenance, pack_origin, sampler_origin, subject_origins
 from clients.report.report import Report, build_report
 from clients.report.table import open_console, print_report
@@ -80,16 +82,20 @@ def conclude(options: Options, examined: Examined) -> None:
     write_report_files(report, options)
     if examined.stopped_by is not None:
         raise examined.stopped_by
-    if options.fails_on_regression:
-        if reasons := regressions(report.comparisons):
-            raise Regression("regression: " + "; ".join(reasons))
-        if examined.num_failed:
-            raise EndpointFailure(f"no regression in what was answered, but {examined.num_failed} requests failed; {_advise(options)}")
+    if reasons := gate_reasons(options.gates, report):
+        raise Regression("regression: " + "; ".join(reasons))
+    if examined.num_failed and options.gates.is_any:
+        raise EndpointFailure(f"no regression in what was answered, but {examined.num_failed} requests failed; {_advise(options)}")
+    if options.gates.on_regression:
+        check_power_left(report)
 
 
 def _plan(options: Options) -> Plan:
     pack = load_pack(options.probes)
     instrument = make_instrument(pack, options.scorer)
+    locked = lock_baseline(options.locked, pack.probes, instrument) if options.locked else None
+    if options.gates.on_regression:
+        check_power(_power(options, pack, locked))
     return Plan(
         options=options,
         pack=pack,
@@ -98,8 +104,15 @@ def _plan(options: Options) -> Plan:
             temperature=options.temperature, max_tokens=options.max_tokens, timeout_s=options.timeout_s, fields=options.sampling
         ),
         saved=read_replies(replies_path(options.output)) if options.is_resumed and options.output else SavedReplies(),
-        locked=lock_baseline(options.locked, pack.probes, instrument) if options.locked else None,
+        locked=locked,
     )
+
+
+def _power(options: Options, pack: ProbePack, locked: LockedBaseline | None) -> Power:
+    if locked is None:
+        return Power(num_probes=len(pack.probes), num_samples=options.samples, num_baseline_samples=options.samples)
+    scored = Counter(record.id for record in locked.records if record.lek_score is not None)
+    return Power(num_probes=len(scored), num_samples=options.samples, num_baseline_samples=max(scored.values(), default=0))
 
 
 async def _measure(plan: Plan) -> Run:

@@ -12,6 +12,7 @@ from clients.asking.api_key import checked_key, read_key_of_environment
 from clients.asking.sampling_fields import SamplingFields
 from clients.asking.subject import Choice
 from clients.asking.subject_flags import SUBJECT_FORM, is_report_file, read_condition, read_endpoint_key, read_subject, read_url
+from clients.battery.gates import Gates
 from clients.battery.run_flags import add_pace_flags, add_question_flags, add_report_flags, check_files
 
 LOCAL_HOST = "127.0.0.1"
@@ -35,7 +36,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     timeout_s: float
     locked: str | None = None  # a report that holds the baseline: FILE.json or FILE.json#NAME
     is_resumed: bool = False
-    fails_on_regression: bool = False
+    gates: Gates = Gates()
     every_s: float | None = None  # None: one run
     metrics_port: int | None = None
     metrics_host: str = LOCAL_HOST
@@ -69,7 +70,7 @@ def parse_options(argv: Sequence[str] | None = None) -> Options:
         api_keys=api_keys,
         locked=_locked(flags),
         is_resumed=flags.resume,
-        fails_on_regression=flags.fail_on_regression,
+        gates=Gates(on_regression=flags.fail_on_regression, on_flags=flags.fail_on_flags, on_refusals=flags.fail_on_refusals),
         every_s=flags.every,
         metrics_port=flags.metrics_port,
         metrics_host=flags.metrics_host or LOCAL_HOST,
@@ -102,7 +103,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m clients.battery",
         description="Put probes to models behind any OpenAI-compatible endpoint and score the replies here.",
-        epilog="Exit codes: 0 done, 1 regression, 2 wrong usage, 3 endpoint failure, 130 Ctrl-C.",
+        epilog="Exit codes: 0 done, 1 a gate of --fail-on-… found something, 2 wrong usage, 3 endpoint failure, 130 Ctrl-C.",
         allow_abbrev=False,
     )
     _add_subject_flags(parser)
@@ -153,7 +154,17 @@ def _add_report_flags(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--fail-on-regression",
         action="store_true",
-        help="exit code 1 if a subject is significantly worse, or raises a hard flag more often",
+        help="exit code 1 if a subject is significantly worse than the baseline, or raises a hard flag more often",
+    )
+    group.add_argument(
+        "--fail-on-flags",
+        action="store_true",
+        help="exit code 1 if a subject raises a hard flag more often than the baseline, or where there is none, at all",
+    )
+    group.add_argument(
+        "--fail-on-refusals",
+        action="store_true",
+        help="exit code 1 if a subject refuses more often than the baseline, or where there is none, at all",
     )
 
 

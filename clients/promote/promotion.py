@@ -16,13 +16,13 @@ from clients.asking.connection import connect
 from clients.asking.subject import Choice, Subject
 from clients.battery.battery import Examined, conclude, examine
 from clients.battery.options import Options
-from clients.battery.regression import regressions
+from clients.battery.regression import check_power, regressions
 from clients.errors import EndpointFailure, Interrupted, UsageFault
 from clients.probes.pack import load_pack
 from clients.promote.adapter_api import AdapterApi, AdapterCard, ContentChanged
 from clients.promote.options import PromoteOptions
-from clients.promote.power import blind_spots
 from clients.promote.trial import on_trial, trial_name
+from clients.report.power import Power
 from clients.report.report import Report
 
 
@@ -44,7 +44,7 @@ class Tested(msgspec.Struct, frozen=True, kw_only=True):
 
 async def promote(options: PromoteOptions) -> Verdict:
     """Test the candidate and put it in place, or say why not. Raises a ClientError where that cannot be told."""
-    _warn_of_blind_spots(options.battery)
+    _check_power(options.battery)
     _heed_sigterm()
     async with connect(options.battery.choice.endpoint, options.admin_key) as client:
         api = AdapterApi(client)
@@ -146,7 +146,9 @@ def _content(card: AdapterCard | None) -> str:
     return card.digest if card else "nothing"
 
 
-def _warn_of_blind_spots(battery: Options) -> None:
-    spots = blind_spots(num_probes=len(load_pack(battery.probes).probes), num_samples=battery.samples)
-    if spots:
-        print(f"promote: warning: {'; '.join(spots)}", file=sys.stderr, flush=True)
+def _check_power(battery: Options) -> None:
+    """Refuse a trial that could not fail on any score, and warn of what else it cannot see; raises UsageFault."""
+    power = Power(num_probes=len(load_pack(battery.probes).probes), num_samples=battery.samples, num_baseline_samples=battery.samples)
+    check_power(power, "promote")
+    if power.blind_spots:
+        print(f"promote: warning: {'; '.join(power.blind_spots)}", file=sys.stderr, flush=True)

@@ -1,11 +1,10 @@
 """What a reader of the scores must know beside them, in sentences: under the table and in the report."""
 
 from collections.abc import Iterator, Sequence
-from math import comb
 
 from clients.records.record import Record
-from clients.report.comparison import SIGNIFICANT
 from clients.report.comparison_summary import ComparisonSummary
+from clients.report.power import Power
 from clients.report.provenance import Provenance
 from clients.report.subject_summary import SubjectSummary
 
@@ -149,13 +148,13 @@ def _few_samples(comparisons: Sequence[ComparisonSummary], provenance: Provenanc
             " Nothing can be concluded from it, whatever the p-value: --samples asks for more."
         )
         return
-    # Of all ways to deal out the samples, the two most extreme ones; then Holm's factor for the smallest of several p-values.
-    num_probes = len(comparisons[0].probes) if comparisons else 0
-    if num_probes * 2 / comb(2 * provenance.samples, provenance.samples) > SIGNIFICANT:
-        yield (
-            f"With {provenance.samples} samples on each of {num_probes} probes no single probe can be significant:"
-            " only the average over all of them can."
-        )
+    if not comparisons:
+        return
+    num_probes = len(comparisons[0].probes)
+    power = Power(num_probes=num_probes, num_samples=provenance.samples, num_baseline_samples=provenance.samples)
+    if not power.sees_probes:
+        average = "only the average over all of them can" if power.sees_average else "nor can the average over so few"
+        yield f"With {provenance.samples} samples on each of {num_probes} probes no single probe can be significant: {average}."
 
 
 def _few_probes(comparisons: Sequence[ComparisonSummary]) -> Iterator[str]:

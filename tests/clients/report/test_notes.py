@@ -17,6 +17,12 @@ def test_too_few_samples_for_any_single_probe_is_said(samples: int, probes: int,
     assert len(said(make_report({"base": outcomes, "tuned": outcomes}), "no single probe can be significant")) == expected
 
 
+@pytest.mark.parametrize(("probes", "expected"), [(5, "nor can the average"), (6, "only the average over all of them can")])
+def test_average_is_said_to_be_significant_only_where_it_can_be(probes: int, expected: str) -> None:
+    outcomes = [make_outcome_of([1.0, 2.0], id=f"p{number}") for number in range(probes)]
+    assert len(said(make_report({"base": outcomes, "tuned": outcomes}), expected)) == 1
+
+
 @pytest.mark.parametrize(("probes", "expected"), [(1, 1), (19, 1), (20, 0)])
 def test_few_probes_are_said_to_make_the_interval_narrow(probes: int, expected: int) -> None:
     outcomes = [make_outcome(1.0, id=f"p{number}") for number in range(probes)]
