@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from clients.probes.probe import Probe
+from clients.records.flat_record import unflatten
 from clients.records.record import Record
 from clients.report.html.page import render_html
 from clients.report.json_file import write_report
@@ -39,7 +40,7 @@ class SavedReport(msgspec.Struct, frozen=True, kw_only=True):
 
 def build_example() -> Report:
     """Compute the report from what was measured."""
-    saved = msgspec.json.decode(EXAMPLE_FILE.read_bytes(), type=SavedReport)
+    saved = msgspec.json.decode(EXAMPLE_FILE.read_bytes(), type=SavedReport, dec_hook=unflatten)
     probes = [Probe(id=row.id, prompt=row.prompt, domain=row.domain, group=row.group) for row in saved.results]
     records = [
         record for row in saved.results for record in chain(row.baseline_samples or (), row.trained_samples, *row.other_samples.values())

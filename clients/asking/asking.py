@@ -1,4 +1,4 @@
-"""Asking: one question to one endpoint, with the SDK, answered by a `Reply` whatever happens."""
+"""Asking: one question to one endpoint, with the SDK, answered by a `Received` whatever happens."""
 
 import asyncio
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from openai.types.chat import ChatCompletionMessageParam
 
 from clients.asking.completion import Completion, UnreadableCompletion, read_completion
 from clients.asking.connection import describe, refusal
-from clients.asking.exchange import Question, Reply, Sampler
+from clients.asking.exchange import Question, Received, Reply, Sampler
 from clients.asking.retrying import MAX_RETRIES, may_pass, pause_s
 from clients.asking.sampling_fields import Dialect
 from clients.asking.subject import Subject
@@ -28,7 +28,7 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     refusal: str | None = None  # the whole of what the endpoint says where it finds the request at fault
 
 
-async def ask(client: openai.AsyncOpenAI, question: Question, sampler: Sampler, dialect: Dialect) -> Reply:
+async def ask(client: openai.AsyncOpenAI, question: Question, sampler: Sampler, dialect: Dialect) -> Received:
     """Ask one question, again where that may help. Raises EndpointFailure where every other question would fail alike.
 
     That is where the key, the model or the route is refused. `dialect` is the endpoint's.
@@ -38,7 +38,7 @@ async def ask(client: openai.AsyncOpenAI, question: Question, sampler: Sampler, 
         unsent, ended = await _attempt_in_its_words(client, question, sampler, dialect, ends_s=start + sampler.timeout_s)
         seconds = perf_counter() - start
         if isinstance(ended, Completion):
-            return _reply(ended, seconds=seconds, num_retries=num_retries, unsent=unsent)
+            return _receive(ended, seconds=seconds, num_retries=num_retries, unsent=unsent)
         pause = pause_s(ended.headers, num_retries)
         if not ended.may_pass or num_retries == MAX_RETRIES:
             break
@@ -46,7 +46,7 @@ async def ask(client: openai.AsyncOpenAI, question: Question, sampler: Sampler, 
             ended = Failure(error=f"{ended.error}; it can be asked again in {pause:.0f} s, which is beyond --timeout-s", may_pass=False)
             break
         await asyncio.sleep(pause)
-    return Reply(error=ended.error, seconds=seconds, num_retries=num_retries)
+    return Received(reply=Reply(error=ended.error, seconds=round(seconds, 3), num_retries=num_retries))
 
 
 async def _attempt_in_its_words(
@@ -110,20 +110,20 @@ def _candor_fields(subject: Subject) -> dict[str, Any]:
     return {} if subject.scale is None else {"lora": [{"name": subject.model, "scale": subject.scale}]}
 
 
-def _reply(completion: Completion, *, seconds: float, num_retries: int, unsent: tuple[str, ...]) -> Reply:
+def _receive(completion: Completion, *, seconds: float, num_retries: int, unsent: tuple[str, ...]) -> Received:
     choice = completion.choices[0]
-    return Reply(
+    reply = Reply(
         text=choice.message.content or choice.message.refusal or "",
         refusal=choice.message.refusal,
         finish_reason=choice.finish_reason if isinstance(choice.finish_reason, str) else None,
         num_prompt_tokens=_count(completion.usage, "prompt_tokens"),
         num_completion_tokens=_count(completion.usage, "completion_tokens"),
-        seconds=seconds,
+        seconds=round(seconds, 3),
         num_retries=num_retries,
         unsent=unsent,
         system_fingerprint=completion.system_fingerprint if isinstance(completion.system_fingerprint, str) else None,
-        metadata=_strings(completion.metadata),
     )
+    return Received(reply=reply, metadata=_strings(completion.metadata))
 
 
 def _count(usage: Any, name: str) -> int | None:

@@ -71,7 +71,7 @@ async def examine(options: Options) -> Examined:
     """Ask and score. Raises a ClientError where there is nothing to report."""
     plan = _plan(options)
     run = await _measure(plan)
-    num_failed = sum(record.error is not None for record in run.records)
+    num_failed = sum(record.reply.error is not None for record in run.records)
     return Examined(report=_report(plan, run), stopped_by=run.stopped_by or _find_silent(run), num_failed=num_failed)
 
 
@@ -92,7 +92,7 @@ def conclude(options: Options, examined: Examined) -> None:
 
 def _plan(options: Options) -> Plan:
     pack = load_pack(options.probes)
-    instrument = make_instrument(pack, options.scorer)
+    instrument = make_instrument(options.scorer, pack.digest)
     locked = lock_baseline(options.locked, pack.probes, instrument) if options.locked else None
     if options.gates.on_regression:
         check_power(_power(options, pack, locked))
@@ -111,7 +111,7 @@ def _plan(options: Options) -> Plan:
 def _power(options: Options, pack: ProbePack, locked: LockedBaseline | None) -> Power:
     if locked is None:
         return Power(num_probes=len(pack.probes), num_samples=options.samples, num_baseline_samples=options.samples)
-    scored = Counter(record.id for record in locked.records if record.lek_score is not None)
+    scored = Counter(record.asked.id for record in locked.records if record.scored.lek_score is not None)
     return Power(num_probes=len(scored), num_samples=options.samples, num_baseline_samples=max(scored.values(), default=0))
 
 
@@ -191,9 +191,9 @@ def _report(plan: Plan, run: Run) -> Report:
 def _find_silent(run: Run) -> EndpointFailure | None:
     """Find a subject that gave no reply at all."""
     for subject in run.subjects:
-        own = [record for record in run.records if record.subject == subject.name]
-        if all(record.error is not None for record in own):
-            return EndpointFailure(f"every request to {subject.name} failed; the first: {own[0].error}")
+        own = [record for record in run.records if record.asked.subject == subject.name]
+        if all(record.reply.error is not None for record in own):
+            return EndpointFailure(f"every request to {subject.name} failed; the first: {own[0].reply.error}")
     return None
 
 

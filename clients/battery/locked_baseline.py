@@ -44,7 +44,7 @@ def rename(locked: LockedBaseline, taken: Collection[str]) -> LockedBaseline:
     name = f"{locked.origin.name} ({Path(locked.origin.locked_from.file).name})"
     return LockedBaseline(
         origin=msgspec.structs.replace(locked.origin, name=name),
-        records=tuple(msgspec.structs.replace(record, subject=name) for record in locked.records),
+        records=tuple(record.with_parts(asked=msgspec.structs.replace(record.asked, subject=name)) for record in locked.records),
     )
 
 
@@ -59,7 +59,7 @@ def _choose(report: Report, file: str, name: str) -> SubjectOrigin:
 def _faults(records: Sequence[Record], instrument: Instrument, file: str) -> Iterator[str]:
     if not records:
         yield "it answers none of these probes (ids and prompts must be the same)"
-    scorers = {(record.scorer, record.scorer_version) for record in records}
+    scorers = {(record.instrument.scorer, record.instrument.scorer_version) for record in records}
     for scorer, version in sorted(scorers - {(instrument.scorer, instrument.scorer_version)}):
         yield (
             f"it is scored by {scorer}, version {version}, and this run by {instrument.scorer}, version {instrument.scorer_version}"

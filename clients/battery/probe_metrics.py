@@ -57,15 +57,15 @@ class ProbeMetrics:
             self.last_round.set_to_current_time()
 
     def _show_probe(self, labels: tuple[str, str, str, str], samples: tuple[Record, ...]) -> None:
-        scores = [sample.lek_score for sample in samples if sample.lek_score is not None]
+        scores = [sample.scored.lek_score for sample in samples if sample.scored.lek_score is not None]
         if scores:
             self.lek_score.labels(*labels).set(fmean(scores))
-        if seconds := [sample.seconds for sample in samples if sample.seconds is not None]:
+        if seconds := [sample.reply.seconds for sample in samples if sample.reply.seconds is not None]:
             self.duration.labels(*labels).set(fmean(seconds))
         self._asked[labels] = len(samples)
-        self.failed.labels(*labels).set(sum(sample.error is not None for sample in samples))
+        self.failed.labels(*labels).set(sum(sample.reply.error is not None for sample in samples))
         for sample in samples:
-            flags = sample.degeneration.flags if sample.degeneration else ()
+            flags = sample.scored.raised
             for flag, tier in {(flag.flag, flag.tier) for flag in flags}:
                 self._raised.add((*labels, flag, tier))
                 self.flagged.labels(*labels, flag, tier).inc()

@@ -19,11 +19,11 @@ class RunningAverages:
 
     def add(self, record: Record) -> None:
         """Count a reply."""
-        total, number = self._scores.get(record.subject, (0.0, 0))
-        if record.lek_score is None:
+        total, number = self._scores.get(record.asked.subject, (0.0, 0))
+        if record.scored.lek_score is None:
             self._num_failed += 1
         else:
-            self._scores[record.subject] = (total + record.lek_score, number + 1)
+            self._scores[record.asked.subject] = (total + record.scored.lek_score, number + 1)
 
     def __str__(self) -> str:
         """Show them in a line."""

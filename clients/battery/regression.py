@@ -99,7 +99,8 @@ def _power_left(report: Report, comparison: ComparisonSummary) -> Power:
     """See how many probes and samples have a score on both sides, at best."""
     counts = [
         tuple(
-            sum(sample.lek_score is not None for sample in report.samples(row, name)) for name in (comparison.subject, comparison.baseline)
+            sum(sample.scored.lek_score is not None for sample in report.samples(row, name))
+            for name in (comparison.subject, comparison.baseline)
         )
         for row in report.results
     ]

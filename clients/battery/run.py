@@ -10,8 +10,10 @@ from clients.asking.exchange import Question, Sampler
 from clients.asking.sampling_fields import Dialect
 from clients.asking.subject import Subject
 from clients.probes.probe import Probe
+from clients.records.asked import make_asked
 from clients.records.instrument import Instrument
-from clients.records.record import Record, record
+from clients.records.record import Record, score_record
+from clients.records.told import read_told
 
 
 def questions(subjects: Sequence[Subject], probes: Sequence[Probe], *, num_samples: int, seed: int | None) -> tuple[Question, ...]:
@@ -40,8 +42,10 @@ async def records(
     async def one(question: Question) -> Record:
         async with room:
             endpoint = question.subject.endpoint
-            reply = await ask(clients[endpoint], question, sampler, dialects[endpoint])
-        return record(question, reply, sampler, instrument)
+            received = await ask(clients[endpoint], question, sampler, dialects[endpoint])
+        asked_so = make_asked(question, sampler)
+        told = read_told(received.metadata, instrument.scorer)
+        return score_record(asked_so, received.reply, told, question.probe.checks, instrument)
 
     tasks = [asyncio.create_task(one(question)) for question in asked]
     try:

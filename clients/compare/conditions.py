@@ -11,23 +11,23 @@ NUM_DIGEST_CHARS = 19  # with `sha256:`
 
 # What may differ between entrants, but must be said; each is read from every reply, since one report may hold several of them.
 CONDITIONS: tuple[tuple[str, Callable[[Record], object]], ...] = (
-    ("temperatures", lambda record: record.temperature),
+    ("temperatures", lambda record: record.asked.temperature),
     ("sampling fields", lambda record: record.sampling_words),
-    ("length limits", lambda record: record.max_tokens),
-    ("seeds", lambda record: record.seed),
-    ("versions of the detectors", lambda record: record.detectors_version),
-    ("packs of probes", lambda record: record.probes_digest[:NUM_DIGEST_CHARS]),
+    ("length limits", lambda record: record.asked.max_tokens),
+    ("seeds", lambda record: record.asked.seed),
+    ("versions of the detectors", lambda record: record.instrument.detectors_version),
+    ("packs of probes", lambda record: record.instrument.probes_digest[:NUM_DIGEST_CHARS]),
 )
 
 
 def check_scorers(entrants: Sequence[Entrant]) -> None:
     """Raise UsageFault where the scores mean different things."""
-    groups = _grouped(entrants, lambda record: f"{record.scorer}, version {record.scorer_version}")
+    groups = _grouped(entrants, lambda record: f"{record.instrument.scorer}, version {record.instrument.scorer_version}")
     if len(groups) > 1:
         told = "; ".join(f"{_listed(labels)} by {scorer}" for scorer, labels in groups.items())
         raise UsageFault(
             f"the scores mean different things and cannot be compared: {told}. Score the replies alike first:"
-            f" python -m clients.rescore FILE.json --scorer {entrants[0].records[0].scorer} --output NEW.json"
+            f" python -m clients.rescore FILE.json --scorer {entrants[0].records[0].instrument.scorer} --output NEW.json"
         )
 
 

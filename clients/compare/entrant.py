@@ -36,7 +36,7 @@ class Entrant(msgspec.Struct, frozen=True, kw_only=True):
     def outcomes_of(self, probes: Sequence[Probe]) -> tuple[Outcome, ...]:
         """Give its outcomes on these probes, each of which it was asked."""
         ids = {probe.id for probe in probes}
-        return outcomes([record for record in self.records if record.id in ids], probes, self.origin.name)
+        return outcomes([record for record in self.records if record.asked.id in ids], probes, self.origin.name)
 
 
 def read_entrants(files: Sequence[str]) -> tuple[Entrant, ...]:
@@ -71,7 +71,7 @@ def _labels(found: Sequence[tuple[SavedReport, SubjectOrigin]]) -> Iterator[str]
 def _entrant(label: str, saved: SavedReport, origin: SubjectOrigin) -> Entrant:
     rows = saved.report.results
     records = tuple(record for row in rows for record in saved.report.samples(row, origin.name))
-    if all(record.lek_score is None for record in records):
+    if all(record.scored.lek_score is None for record in records):
         raise UsageFault(f"{label} in {saved.file} has no score at all: leave the file out, or run its battery again")
     return Entrant(
         label=label,

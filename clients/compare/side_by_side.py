@@ -57,8 +57,8 @@ def set_side_by_side(entrants: Sequence[Entrant], baseline: str | None) -> SideB
     saved = {entrant.saved.file: entrant.saved for entrant in entrants}.values()
     return SideBySide(
         candor_version=candor_version(),
-        scorer=before.records[0].scorer,
-        scorer_version=before.records[0].scorer_version,
+        scorer=before.records[0].instrument.scorer,
+        scorer_version=before.records[0].instrument.scorer_version,
         sources=tuple(Source(file=one.file, digest=one.digest, created=one.report.provenance.created) for one in saved),
         probes=tuple(probe.id for probe in shared),
         standings=standings(entrants, [entrant.outcomes_of(shared) for entrant in entrants]),
@@ -81,7 +81,7 @@ def _find_baseline(entrants: Sequence[Entrant], name: str | None) -> Entrant:
 
 def _shared_probes(entrants: Sequence[Entrant]) -> tuple[Probe, ...]:
     """Pick the probes that every entrant has a score for; the same id with other words is another probe."""
-    scored = [{(r.id, r.prompt) for r in entrant.records if r.lek_score is not None} for entrant in entrants]
+    scored = [{(r.asked.id, r.asked.prompt) for r in entrant.records if r.scored.lek_score is not None} for entrant in entrants]
     shared = _both_asked(entrants[0], set.intersection(*scored))
     if not shared:
         asked = "; ".join(f"{entrant.label}: {_some_ids(entrant)}" for entrant in entrants)
@@ -112,7 +112,7 @@ def _notes(entrants: Sequence[Entrant], shared: Sequence[Probe]) -> Iterator[str
     if len(shared) < most:
         yield f"Averages and ranks are over the {len(shared)} probes that all have a score for, of up to {most} that were asked."
     yield from differences(entrants)
-    if lone := [entrant.label for entrant in entrants if all(record.sample == 0 for record in entrant.records)]:
+    if lone := [entrant.label for entrant in entrants if all(record.asked.sample == 0 for record in entrant.records)]:
         yield f"{', '.join(lone)}: one sample a probe, which shows a difference in these replies, not in the models."
     for file in dict.fromkeys(entrant.saved.file for entrant in entrants if not entrant.saved.report.is_complete):
         yield f"{file} was cut short."

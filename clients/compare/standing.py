@@ -56,8 +56,9 @@ def shared_ranks(values: Sequence[float]) -> tuple[float, ...]:
 
 
 def _standing(entrant: Entrant, own: Sequence[Outcome], *, scores: Sequence[float], rank: int, mean_rank: float) -> Standing:
-    replies = [sample for outcome in own for sample in outcome.samples if sample.error is None]
-    judged = [sample.judgement.passed for sample in replies if sample.judgement is not None and sample.judgement.passed is not None]
+    replies = [sample for outcome in own for sample in outcome.samples if sample.reply.error is None]
+    judgements = [sample.scored.judgement for sample in replies if sample.scored.judgement is not None]
+    judged = [judgement.passed for judgement in judgements if judgement.passed is not None]
     return Standing(
         label=entrant.label,
         file=entrant.saved.file,
@@ -70,7 +71,7 @@ def _standing(entrant: Entrant, own: Sequence[Outcome], *, scores: Sequence[floa
         interval=rounded(bootstrap_interval(scores, seed=RESAMPLING_SEED)),
         mean_rank=mean_rank,
         num_replies=len(replies),
-        num_hard_flagged=sum(bool(sample.hard_flags) for sample in replies),
+        num_hard_flagged=sum(bool(sample.scored.hard_flags) for sample in replies),
         num_judged=len(judged),
         num_passed=sum(judged),
     )

@@ -105,7 +105,7 @@ def _check_trial(tested: Tested) -> None:
 
 
 def _candidate_digests(report: Report) -> set[str | None]:
-    return {sample.adapter_digest for row in report.results for sample in row.trained_samples}
+    return {sample.told.adapter_digest for row in report.results for sample in row.trained_samples}
 
 
 def _changes(before: dict[str, AdapterCard], now: dict[str, AdapterCard], *names: str) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import msgspec
 
-from clients.probes.probe import ProbePack
 from scoring.degeneration.roster import DETECTORS_VERSION
 from scoring.scorers import find_scorer
 
@@ -22,14 +21,14 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     probes_digest: str  # of what is asked, whatever file it came from
 
 
-def make_instrument(pack: ProbePack, scorer: str) -> Instrument:
+def make_instrument(scorer: str, probes_digest: str) -> Instrument:
     """Gather the versions of this checkout."""
     return Instrument(
         candor_version=candor_version(),
         scorer=scorer,
         scorer_version=find_scorer(scorer).version,
         detectors_version=DETECTORS_VERSION,
-        probes_digest=pack.digest,
+        probes_digest=probes_digest,
     )
 
 

@@ -7,6 +7,7 @@ from typing import BinaryIO, Self
 import msgspec
 
 from clients.errors import UsageFault
+from clients.records.flat_record import flatten, unflatten
 from clients.records.record import Record
 
 
@@ -62,7 +63,7 @@ class RepliesFile:
         """Add a line and hand it to the system at once."""
         if self._file is not None:
             try:
-                self._file.write(msgspec.json.encode(record) + b"\n")
+                self._file.write(msgspec.json.encode(record, enc_hook=flatten) + b"\n")
                 self._file.flush()
             except OSError as exc:
                 raise UsageFault(f"cannot write on to {self._path}: {exc.strerror}; what came before is in it") from exc
@@ -70,6 +71,6 @@ class RepliesFile:
 
 def _read_line(path: Path, number: int, line: bytes) -> Record:
     try:
-        return msgspec.json.decode(line, type=Record)
+        return msgspec.json.decode(line, type=Record, dec_hook=unflatten)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as exc:
         raise UsageFault(f"line {number} of {path} is no reply of this version of the battery: {exc}") from exc

@@ -4,31 +4,17 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import msgspec
 
-from clients.asking.exchange import Question, Reply, Sampler
+from clients.asking.exchange import Question, Sampler
 from clients.errors import UsageFault
+from clients.records.asked import Asked, Key, make_asked
 from clients.records.instrument import Instrument
-from clients.records.record import Record, record
+from clients.records.record import Record
 
-# What a record holds of the question and of how its reply is judged, but the version of the program, which changes more often than either.
-SETTINGS = (
-    "endpoint",
-    "model",
-    "scale",
-    "system_digest",
-    "is_system_prepended",
-    "prompt",
-    "seed",
-    "temperature",
-    "max_tokens",
-    "sampling",
-    "scorer",
-    "scorer_version",
-    "detectors_version",
-    "probes_digest",
-)
+# What a record holds of its question and of how its reply was judged has to be as it is now, but for what tells questions apart
+# and for the version of the program, which changes more often than what judges.
+ASKED_SETTINGS = tuple(name for name in Asked.__struct_fields__ if name not in ("subject", "id", "sample"))
+INSTRUMENT_SETTINGS = tuple(name for name in Instrument.__struct_fields__ if name != "candor_version")
 MAX_SHOWN = 8
-
-Key = tuple[str, str, int]  # subject, probe, sample
 
 
 class Resumed(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,13 +31,13 @@ def take_up(saved: Iterable[Record], asked: Sequence[Question], sampler: Sampler
     answered: dict[Key, Record] = {}
     differences: dict[str, None] = {}
     for saved_record in saved:
-        key = (saved_record.subject, saved_record.id, saved_record.sample)
+        key = saved_record.asked.key
         question = by_key.get(key)
         found = (
             tuple(_differences(saved_record, question, sampler, instrument)) if question else (_unasked(saved_record, subjects, probes),)
         )
         differences |= dict.fromkeys(found)
-        if saved_record.error is None:
+        if saved_record.reply.error is None:
             answered[key] = saved_record
     if differences:
         raise UsageFault("--resume: the saved replies are of another run: " + _shortened(list(differences)))
@@ -59,20 +45,25 @@ def take_up(saved: Iterable[Record], asked: Sequence[Question], sampler: Sampler
 
 
 def _differences(saved: Record, question: Question, sampler: Sampler, instrument: Instrument) -> Iterator[str]:
-    expected = record(question, Reply(error="", seconds=0.0), sampler, instrument)
-    for setting in SETTINGS:
-        before, now = getattr(saved, setting), getattr(expected, setting)
-        if before != now:
-            yield f"{setting} was {before!r} and is {now!r} ({saved.subject})"
+    subject = saved.asked.subject
+    yield from _changes(saved.asked, make_asked(question, sampler), ASKED_SETTINGS, subject)
+    yield from _changes(saved.instrument, instrument, INSTRUMENT_SETTINGS, subject)
+
+
+def _changes(then: msgspec.Struct, now: msgspec.Struct, settings: Iterable[str], subject: str) -> Iterator[str]:
+    for setting in settings:
+        before, after = getattr(then, setting), getattr(now, setting)
+        if before != after:
+            yield f"{setting} was {before!r} and is {after!r} ({subject})"
 
 
 def _unasked(saved: Record, subjects: Collection[str], probes: Collection[str]) -> str:
     """Say what of a record a run of these subjects and probes does not ask for."""
-    if saved.subject not in subjects:
-        return f"they hold a subject {saved.subject!r}, which is none of this run"
-    if saved.id not in probes:
-        return f"they hold a probe {saved.id!r}, which this run does not ask"
-    return f"they hold a sample number {saved.sample} (from 0), which is more than this run asks for"
+    if saved.asked.subject not in subjects:
+        return f"they hold a subject {saved.asked.subject!r}, which is none of this run"
+    if saved.asked.id not in probes:
+        return f"they hold a probe {saved.asked.id!r}, which this run does not ask"
+    return f"they hold a sample number {saved.asked.sample} (from 0), which is more than this run asks for"
 
 
 def _shortened(differences: Sequence[str]) -> str:

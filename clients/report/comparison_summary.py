@@ -124,7 +124,7 @@ def _flag_changes(comparison: Comparison) -> Iterator[FlagChange]:
 
 def _hard_flags(outcomes: Sequence[Outcome]) -> list[tuple[str, ...]]:
     """List the hard flags of each reply that there is."""
-    return [sample.hard_flags for outcome in outcomes for sample in outcome.samples if sample.error is None]
+    return [sample.scored.hard_flags for outcome in outcomes for sample in outcome.samples if sample.reply.error is None]
 
 
 def _share(flag: str, replies: Sequence[Sequence[str]]) -> float:

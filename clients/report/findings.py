@@ -46,7 +46,7 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
 
 def failure_modes(records: Sequence[Record], subjects: Iterable[str]) -> tuple[FailureMode, ...]:
     """List every flag of every subject."""
-    return tuple(mode for subject in subjects for mode in _modes_of(subject, [r for r in records if r.subject == subject]))
+    return tuple(mode for subject in subjects for mode in _modes_of(subject, [r for r in records if r.asked.subject == subject]))
 
 
 def troubled_replies(records: Iterable[Record]) -> tuple[TroubledReply, ...]:
@@ -64,9 +64,10 @@ def excerpt(text: str, flag: Flag) -> str:
 def _modes_of(subject: str, records: Sequence[Record]) -> Iterator[FailureMode]:
     raised: dict[tuple[str, Tier], dict[tuple[str, int], str]] = {}
     for record in records:
-        for flag in record.degeneration.flags if record.degeneration else ():
-            raised.setdefault((flag.flag, flag.tier), {}).setdefault((record.id, record.sample), excerpt(record.response or "", flag))
-    num_replies = sum(record.error is None for record in records)
+        for flag in record.scored.raised:
+            place = (record.asked.id, record.asked.sample)
+            raised.setdefault((flag.flag, flag.tier), {}).setdefault(place, excerpt(record.reply.text or "", flag))
+    num_replies = sum(record.reply.error is None for record in records)
     for (flag_name, tier), places in sorted(raised.items(), key=lambda item: -len(item[1])):
         yield FailureMode(
             subject=subject,
@@ -81,12 +82,12 @@ def _modes_of(subject: str, records: Sequence[Record]) -> Iterator[FailureMode]:
 
 def _troubled(record: Record) -> TroubledReply | None:
     trouble: Trouble
-    if record.error is not None:
-        trouble, words = "failed", record.error
-    elif (refusing := record.refusing_words) is not None:
+    if record.reply.error is not None:
+        trouble, words = "failed", record.reply.error
+    elif (refusing := record.reply.refusing_words) is not None:
         trouble, words = "refused", refusing
-    elif record.is_empty:
-        trouble, words = "empty", f"finish reason {record.finish_reason}"
+    elif record.reply.is_empty:
+        trouble, words = "empty", f"finish reason {record.reply.finish_reason}"
     else:
         return None
-    return TroubledReply(subject=record.subject, id=record.id, sample=record.sample, trouble=trouble, words=words)
+    return TroubledReply(subject=record.asked.subject, id=record.asked.id, sample=record.asked.sample, trouble=trouble, words=words)

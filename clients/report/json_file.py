@@ -6,13 +6,14 @@ import msgspec
 
 from clients.errors import UsageFault
 from clients.file_writing import replace_file
+from clients.records.flat_record import flatten, unflatten
 from clients.report.report import Report
 
 
 def write_report(report: Report, path: Path) -> None:
     """Replace the file; raises UsageFault."""
     try:
-        replace_file(path, msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
+        replace_file(path, msgspec.json.format(msgspec.json.encode(report, enc_hook=flatten), indent=2) + b"\n")
     except UsageFault as exc:
         raise UsageFault(f"{exc}; the replies are in the .jsonl beside it") from exc
 
@@ -31,7 +32,7 @@ def check_writable(path: Path) -> None:
 def read_report(path: Path) -> Report:
     """Read a report that this version can make sense of; raises UsageFault."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Report)
+        return msgspec.json.decode(path.read_bytes(), type=Report, dec_hook=unflatten)
     except OSError as exc:
         raise UsageFault(f"cannot read the report {path}: {exc.strerror}") from exc
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as exc:

@@ -41,7 +41,7 @@ def _rescored(records: Sequence[Record], provenance: Provenance) -> Iterator[str
         f"Nobody was asked: these are the replies in {source.file}, scored by {provenance.scorer}, version {provenance.scorer_version}"
         f" (detectors {provenance.detectors_version}); before, {'by ' + ', '.join(earlier) if earlier else 'they had no score'}."
     )
-    prompted = {record.subject for record in records if record.system_digest is not None}
+    prompted = {record.asked.subject for record in records if record.asked.system_digest is not None}
     if unknown := [origin.name for origin in provenance.subjects if origin.system is None and origin.name in prompted]:
         yield f"The file names the system prompts of {_listed(unknown)} by their digests alone."
 
@@ -71,46 +71,46 @@ def _uncompared(comparisons: Sequence[ComparisonSummary]) -> Iterator[str]:
 def _unlike_conditions(comparisons: Sequence[ComparisonSummary], records: Sequence[Record]) -> Iterator[str]:
     """A locked baseline may have been asked otherwise; what was asked in one run was asked alike."""
     for comparison in comparisons:
-        before = _conditions([record for record in records if record.subject == comparison.baseline])
-        now = _conditions([record for record in records if record.subject == comparison.subject])
+        before = _conditions([record for record in records if record.asked.subject == comparison.baseline])
+        now = _conditions([record for record in records if record.asked.subject == comparison.subject])
         if told := [f"{name} {before[name]} and {now[name]}" for name in before if before[name] != now[name]]:
             yield f"{comparison.baseline} and {comparison.subject} were not measured alike: {'; '.join(told)}."
 
 
 def _conditions(records: Sequence[Record]) -> dict[str, str]:
     values: dict[str, set[object]] = {
-        "temperature": {record.temperature for record in records},
+        "temperature": {record.asked.temperature for record in records},
         "sampling fields": {record.sampling_words for record in records},
-        "max-tokens": {record.max_tokens for record in records},
-        "samples": {1 + max((record.sample for record in records), default=0)},
-        "detectors' version": {record.detectors_version for record in records},
+        "max-tokens": {record.asked.max_tokens for record in records},
+        "samples": {1 + max((record.asked.sample for record in records), default=0)},
+        "detectors' version": {record.instrument.detectors_version for record in records},
     }
     return {name: "/".join(sorted("unknown" if value is None else str(value) for value in found)) for name, found in values.items()}
 
 
 def _unsent_fields(subjects: Sequence[SubjectSummary], records: Sequence[Record]) -> Iterator[str]:
     for subject in subjects:
-        unsent = list(dict.fromkeys(name for record in records if record.subject == subject.name for name in record.unsent))
+        unsent = list(dict.fromkeys(name for record in records if record.asked.subject == subject.name for name in record.reply.unsent))
         if unsent:
             yield f"The endpoint of {subject.name} refuses {_listed(unsent)}: there its own settings held."
 
 
 def _server_differences(records: Sequence[Record]) -> Iterator[str]:
-    scored = [record for record in records if record.server_lek_score is not None]
-    unlike = [record for record in scored if record.server_lek_score != record.lek_score]
+    scored = [record for record in records if record.told.server_lek_score is not None]
+    unlike = [record for record in scored if record.told.server_lek_score != record.scored.lek_score]
     for record in unlike[:MAX_SHOWN]:
         yield (
-            f"The server scores {record.subject}'s reply to {record.id} {record.server_lek_score:g}, this battery {record.lek_score:g}"
-            f" (both {record.scorer}): server and client are not of the same version."
+            f"The server scores {record.asked.subject}'s reply to {record.asked.id} {record.told.server_lek_score:g},"
+            f" this battery {record.scored.lek_score:g} (both {record.instrument.scorer}): server and client are not of the same version."
         )
     if len(unlike) > MAX_SHOWN:
         yield f"In all, {len(unlike)} of {len(scored)} replies are scored otherwise by the server."
-    flagged = [record for record in records if record.server_flags is not None]
-    unlike = [record for record in flagged if set(record.server_flags or ()) != set(record.flags)]
+    flagged = [record for record in records if record.told.server_flags is not None]
+    unlike = [record for record in flagged if set(record.told.server_flags or ()) != set(record.scored.flags)]
     for record in unlike[:MAX_SHOWN]:
         yield (
-            f"The server flags {record.subject}'s reply to {record.id} with {_listed(record.server_flags or ())}, this battery with"
-            f" {_listed(record.flags)}: a server sees token ids and its model's special tokens as well."
+            f"The server flags {record.asked.subject}'s reply to {record.asked.id} with {_listed(record.told.server_flags or ())},"
+            f" this battery with {_listed(record.scored.flags)}: a server sees token ids and its model's special tokens as well."
         )
     if len(unlike) > MAX_SHOWN:
         yield f"In all, {len(unlike)} of {len(flagged)} replies are flagged otherwise by the server."
@@ -118,23 +118,23 @@ def _server_differences(records: Sequence[Record]) -> Iterator[str]:
 
 def _changed_subjects(subjects: Sequence[SubjectSummary], records: Sequence[Record]) -> Iterator[str]:
     for subject in subjects:
-        own = [record for record in records if record.subject == subject.name]
-        fingerprints = {record.system_fingerprint for record in own if record.system_fingerprint is not None}
-        digests = {record.adapter_digest for record in own if record.adapter_digest is not None}
+        own = [record for record in records if record.asked.subject == subject.name]
+        fingerprints = {record.reply.system_fingerprint for record in own if record.reply.system_fingerprint is not None}
+        digests = {record.told.adapter_digest for record in own if record.told.adapter_digest is not None}
         if len(fingerprints) > 1 or len(digests) > 1:
             yield f"{subject.name} changed during the run: its replies carry different fingerprints or adapter digests."
 
 
 def _cut_replies(records: Sequence[Record]) -> Iterator[str]:
-    num_cut = sum(record.finish_reason == "length" for record in records)
+    num_cut = sum(record.reply.finish_reason == "length" for record in records)
     if num_cut:
-        yield f"{num_cut} of {len(records)} replies were cut off at their length limit (--max-tokens {records[0].max_tokens})."
+        yield f"{num_cut} of {len(records)} replies were cut off at their length limit (--max-tokens {records[0].asked.max_tokens})."
 
 
 def _guarded_replies(records: Sequence[Record]) -> Iterator[str]:
-    stopped = [record for record in records if record.stopped_by is not None]
+    stopped = [record for record in records if record.told.stopped_by is not None]
     if stopped:
-        flags = _listed(list(dict.fromkeys(record.stopped_by or "" for record in stopped)))
+        flags = _listed(list(dict.fromkeys(record.told.stopped_by or "" for record in stopped)))
         yield (
             f"{len(stopped)} of {len(records)} replies were ended by the server's guard ({flags}):"
             " they are scored as far as they came, and do not compare with replies that were let run."

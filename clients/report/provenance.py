@@ -114,7 +114,7 @@ def subject_origins(
     """Gather what the subjects' replies say of them; an adapter's digest may also stand in an endpoint's list of models."""
     by_name: dict[str, list[Record]] = {subject.name: [] for subject in subjects}
     for record in records:
-        by_name[record.subject].append(record)
+        by_name[record.asked.subject].append(record)
     return tuple(
         SubjectOrigin(
             name=subject.name,
@@ -125,10 +125,10 @@ def subject_origins(
             system=subject.system,
             is_system_prepended=subject.is_system_prepended,
             base=_first(model.parent for model in listed.get(subject.endpoint, ()) if model.id == subject.model),
-            adapter=_first(record.adapter for record in by_name[subject.name]),
-            adapter_digest=_first(record.adapter_digest for record in by_name[subject.name])
+            adapter=_first(record.told.adapter for record in by_name[subject.name]),
+            adapter_digest=_first(record.told.adapter_digest for record in by_name[subject.name])
             or _first(model.digest for model in listed.get(subject.endpoint, ()) if model.id == subject.model),
-            system_fingerprint=_first(record.system_fingerprint for record in by_name[subject.name]),
+            system_fingerprint=_first(record.reply.system_fingerprint for record in by_name[subject.name]),
             samples=num_samples,
             locked_from=None,
         )

@@ -120,26 +120,26 @@ def _group_spreads(outcomes: Sequence[Outcome]) -> Iterable[GroupSpread]:
 
 def _replies(records: Sequence[Record], num_asked: int) -> Replies:
     passed = _num_passed(records)
-    judged = sum(record.judgement is not None and record.judgement.passed is not None for record in records)
+    judged = sum(record.scored.judgement is not None and record.scored.judgement.passed is not None for record in records)
     return Replies(
         asked=num_asked,
         missing=num_asked - len(records),
-        failed=sum(record.error is not None for record in records),
-        refused=sum(record.refusing_words is not None for record in records),
-        empty=sum(record.is_empty for record in records),
-        cut_off=sum(record.finish_reason == "length" for record in records),
-        hard_flagged=sum(bool(record.hard_flags) for record in records),
+        failed=sum(record.reply.error is not None for record in records),
+        refused=sum(record.reply.refusing_words is not None for record in records),
+        empty=sum(record.reply.is_empty for record in records),
+        cut_off=sum(record.reply.finish_reason == "length" for record in records),
+        hard_flagged=sum(bool(record.scored.hard_flags) for record in records),
         passed=passed,
         judged=judged,
         pass_interval=rounded(wilson_interval(passed or 0, judged)),
-        prompt_tokens=_total(record.prompt_tokens for record in records),
-        completion_tokens=_total(record.completion_tokens for record in records),
-        mean_seconds=mean(record.seconds for record in records),
+        prompt_tokens=_total(record.reply.num_prompt_tokens for record in records),
+        completion_tokens=_total(record.reply.num_completion_tokens for record in records),
+        mean_seconds=mean(record.reply.seconds for record in records),
     )
 
 
 def _num_passed(records: Sequence[Record]) -> int | None:
-    judgements = [record.judgement for record in records if record.judgement is not None]
+    judgements = [record.scored.judgement for record in records if record.scored.judgement is not None]
     return sum(judgement.passed is True for judgement in judgements) if judgements else None
 
 

@@ -74,12 +74,12 @@ def _subject_table(report: Report, subject: SubjectSummary) -> Table:
 
 
 def _probe_cells(probe: ProbeScore, samples: Sequence[Record], flags: Text) -> tuple[str | Text, ...]:
-    seconds = mean(sample.seconds for sample in samples)
+    seconds = mean(sample.reply.seconds for sample in samples)
     time = NO_SCORE if seconds is None else f"{seconds:.1f} s"
     if probe.lek_score is None:
-        words = f"failed: {samples[0].error}" if samples else "not asked"
+        words = f"failed: {samples[0].reply.error}" if samples else "not asked"
         return probe.id, NO_SCORE, Text(words, style="red"), "", NO_SCORE, time
-    num_chars = mean(len(sample.response) for sample in samples if sample.response is not None)
+    num_chars = mean(len(sample.reply.text) for sample in samples if sample.reply.text is not None)
     return probe.id, _score(probe.lek_score), _dimensions(probe), flags, f"{num_chars:.0f}", time
 
 
@@ -89,7 +89,7 @@ def _dimensions(probe: ProbeScore) -> str:
 
 
 def _flags(probe: ProbeScore, samples: Iterable[Record]) -> Text:
-    hard = {flag for sample in samples for flag in sample.hard_flags}
+    hard = {flag for sample in samples for flag in sample.scored.hard_flags}
     return Text(" ").join(Text(name, style="bold red" if name in hard else "yellow") for name in probe.flags)
 
 

@@ -7,11 +7,17 @@ A `response` of null, or an `error` beside it, is a request that failed; `finish
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from clients.asking.exchange import Reply
 from clients.probes import probe_entry
 from clients.probes.probe import Probe
+from clients.records.asked import Asked
+from clients.records.instrument import Instrument
 from clients.records.record import Record
+from clients.records.scored import Scored
+from clients.records.told import Told
 
 NO_REPLY = "the file holds no reply"
+NO_INSTRUMENT = Instrument(candor_version=None, scorer="", scorer_version="", detectors_version="", probes_digest="")
 
 
 def find_faults(value: Any) -> Iterator[str]:
@@ -34,39 +40,9 @@ def make_record(value: Mapping[str, Any], probe: Probe, *, subject: str, endpoin
     response = value["response"]
     failure = value.get("error") or (NO_REPLY if response is None else None)
     return Record(
-        subject=subject,
-        endpoint=endpoint,
-        model=subject,
-        scale=None,
-        system_digest=None,
-        is_system_prepended=False,
-        id=probe.id,
-        prompt=probe.prompt,
-        sample=sample,
-        seed=None,
-        temperature=None,
-        max_tokens=None,
-        candor_version=None,
-        scorer="",
-        scorer_version="",
-        detectors_version="",
-        probes_digest="",
-        response=None if failure else response,
-        lek_score=None,
-        heuristic=None,
-        flags=(),
-        degeneration=None,
-        judgement=None,
-        refusal=None,
-        finish_reason=value.get("finish_reason"),
-        prompt_tokens=None,
-        completion_tokens=None,
-        seconds=None,
-        retries=None,
-        error=failure,
-        system_fingerprint=None,
-        adapter=None,
-        adapter_digest=None,
-        server_lek_score=None,
-        server_flags=None,
+        asked=Asked(subject=subject, endpoint=endpoint, model=subject, id=probe.id, prompt=probe.prompt, sample=sample),
+        instrument=NO_INSTRUMENT,
+        reply=Reply(text=None if failure else response, error=failure, finish_reason=value.get("finish_reason")),
+        scored=Scored(),
+        told=Told(),
     )

@@ -11,12 +11,12 @@ from clients.errors import UsageFault
 from clients.probes import probe_entry
 from clients.probes.probe import Probe
 from clients.probes.source import Entry
+from clients.records.asked import Key
+from clients.records.flat_record import unflatten
 from clients.records.record import Record
 from clients.rescore import foreign_reply
 
 MAX_SHOWN_FAULTS = 20
-
-Key = tuple[str, str, int]  # subject, probe, sample
 
 
 class ReplyLines:
@@ -48,11 +48,11 @@ class ReplyLines:
 
     def _read_record(self, entry: Entry) -> None:
         try:
-            record = msgspec.convert(entry.value, Record)
+            record = msgspec.convert(entry.value, Record, dec_hook=unflatten)
         except msgspec.ValidationError as exc:
             self._faults.append(f"{entry.where}: is no reply of this version of the battery: {exc}")
             return
-        self._add(entry.where, Probe(id=record.id, prompt=record.prompt), record)
+        self._add(entry.where, Probe(id=record.asked.id, prompt=record.asked.prompt), record)
 
     def _read_foreign(self, entry: Entry) -> None:
         value = self._with_prompt(entry.value)
@@ -67,15 +67,16 @@ class ReplyLines:
         self._add(entry.where, probe, record)
 
     def _add(self, where: str, probe: Probe, record: Record) -> None:
-        key = (record.subject, record.id, record.sample)
-        first = self._probes.setdefault(record.id, probe)
-        first_place = self._places.setdefault(record.id, where)
+        key = record.asked.key
+        subject, id, sample = key
+        first = self._probes.setdefault(id, probe)
+        first_place = self._places.setdefault(id, where)
         if first.prompt != probe.prompt:
-            self._faults.append(f"{where}: the prompt of {record.id!r} is not that of {first_place}")
+            self._faults.append(f"{where}: the prompt of {id!r} is not that of {first_place}")
         earlier = self._records.get(key)
         # A run that was taken up again asks again what had failed.
-        if earlier is not None and earlier.error is None:
-            self._faults.append(f"{where}: is the same reply as {self._places[key]}: {record.subject}, {record.id}, sample {record.sample}")
+        if earlier is not None and earlier.reply.error is None:
+            self._faults.append(f"{where}: is the same reply as {self._places[key]}: {subject}, {id}, sample {sample}")
         self._places[key] = where
         self._records[key] = record
 

@@ -8,31 +8,20 @@ import msgspec
 
 from clients.asking.subject import roles
 from clients.errors import UsageFault
-from clients.probes.checks.fault import CheckedReply
-from clients.probes.checks.judge import judge
 from clients.probes.probe import Probe
-from clients.records.instrument import Instrument, candor_version
-from clients.records.record import Record
+from clients.records.instrument import Instrument, make_instrument
+from clients.records.record import Record, score_record
 from clients.report.provenance import Provenance, SubjectOrigin
 from clients.report.report import Report, build_report
 from clients.rescore.saved_run import SavedRun
-from scoring.degeneration.roster import DETECTORS_VERSION
-from scoring.scorers import find_scorer
-from scoring.verdict import score
 
 
 def rescore(run: SavedRun, scorer: str, baseline: str | None) -> Report:
     """Score all replies of a run anew and lay out its report; raises UsageFault for a baseline that is none of its subjects."""
     created, start = datetime.now(UTC), perf_counter()
-    instrument = Instrument(
-        candor_version=candor_version(),
-        scorer=scorer,
-        scorer_version=find_scorer(scorer).version,
-        detectors_version=DETECTORS_VERSION,
-        probes_digest=run.asked.digest,
-    )
+    instrument = make_instrument(scorer, run.asked.digest)
     probes = {probe.id: probe for probe in run.probes}
-    records = [rescore_record(record, probes[record.id], instrument) for record in run.records]
+    records = [rescore_record(record, probes[record.asked.id], instrument) for record in run.records]
     subjects = run.subjects if baseline is None else _baseline_first(run.subjects, baseline)
     provenance = Provenance(
         candor_version=instrument.candor_version,
@@ -55,34 +44,11 @@ def rescore(run: SavedRun, scorer: str, baseline: str | None) -> Report:
 
 def rescore_record(record: Record, probe: Probe, instrument: Instrument) -> Record:
     """Score one reply anew. An earlier judgement is kept where the probe's checks are not known."""
-    judged_by = msgspec.structs.replace(
-        record,
-        candor_version=instrument.candor_version,
-        scorer=instrument.scorer,
-        scorer_version=instrument.scorer_version,
-        detectors_version=instrument.detectors_version,
-        server_lek_score=record.server_lek_score if record.scorer == instrument.scorer else None,
-    )
-    if record.response is None:
-        return judged_by
-    scores = score(
-        record.response,
-        prompt=record.prompt,
-        scorer=instrument.scorer,
-        finish_reason=record.finish_reason,
-        num_tokens=record.completion_tokens,
-        max_tokens=record.max_tokens,
-    )
-    flags = scores.degeneration.flags
-    checked = CheckedReply(text=record.response, flags=flags)
-    return msgspec.structs.replace(
-        judged_by,
-        lek_score=scores.lek_score,
-        heuristic=scores.heuristic,
-        flags=tuple(dict.fromkeys(flag.flag for flag in flags)),
-        degeneration=scores.degeneration,
-        judgement=judge(probe.checks, checked, is_cut_off=record.finish_reason == "length") or record.judgement,
-    )
+    is_same_scorer = record.instrument.scorer == instrument.scorer
+    told = record.told if is_same_scorer else msgspec.structs.replace(record.told, server_lek_score=None)
+    rescored = score_record(record.asked, record.reply, told, probe.checks, instrument)
+    judgement = rescored.scored.judgement or record.scored.judgement
+    return rescored.with_parts(scored=msgspec.structs.replace(rescored.scored, judgement=judgement))
 
 
 def _baseline_first(subjects: Sequence[SubjectOrigin], baseline: str) -> tuple[SubjectOrigin, ...]:

@@ -12,6 +12,8 @@ from clients.asking.subject import Subject, roles
 from clients.errors import UsageFault
 from clients.probes.probe import Probe, ProbePack
 from clients.probes.source import Source, parse_source
+from clients.records.asked import Asked
+from clients.records.flat_record import unflatten
 from clients.records.record import Record
 from clients.report.provenance import EarlierScoring, PackOrigin, RescoredFrom, SamplerOrigin, SubjectOrigin, pack_origin, subject_origins
 from clients.report.report import Report
@@ -70,7 +72,7 @@ def _from_lines(path: Path, digest: str, source: Source, packs: Sequence[ProbePa
     known = tuple(chain.from_iterable(pack.probes for pack in packs))
     own_probes, records = ReplyLines(path, known).read(source.entries)
     pack = _choose_pack(ProbePack(name=path.name, title="", probes=_with_checks(own_probes, packs)), records, packs)
-    records = tuple(msgspec.structs.replace(record, probes_digest=record.probes_digest or pack.digest) for record in records)
+    records = tuple(_with_digest(record, pack) for record in records)
     subjects = _subjects(records)
     num_asked = sum(subject.samples for subject in subjects) * len(pack.probes)
     return SavedRun(
@@ -79,10 +81,10 @@ def _from_lines(path: Path, digest: str, source: Source, packs: Sequence[ProbePa
         records=records,
         asked=pack_origin(pack),
         sampler=SamplerOrigin(
-            temperature=_only(record.temperature for record in records),
-            max_tokens=_only(record.max_tokens for record in records),
+            temperature=_only(record.asked.temperature for record in records),
+            max_tokens=_only(record.asked.max_tokens for record in records),
             timeout_s=None,
-            fields=_only(record.sampling for record in records),
+            fields=_only(record.asked.sampling for record in records),
         ),
         seeds=_seeds(records),
         concurrency=None,
@@ -91,25 +93,32 @@ def _from_lines(path: Path, digest: str, source: Source, packs: Sequence[ProbePa
     )
 
 
+def _with_digest(record: Record, pack: ProbePack) -> Record:
+    """Note which probes were asked where the file does not say."""
+    if record.instrument.probes_digest:
+        return record
+    return record.with_parts(instrument=msgspec.structs.replace(record.instrument, probes_digest=pack.digest))
+
+
 def _subjects(records: Sequence[Record]) -> tuple[SubjectOrigin, ...]:
     """Take them in the order of their first replies; a prompt of the system is known by its digest only, and stays in the records."""
-    firsts: dict[str, Record] = {}
+    firsts: dict[str, Asked] = {}
     for record in records:
-        firsts.setdefault(record.subject, record)
+        firsts.setdefault(record.asked.subject, record.asked)
     subjects = [
         Subject(name=name, endpoint=one.endpoint, model=one.model, scale=one.scale, is_system_prepended=one.is_system_prepended)
         for name, one in firsts.items()
     ]
     origins = subject_origins(subjects, roles(len(subjects)), records, listed={}, num_samples=1)
     return tuple(
-        msgspec.structs.replace(origin, samples=1 + max(record.sample for record in records if record.subject == origin.name))
+        msgspec.structs.replace(origin, samples=1 + max(record.asked.sample for record in records if record.asked.subject == origin.name))
         for origin in origins
     )
 
 
 def _choose_pack(own: ProbePack, records: Iterable[Record], packs: Iterable[ProbePack]) -> ProbePack:
     """Recognise a pack by what records say, or by its probes; else the file's own probes are the pack."""
-    digests = {record.probes_digest for record in records}
+    digests = {record.instrument.probes_digest for record in records}
     asked = {(probe.id, probe.prompt) for probe in own.probes}
     for pack in packs:
         probes = {(probe.id, probe.prompt) for probe in pack.probes}
@@ -125,22 +134,22 @@ def _with_checks(probes: Iterable[Probe], packs: Iterable[ProbePack]) -> tuple[P
 
 
 def _earlier(records: Iterable[Record]) -> tuple[EarlierScoring, ...]:
-    scored = (record for record in records if record.scorer)
+    scored = (record for record in records if record.instrument.scorer)
     return tuple(dict.fromkeys(map(_scoring, scored)))
 
 
 def _scoring(record: Record) -> EarlierScoring:
     return EarlierScoring(
-        scorer=record.scorer,
-        scorer_version=record.scorer_version,
-        detectors_version=record.detectors_version,
-        candor_version=record.candor_version,
+        scorer=record.instrument.scorer,
+        scorer_version=record.instrument.scorer_version,
+        detectors_version=record.instrument.detectors_version,
+        candor_version=record.instrument.candor_version,
     )
 
 
 def _seeds(records: Sequence[Record]) -> tuple[int, ...]:
     """List the seeds of the samples where all subjects had the same, one following upon the other."""
-    found = sorted({(record.sample, record.seed) for record in records if record.seed is not None})
+    found = sorted({(record.asked.sample, record.asked.seed) for record in records if record.asked.seed is not None})
     seeds = tuple(seed for _, seed in found)
     return seeds if [sample for sample, _ in found] == list(range(len(found))) else ()
 
@@ -158,7 +167,7 @@ def _is_report(source: Source) -> bool:
 
 def _convert_report(path: Path, value: Any) -> Report:
     try:
-        return msgspec.convert(value, Report)
+        return msgspec.convert(value, Report, dec_hook=unflatten)
     except msgspec.ValidationError as exc:
         raise UsageFault(f"{path} is no report of this version of the battery: {exc}") from exc
 

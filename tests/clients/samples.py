@@ -5,9 +5,15 @@ from typing import Any
 
 import msgspec
 
+from clients.asking.exchange import Reply
 from clients.asking.subject import Subject, roles
 from clients.probes.probe import Probe
+from clients.records.asked import Asked
+from clients.records.flat_record import FIELDS, PARTS
+from clients.records.instrument import Instrument
 from clients.records.record import Record
+from clients.records.scored import Scored
+from clients.records.told import Told
 from clients.report.outcome import Outcome
 from clients.report.provenance import PackOrigin, Provenance, SamplerOrigin, subject_origins
 from clients.report.report import Report, build_report
@@ -20,44 +26,39 @@ ENDPOINT = "http://127.0.0.1:8000/v1"
 def make_record(score: float | None = 1.0, *, flags: tuple[Flag, ...] = (), **fields: Any) -> Record:
     """Make a record with this score in every dimension; without a score it failed."""
     has_score = score is not None
-    whole: dict[str, Any] = {
-        "subject": "tuned",
-        "endpoint": ENDPOINT,
-        "model": "tuned",
-        "scale": None,
-        "system_digest": None,
-        "is_system_prepended": False,
-        "id": "p1",
-        "prompt": "Why?",
-        "sample": 0,
-        "seed": 0,
-        "temperature": 0.4,
-        "max_tokens": 1024,
-        "candor_version": "0",
-        "scorer": "lek-v1",
-        "scorer_version": "1",
-        "detectors_version": "1",
-        "probes_digest": "sha256:0",
-        "response": "Because." if has_score else None,
-        "lek_score": score,
-        "heuristic": dict.fromkeys(DIMENSIONS, score) if has_score else None,
-        "flags": tuple(flag.flag for flag in flags),
-        "degeneration": Degeneration(flags=flags, compression_ratio=1.0) if has_score else None,
-        "judgement": None,
-        "refusal": None,
-        "finish_reason": "stop" if has_score else None,
-        "prompt_tokens": 9,
-        "completion_tokens": 7,
-        "seconds": 1.25,
-        "retries": 0,
-        "error": None if has_score else "HTTP 500: the row failed",
-        "system_fingerprint": None,
-        "adapter": None,
-        "adapter_digest": None,
-        "server_lek_score": None,
-        "server_flags": None,
-    }
-    return Record(**(whole | fields))
+    record = Record(
+        asked=Asked(
+            subject="tuned", endpoint=ENDPOINT, model="tuned", id="p1", prompt="Why?", sample=0, seed=0, temperature=0.4, max_tokens=1024
+        ),
+        instrument=Instrument(candor_version="0", scorer="lek-v1", scorer_version="1", detectors_version="1", probes_digest="sha256:0"),
+        reply=Reply(
+            text="Because." if has_score else None,
+            error=None if has_score else "HTTP 500: the row failed",
+            finish_reason="stop" if has_score else None,
+            num_prompt_tokens=9,
+            num_completion_tokens=7,
+            seconds=1.25,
+            num_retries=0,
+        ),
+        scored=Scored(
+            lek_score=score,
+            heuristic=None if score is None else dict.fromkeys(DIMENSIONS, score),
+            flags=tuple(flag.flag for flag in flags),
+            degeneration=Degeneration(flags=flags, compression_ratio=1.0) if has_score else None,
+        ),
+        told=Told(),
+    )
+    return change_record(record, **fields)
+
+
+def change_record(record: Record, **fields: Any) -> Record:
+    """Give fields other values, by their names in files."""
+    parts: dict[str, dict[str, Any]] = {part: {} for part in PARTS}
+    for part, name, encoded in FIELDS:
+        if encoded in fields:
+            parts[part][name] = fields.pop(encoded)
+    assert not fields, f"no fields of a record: {', '.join(fields)}"
+    return record.with_parts(**{part: msgspec.structs.replace(getattr(record, part), **changes) for part, changes in parts.items()})
 
 
 def make_outcome(score: float | None = 1.0, **fields: Any) -> Outcome:
@@ -75,13 +76,13 @@ def make_report(subjects: Mapping[str, Sequence[Outcome]], *, samples: int | Non
     """Make a report of outcomes by subject, the baseline first; all subjects were asked the same probes."""
     named = tuple(Subject(name=name, endpoint=ENDPOINT, model=name) for name in subjects)
     records = [
-        msgspec.structs.replace(sample, subject=name, model=name)
+        change_record(sample, subject=name, model=name)
         for name, outcomes in subjects.items()
         for outcome in outcomes
         for sample in outcome.samples
     ]
     probes = [outcome.probe for outcome in next(iter(subjects.values()))]
-    most = max((record.sample + 1 for record in records), default=1)
+    most = max((record.asked.sample + 1 for record in records), default=1)
     return build_report(records, probes, make_provenance(named, records, samples=samples or most), duration_s=12.34, is_complete=True)
 
 

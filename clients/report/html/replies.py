@@ -59,9 +59,9 @@ def _fold(report: Report, row: Row, place: int) -> Markup:
 def _kinds(report: Report, place: int, samples: Sequence[Record]) -> Iterator[str]:
     """Name what the filter can ask for."""
     yield from dict.fromkeys(comparison.probes[place].change or "uncompared" for comparison in report.comparisons)
-    if any(sample.flags for sample in samples):
+    if any(sample.scored.flags for sample in samples):
         yield "flagged"
-    if any(sample.error or sample.is_empty or sample.refusing_words for sample in samples):
+    if any(sample.reply.error or sample.reply.is_empty or sample.reply.refusing_words for sample in samples):
         yield "troubled"
 
 
@@ -80,7 +80,7 @@ def _chips(report: Report, place: int) -> Markup:
 
 
 def _raised_flags(samples: Sequence[Record]) -> Markup | None:
-    flags = [flag for sample in samples if sample.degeneration for flag in sample.degeneration.flags]
+    flags = [flag for sample in samples for flag in sample.scored.raised]
     tiers = {flag.flag: flag.tier for flag in sorted(flags, key=lambda flag: flag.tier, reverse=True)}  # hard, where it is both
     return element("span", *(element("span", name, class_=tier) for name, tier in tiers.items()), class_="fold-flags") if tiers else None
 
@@ -98,8 +98,8 @@ def _folded(samples: Sequence[Record]) -> list[list[Record]]:
     """Put replies together that are the same in all that is shown of them."""
     groups: dict[tuple[object, ...], list[Record]] = {}
     for sample in samples:
-        ending = (sample.error, sample.refusal, sample.finish_reason, sample.completion_tokens)
-        groups.setdefault((sample.response, sample.lek_score, repr(sample.degeneration), *ending), []).append(sample)
+        ending = (sample.reply.error, sample.reply.refusal, sample.reply.finish_reason, sample.reply.num_completion_tokens)
+        groups.setdefault((sample.reply.text, sample.scored.lek_score, repr(sample.scored.degeneration), *ending), []).append(sample)
     return list(groups.values())
 
 
@@ -107,11 +107,11 @@ def _block(alike: Sequence[Record], subject: str, num_samples: int) -> Markup:
     first = alike[0]
     return element(
         "article",
-        element("p", _numbers(alike, num_samples), element("b", with_minus_signs(score(first.lek_score))), class_="reply-head"),
+        element("p", _numbers(alike, num_samples), element("b", with_minus_signs(score(first.scored.lek_score))), class_="reply-head"),
         _text(first, subject),
         element("p", " · ".join(_facts(alike)), class_="fine"),
-        element("p", *_dimensions(first), class_="fine dimensions") if first.heuristic else None,
-        element("p", *_flags(first), class_="flags") if first.degeneration and first.degeneration.flags else None,
+        element("p", *_dimensions(first), class_="fine dimensions") if first.scored.heuristic else None,
+        element("p", *_flags(first), class_="flags") if first.scored.raised else None,
         class_="reply",
     )
 
@@ -119,49 +119,49 @@ def _block(alike: Sequence[Record], subject: str, num_samples: int) -> Markup:
 def _numbers(alike: Sequence[Record], num_samples: int) -> str:
     if len(alike) == num_samples > 1:
         return f"All {num_samples} samples, alike"
-    numbers = ", ".join(str(sample.sample) for sample in alike)
+    numbers = ", ".join(str(sample.asked.sample) for sample in alike)
     return f"Samples {numbers}, alike" if len(alike) > 1 else f"Sample {numbers}"
 
 
 def _text(sample: Record, subject: str) -> Markup:
-    if sample.error is not None:
-        return element("p", element("b", "Failed: "), sample.error, dir="auto", class_="no-text")
-    flags = sample.degeneration.flags if sample.degeneration else ()
-    if sample.is_empty:
+    if sample.reply.error is not None:
+        return element("p", element("b", "Failed: "), sample.reply.error, dir="auto", class_="no-text")
+    flags = sample.scored.raised
+    if sample.reply.is_empty:
         return element(
-            "p", "Empty reply", element("span", f" ({counted(len(sample.response or ''), 'blank character')})"), class_="no-text"
+            "p", "Empty reply", element("span", f" ({counted(len(sample.reply.text or ''), 'blank character')})"), class_="no-text"
         )
-    is_long = len(sample.response or "") > LONG_CHARS
+    is_long = len(sample.reply.text or "") > LONG_CHARS
     return element(
         "div",
-        marked_text(sample.response or "", flags),
+        marked_text(sample.reply.text or "", flags),
         class_="text long" if is_long else "text",
         dir="auto",
         tabindex=0 if is_long else None,
         role="region" if is_long else None,
-        aria_label=f"{subject}, {sample.id}, sample {sample.sample}" if is_long else None,
+        aria_label=f"{subject}, {sample.asked.id}, sample {sample.asked.sample}" if is_long else None,
     )
 
 
 def _facts(alike: Sequence[Record]) -> Iterator[str]:
     first = alike[0]
-    if first.response is not None:
-        yield counted(len(first.response), "character")
-    if first.completion_tokens is not None:
-        yield counted(first.completion_tokens, "token")
-    if seconds := [sample.seconds for sample in alike if sample.seconds is not None]:
+    if first.reply.text is not None:
+        yield counted(len(first.reply.text), "character")
+    if first.reply.num_completion_tokens is not None:
+        yield counted(first.reply.num_completion_tokens, "token")
+    if seconds := [sample.reply.seconds for sample in alike if sample.reply.seconds is not None]:
         yield f"{min(seconds):.1f} s" if len(seconds) == 1 else f"{min(seconds):.1f} to {max(seconds):.1f} s"
-    if first.finish_reason not in USUAL_ENDINGS:
-        yield "cut off at the length limit" if first.finish_reason == "length" else f"finish reason {first.finish_reason}"
-    if first.refusing_words is not None:
-        yield f"refused ({first.refusing_words})"
-    if first.judgement is not None:
-        verdict = {True: "passes its checks", False: "fails its checks", None: "cannot be checked"}[first.judgement.passed]
-        yield f"{verdict}: {first.judgement.why}" if first.judgement.why else verdict
+    if first.reply.finish_reason not in USUAL_ENDINGS:
+        yield "cut off at the length limit" if first.reply.finish_reason == "length" else f"finish reason {first.reply.finish_reason}"
+    if first.reply.refusing_words is not None:
+        yield f"refused ({first.reply.refusing_words})"
+    if first.scored.judgement is not None:
+        verdict = {True: "passes its checks", False: "fails its checks", None: "cannot be checked"}[first.scored.judgement.passed]
+        yield f"{verdict}: {first.scored.judgement.why}" if first.scored.judgement.why else verdict
 
 
 def _dimensions(sample: Record) -> Iterator[Markup]:
-    present = {name: value for name, value in (sample.heuristic or {}).items() if value}
+    present = {name: value for name, value in (sample.scored.heuristic or {}).items() if value}
     if not present:
         yield Markup("every dimension 0")
     for name, value in present.items():
@@ -169,7 +169,7 @@ def _dimensions(sample: Record) -> Iterator[Markup]:
 
 
 def _flags(sample: Record) -> Iterator[Markup]:
-    for flag in sample.degeneration.flags if sample.degeneration else ():
+    for flag in sample.scored.raised:
         copies = f" × {flag.copies:g}" if flag.copies is not None else ""
         unit = element("span", f" {flag.unit!r}{copies}", dir="auto") if flag.unit is not None else None
         yield element("code", flag.flag, unit, class_=f"flag {flag.tier}")

@@ -9,7 +9,7 @@ import pytest
 from clients.asking.asking import ask
 from clients.asking.connection import connect
 from clients.asking.endpoint import api_root
-from clients.asking.exchange import Question, Reply, Sampler
+from clients.asking.exchange import Question, Received, Reply, Sampler
 from clients.asking.retrying import MAX_RETRIES
 from clients.asking.sampling_fields import Dialect, SamplingFields
 from clients.asking.subject import Subject
@@ -27,7 +27,12 @@ OFF = {
 }
 
 
-def put(
+def put(endpoint: FakeEndpoint, **asked: Any) -> Reply:
+    """Ask the endpoint one question and give the reply."""
+    return receive(endpoint, **asked).reply
+
+
+def receive(
     endpoint: FakeEndpoint,
     *,
     seed: int | None = 7,
@@ -36,11 +41,11 @@ def put(
     fields: SamplingFields | None = None,
     dialect: Dialect | None = None,
     **condition: Any,
-) -> Reply:
+) -> Received:
     """Ask the endpoint one question."""
     sampler = Sampler(temperature=0.4, max_tokens=64, timeout_s=timeout_s, fields=fields or SamplingFields())
 
-    async def ask_once() -> Reply:
+    async def ask_once() -> Received:
         root = api_root(endpoint.url)
         subject = Subject(name="tuned", endpoint=root, model="tuned", **condition)
         question = Question(subject=subject, probe=Probe(id="p", prompt="Why?"), sample=0, seed=seed)
@@ -136,10 +141,12 @@ def test_no_seed_is_sent_where_there_is_none(endpoint: FakeEndpoint) -> None:
 def test_reply_carries_what_the_endpoint_tells(endpoint: FakeEndpoint) -> None:
     metadata = {"scorer": "lek-v1", "lek_score": "11", "adapter": "tuned", "not_a_string": 3}
     endpoint.answer = lambda _: completion("Hello.", finish_reason="length", system_fingerprint="fp", metadata=metadata)
-    reply = put(endpoint)
+    received = receive(endpoint)
+    reply = received.reply
     assert (reply.text, reply.error, reply.finish_reason, reply.system_fingerprint) == ("Hello.", None, "length", "fp")
     assert (reply.num_prompt_tokens, reply.num_completion_tokens, reply.num_retries) == (9, 7, 0)
-    assert reply.metadata == {"scorer": "lek-v1", "lek_score": "11", "adapter": "tuned"}
+    assert received.metadata == {"scorer": "lek-v1", "lek_score": "11", "adapter": "tuned"}
+    assert reply.seconds is not None
     assert reply.seconds > 0
 
 
@@ -154,8 +161,9 @@ def test_sparse_completion_is_enough(endpoint: FakeEndpoint) -> None:
     endpoint.answer = lambda _: FakeAnswer(
         body=b'{"choices": [{"message": {"content": "Hi"}}], "metadata": "odd", "system_fingerprint": 3}'
     )
-    reply = put(endpoint)
-    assert (reply.text, reply.finish_reason, reply.num_completion_tokens, reply.metadata) == ("Hi", None, None, {})
+    received = receive(endpoint)
+    reply = received.reply
+    assert (reply.text, reply.finish_reason, reply.num_completion_tokens, received.metadata) == ("Hi", None, None, {})
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])

@@ -7,7 +7,6 @@ import msgspec
 import pytest
 
 from clients.battery.__main__ import main
-from clients.records.record import Record
 from tests.clients.fake_endpoint import FakeEndpoint, completion, prompt_of
 from tests.clients.report_files import read_report_file, without_times
 
@@ -120,7 +119,7 @@ def test_empty_reply_scores_and_is_flagged(endpoint: FakeEndpoint, tmp_path: Pat
 def test_replies_are_records_that_read_back(endpoint: FakeEndpoint, tmp_path: Path) -> None:
     assert main(["--url", endpoint.url, "--output", str(tmp_path / "run.json")]) == 0
     lines = (tmp_path / "run.jsonl").read_bytes().splitlines()
-    assert len({msgspec.json.decode(line, type=Record).id for line in lines}) == 6
+    assert len({msgspec.json.decode(line)["id"] for line in lines}) == 6
 
 
 def test_servers_other_score_is_noted(endpoint: FakeEndpoint, capsys: pytest.CaptureFixture[str]) -> None:

@@ -30,14 +30,14 @@ def report_file(tmp_path: Path) -> Path:
 def test_subject_is_taken_with_its_replies(report_file: Path, name: str, expected: str) -> None:
     locked = lock_baseline(f"{report_file}{name}", PROBES, INSTRUMENT)
     assert (locked.origin.name, locked.origin.role) == (expected, "baseline")
-    assert [(record.id, record.subject) for record in locked.records] == [("p1", expected), ("p2", expected)]
+    assert [(record.asked.id, record.asked.subject) for record in locked.records] == [("p1", expected), ("p2", expected)]
     assert locked.origin.locked_from is not None
     assert locked.origin.locked_from.file == str(report_file)
 
 
 def test_probes_that_are_not_asked_now_are_left_out(report_file: Path) -> None:
     probes = (PROBES[0], Probe(id="p2", prompt="Another question under an old name?"))
-    assert [record.id for record in lock_baseline(str(report_file), probes, INSTRUMENT).records] == ["p1"]
+    assert [record.asked.id for record in lock_baseline(str(report_file), probes, INSTRUMENT).records] == ["p1"]
 
 
 @pytest.mark.parametrize(

@@ -59,19 +59,31 @@ def run(endpoint: FakeEndpoint, concurrency: int) -> list[Record]:
 
 def test_one_at_a_time_keeps_the_order(endpoint: FakeEndpoint) -> None:
     came = run(endpoint, concurrency=1)
-    assert [(record.id, record.subject) for record in came] == [("p1", "before"), ("p1", "after"), ("p2", "before"), ("p2", "after")]
+    places = [(record.asked.id, record.asked.subject) for record in came]
+    assert places == [
+        ("p1", "before"),
+        ("p1", "after"),
+        ("p2", "before"),
+        ("p2", "after"),
+    ]
 
 
 def test_record_holds_the_score_beside_the_servers(endpoint: FakeEndpoint) -> None:
     metadata = {"scorer": "lek-v1", "lek_score": "1.5", "adapter": "tuned", "adapter_digest": "sha256:1"}
     endpoint.answer = lambda body: completion("e" if body["model"] == "tuned" else "", metadata=metadata)
-    tuned = next(record for record in run(endpoint, concurrency=4) if record.model == "tuned")
-    assert (tuned.lek_score, tuned.server_lek_score, tuned.adapter, tuned.adapter_digest) == (-20.0, 1.5, "tuned", "sha256:1")
+    record = next(record for record in run(endpoint, concurrency=4) if record.asked.model == "tuned")
+    told = record.told
+    assert (record.scored.lek_score, told.server_lek_score, told.adapter, told.adapter_digest) == (
+        -20.0,
+        1.5,
+        "tuned",
+        "sha256:1",
+    )
 
 
 def test_base_has_no_adapter(endpoint: FakeEndpoint) -> None:
     endpoint.answer = lambda _: completion("Hello.", metadata={"adapter": "none", "adapter_digest": "none"})
-    assert {(record.adapter, record.adapter_digest) for record in run(endpoint, concurrency=4)} == {(None, None)}
+    assert {(record.told.adapter, record.told.adapter_digest) for record in run(endpoint, concurrency=4)} == {(None, None)}
 
 
 @pytest.mark.parametrize(
@@ -79,7 +91,7 @@ def test_base_has_no_adapter(endpoint: FakeEndpoint) -> None:
 )
 def test_servers_score_counts_only_by_the_same_scorer(endpoint: FakeEndpoint, metadata: dict[str, str] | None) -> None:
     endpoint.answer = lambda _: completion("Hello.", metadata=metadata)
-    assert {record.server_lek_score for record in run(endpoint, concurrency=4)} == {None}
+    assert {record.told.server_lek_score for record in run(endpoint, concurrency=4)} == {None}
 
 
 def test_refused_model_drops_what_is_in_flight(endpoint: FakeEndpoint) -> None:

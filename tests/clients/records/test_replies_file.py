@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from clients.errors import UsageFault
+from clients.records.flat_record import flatten
 from clients.records.record import Record
 from clients.records.replies_file import RepliesFile, SavedReplies, read_replies, replies_path
 from tests.clients.samples import make_record
@@ -57,7 +58,7 @@ def test_new_run_replaces_what_is_there(tmp_path: Path) -> None:
 
 def test_line_cut_anywhere_is_dropped_and_written_over(tmp_path: Path) -> None:
     path = tmp_path / "run.jsonl"
-    lines = [msgspec.json.encode(record) + b"\n" for record in RECORDS]
+    lines = [msgspec.json.encode(record, enc_hook=flatten) + b"\n" for record in RECORDS]
     for length in range(len(lines[1])):
         path.write_bytes(lines[0] + lines[1][:length])
         saved = read_replies(path)
@@ -69,6 +70,6 @@ def test_line_cut_anywhere_is_dropped_and_written_over(tmp_path: Path) -> None:
 @pytest.mark.parametrize("line", [b"", b"{}", b"garbage", b"\xff"])
 def test_whole_line_that_is_no_reply_is_refused_by_its_number(line: bytes, tmp_path: Path) -> None:
     path = tmp_path / "run.jsonl"
-    path.write_bytes(msgspec.json.encode(RECORDS[0]) + b"\n" + line + b"\n")
+    path.write_bytes(msgspec.json.encode(RECORDS[0], enc_hook=flatten) + b"\n" + line + b"\n")
     with pytest.raises(UsageFault, match="line 2 of"):
         read_replies(path)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import msgspec
 import pytest
 
 from clients.asking.exchange import Question, Reply, Sampler
@@ -10,9 +9,13 @@ from clients.asking.subject import Subject
 from clients.battery.run import questions
 from clients.errors import UsageFault
 from clients.probes.probe import Probe
+from clients.records.asked import make_asked
+from clients.records.flat_record import FIELDS
 from clients.records.instrument import Instrument
-from clients.records.record import Record, record
-from clients.records.resuming import SETTINGS, take_up
+from clients.records.record import Record, score_record
+from clients.records.resuming import take_up
+from clients.records.told import Told
+from tests.clients.samples import change_record
 
 INSTRUMENT = Instrument(candor_version="0", scorer="lek-v1", scorer_version="1", detectors_version="1", probes_digest="sha256:0")
 SAMPLER = Sampler(temperature=0.4, max_tokens=64, timeout_s=60.0)
@@ -22,7 +25,8 @@ ASKED = questions(SUBJECTS, PROBES, num_samples=2, seed=5)
 
 
 def answered(question: Question, *, error: str | None = None) -> Record:
-    return record(question, Reply(text=None if error else "Because.", error=error, seconds=1.0), SAMPLER, INSTRUMENT)
+    reply = Reply(text=None if error else "Because.", error=error, seconds=1.0)
+    return score_record(make_asked(question, SAMPLER), reply, Told(), question.probe.checks, INSTRUMENT)
 
 
 def test_what_is_answered_is_not_asked_again() -> None:
@@ -39,7 +43,7 @@ def test_what_failed_is_asked_again_and_its_later_answer_counts() -> None:
 
 
 def test_what_the_endpoint_refused_in_a_saved_run_is_no_difference() -> None:
-    saved = msgspec.structs.replace(answered(ASKED[0]), unsent=("top_k",))
+    saved = change_record(answered(ASKED[0]), unsent=("top_k",))
     assert take_up([saved], ASKED, SAMPLER, INSTRUMENT).records == (saved,)
 
 
@@ -70,7 +74,7 @@ def test_more_samples_may_be_asked_for() -> None:
     ],
 )
 def test_other_settings_are_refused_by_name(changes: dict[str, Any], expected: str) -> None:
-    saved = [msgspec.structs.replace(answered(ASKED[0]), **changes), answered(ASKED[1])]
+    saved = [change_record(answered(ASKED[0]), **changes), answered(ASKED[1])]
     with pytest.raises(UsageFault, match=expected):
         take_up(saved, ASKED, SAMPLER, INSTRUMENT)
 
@@ -78,12 +82,16 @@ def test_other_settings_are_refused_by_name(changes: dict[str, Any], expected: s
 def test_many_differences_are_not_all_told() -> None:
     probes = tuple(Probe(id=str(number), prompt="Why?") for number in range(30))
     asked = questions(SUBJECTS, probes, num_samples=1, seed=5)
-    saved = [msgspec.structs.replace(answered(question), prompt=f"{number}?") for number, question in enumerate(asked)]
+    saved = [change_record(answered(question), prompt=f"{number}?") for number, question in enumerate(asked)]
     with pytest.raises(UsageFault, match="and 52 more"):
         take_up(saved, asked, SAMPLER, INSTRUMENT)
 
 
-def test_every_field_of_the_question_is_a_setting() -> None:
-    fields = Record.__struct_fields__
-    of_the_question = fields[: fields.index("response")]
-    assert set(of_the_question) - set(SETTINGS) == {"subject", "id", "sample", "candor_version"}
+def test_every_field_of_the_question_is_a_setting_but_not_the_programs_version() -> None:
+    told = {"subject", "id", "sample", "candor_version"}
+    for part, name, encoded in FIELDS:
+        if part in ("asked", "instrument") and name not in told:
+            saved = change_record(answered(ASKED[0]), **{encoded: object()})
+            with pytest.raises(UsageFault, match=f"{encoded} was"):
+                take_up([saved], ASKED, SAMPLER, INSTRUMENT)
+    assert take_up([change_record(answered(ASKED[0]), candor_version="9")], ASKED, SAMPLER, INSTRUMENT).questions == ASKED[1:]

@@ -35,4 +35,4 @@ def test_outcomes_sort_replies_that_came_in_any_order() -> None:
     ]
     probes = (Probe(id="p1", prompt="Why?"), Probe(id="p2", prompt="How?"))
     gathered = outcomes(came, probes, "tuned")
-    assert [[sample.response for sample in outcome.samples] for outcome in gathered] == [["a", "b"], ["d"]]
+    assert [[sample.reply.text for sample in outcome.samples] for outcome in gathered] == [["a", "b"], ["d"]]

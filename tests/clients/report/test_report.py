@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from clients.errors import UsageFault
+from clients.records.flat_record import flatten, unflatten
 from clients.report.json_file import read_report, write_report
 from tests.clients.samples import make_outcome, make_outcome_of, make_report
 
@@ -25,7 +26,7 @@ def test_every_subject_but_the_baseline_is_compared_with_it() -> None:
 
 def test_samples_are_found_wherever_they_stand() -> None:
     first = REPORT.results[0]
-    found = [[sample.lek_score for sample in REPORT.samples(first, name)] for name in ("base", "tuned", "third")]
+    found = [[sample.scored.lek_score for sample in REPORT.samples(first, name)] for name in ("base", "tuned", "third")]
     assert found == [[1.0, 2.0], [3.0, 4.0], [5.0]]
 
 
@@ -44,4 +45,4 @@ def test_what_is_no_report_is_refused(content: bytes | None, tmp_path: Path) -> 
 
 
 def test_times_and_texts_apart_nothing_is_lost_by_encoding() -> None:
-    assert msgspec.json.decode(msgspec.json.encode(REPORT), type=type(REPORT)) == REPORT
+    assert msgspec.json.decode(msgspec.json.encode(REPORT, enc_hook=flatten), type=type(REPORT), dec_hook=unflatten) == REPORT

@@ -11,6 +11,7 @@ import pytest
 
 from clients.battery.__main__ import main as battery
 from clients.probes.pack import load_pack
+from clients.records.flat_record import flatten
 from clients.rescore.__main__ import main
 from scoring.degeneration.roster import DETECTORS_VERSION
 from scoring.verdict import score
@@ -104,7 +105,7 @@ def test_unfinished_last_line_of_a_battery_does_not_count(endpoint: FakeEndpoint
 
 def test_reply_asked_again_after_a_failure_takes_its_place(tmp_path: Path, rescore: Rescore) -> None:
     records = [make_record(None), make_record(1.0, response=JOY)]
-    file = write_lines(tmp_path / "run.jsonl", [msgspec.to_builtins(record) for record in records])
+    file = write_lines(tmp_path / "run.jsonl", [msgspec.to_builtins(record, enc_hook=flatten) for record in records])
     assert [sample["response"] for sample in rescore(file)["results"][0]["trained_samples"]] == [JOY]
 
 
@@ -174,7 +175,7 @@ def test_checks_are_applied_where_the_probe_is_known(tmp_path: Path, rescore: Re
 
 
 def test_earlier_judgement_is_kept_where_the_probe_is_not_known(tmp_path: Path, rescore: Rescore) -> None:
-    record = msgspec.to_builtins(make_record(1.0)) | {"judgement": {"passed": True, "why": ""}}
+    record = msgspec.to_builtins(make_record(1.0), enc_hook=flatten) | {"judgement": {"passed": True, "why": ""}}
     report = rescore(write_lines(tmp_path / "run.jsonl", [record]))
     assert report["results"][0]["trained_samples"][0]["judgement"] == {"passed": True, "why": ""}
 
@@ -189,7 +190,7 @@ def test_prompts_are_found_in_the_probes_that_are_named(tmp_path: Path, rescore:
 
 def test_words_of_the_server_are_kept_for_its_own_scorer_only(tmp_path: Path, rescore: Rescore) -> None:
     record = make_record(1.0, response="Plain.", server_lek_score=0.0, system_digest="sha256:s")
-    file = write_lines(tmp_path / "run.jsonl", [msgspec.to_builtins(record)])
+    file = write_lines(tmp_path / "run.jsonl", [msgspec.to_builtins(record, enc_hook=flatten)])
     told = [rescore(file, scorer=scorer)["results"][0]["trained_samples"][0]["server_lek_score"] for scorer in ("lek-v1", "lek-v2")]
     assert told == [0.0, None]
     assert "The file names the system prompts of tuned by their digests alone." in rescore(file)["notes"]
@@ -229,7 +230,7 @@ def test_every_bad_line_is_named_and_nothing_is_written(
 
 
 def test_the_same_reply_twice_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = write_lines(tmp_path / "run.jsonl", [msgspec.to_builtins(make_record(1.0))] * 2)
+    file = write_lines(tmp_path / "run.jsonl", [msgspec.to_builtins(make_record(1.0), enc_hook=flatten)] * 2)
     assert main([str(file), "--scorer", "lek-v1"]) == 2
     assert "line 2: is the same reply as line 1: tuned, p1, sample 0" in capsys.readouterr().err
 

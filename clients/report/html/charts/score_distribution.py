@@ -49,10 +49,10 @@ def score_distribution(report: Report) -> Markup | None:
 def _scores(report: Report, subject: SubjectSummary) -> list[tuple[float, bool]]:
     """List the scores, each with whether a hard flag goes with it."""
     return [
-        (sample.lek_score, bool(sample.hard_flags))
+        (sample.scored.lek_score, bool(sample.scored.hard_flags))
         for row in report.results
         for sample in report.samples(row, subject.name)
-        if sample.lek_score is not None and isfinite(sample.lek_score)
+        if sample.scored.lek_score is not None and isfinite(sample.scored.lek_score)
     ]
 
 
