@@ -3,6 +3,7 @@
 ClientError
 ├── Regression         with --fail-on-regression: a subject is worse than the baseline (1)
 ├── UsageFault         the command line asks for what cannot be done (2)
+├── FileFault          a file cannot be written any more: the disk is full (3)
 ├── EndpointFailure    unreachable, the key or the model refused, or no reply at all (3)
 └── Interrupted        Ctrl-C (130)
 """
@@ -26,6 +27,12 @@ class UsageFault(ClientError):
     """The flags cannot be honoured as they stand."""
 
     exit_code = 2
+
+
+class FileFault(ClientError):
+    """What was made cannot be put into its file."""
+
+    exit_code = 3
 
 
 class EndpointFailure(ClientError):

@@ -15,10 +15,11 @@ from clients.asking.exchange import Question, Sampler
 from clients.asking.subject import Subject, choose_subjects, roles
 from clients.battery.locked_baseline import LockedBaseline, lock_baseline, rename
 from clients.battery.options import Options
+from clients.battery.overwriting import check_nothing_is_lost
 from clients.battery.progress import progress_bar
 from clients.battery.regression import check_power, check_power_left, gate_reasons
 from clients.battery.run import questions, records
-from clients.errors import ClientError, EndpointFailure, Interrupted, Regression
+from clients.errors import ClientError, EndpointFailure, FileFault, Interrupted, Regression
 from clients.probes.pack import load_pack
 from clients.probes.probe import ProbePack
 from clients.records.instrument import Instrument, make_instrument
@@ -91,6 +92,8 @@ def conclude(options: Options, examined: Examined) -> None:
 
 
 def _plan(options: Options) -> Plan:
+    if options.output is not None and not (options.is_resumed or options.overwrites):
+        check_nothing_is_lost(options.output)
     pack = load_pack(options.probes)
     instrument = make_instrument(options.scorer, pack.digest)
     locked = lock_baseline(options.locked, pack.probes, instrument) if options.locked else None
@@ -153,7 +156,7 @@ async def _gather(
                     replies.write(record)
                     advance(record)
                     came.append(record)
-        except EndpointFailure as exc:
+        except (EndpointFailure, FileFault) as exc:
             if not came:
                 raise
             return exc

@@ -36,6 +36,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     timeout_s: float
     locked: str | None = None  # a report that holds the baseline: FILE.json or FILE.json#NAME
     is_resumed: bool = False
+    overwrites: bool = False  # also the replies of a run that was cut short
     gates: Gates = Gates()
     every_s: float | None = None  # None: one run
     metrics_port: int | None = None
@@ -54,6 +55,8 @@ def parse_options(argv: Sequence[str] | None = None) -> Options:
         _check_baseline(flags)
         if flags.resume and flags.output is None:
             raise ValueError("--resume goes on from the replies beside --output FILE.json: name it")
+        if flags.resume and flags.overwrite:
+            raise ValueError("--resume goes on with the replies that --overwrite throws away: choose")
         if flags.fail_on_regression and not (flags.baseline or flags.system or len(choice.named) > 1):
             raise ValueError("--fail-on-regression needs something to compare with: name a --baseline, or several subjects")
         if flags.metrics_port is not None and flags.every is None:
@@ -92,6 +95,7 @@ def make_options(flags: argparse.Namespace, *, choice: Choice, api_keys: dict[st
         output=flags.output,
         markdown=flags.markdown,
         html=flags.html,
+        overwrites=flags.overwrite,
         timeout_s=flags.timeout_s,
         sampling=SamplingFields(**{name: getattr(flags, name) for name in SamplingFields.__struct_fields__}),
         **more,

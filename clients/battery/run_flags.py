@@ -54,8 +54,9 @@ def add_report_flags(group: argparse._ArgumentGroup) -> None:
         "--output",
         metavar="FILE.json",
         type=flag_values.output,
-        help="write the report; replies go to FILE.jsonl as they come; both are replaced",
+        help="write the report; replies go to FILE.jsonl as they come; both are replaced, but not the replies of a run that was cut short",
     )
+    group.add_argument("--overwrite", action="store_true", help="replace also the replies of a run that was cut short")
     group.add_argument("--markdown", metavar="FILE.md", type=Path, help="write the report for a paper")
     group.add_argument("--html", metavar="FILE.html", type=Path, help="write it as one page with charts and all replies side by side")
 

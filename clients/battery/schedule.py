@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 
+import msgspec
 from prometheus_client import CollectorRegistry, start_http_server
 
 from clients.battery.battery import conclude, examine
@@ -19,14 +20,16 @@ async def keep_examining(options: Options, *, sleep: Callable[[float], Awaitable
     metrics = ProbeMetrics(registry)
     if options.metrics_port is not None:
         _serve_metrics(options.metrics_host, options.metrics_port, registry)
-    assert options.every_s is not None
+    every_s = options.every_s
+    assert every_s is not None
     num_rounds = 0
     while True:
         began_s = time.monotonic()
         await _examine_once(options, metrics)
         num_rounds += 1
+        options = msgspec.structs.replace(options, overwrites=True)  # each round replaces the one before
         try:
-            await sleep(max(0.0, options.every_s - (time.monotonic() - began_s)))
+            await sleep(max(0.0, every_s - (time.monotonic() - began_s)))
         except asyncio.CancelledError as exc:
             raise Interrupted(f"interrupted after {num_rounds} rounds") from exc
 

@@ -1,12 +1,14 @@
 """The replies, one JSON object a line, written as they come: what is left when a run is cut short, and what it is taken up from."""
 
+from io import FileIO
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Self
 
 import msgspec
 
-from clients.errors import UsageFault
+from clients.errors import FileFault, UsageFault
+from clients.file_writing import is_stream
 from clients.records.flat_record import flatten, unflatten
 from clients.records.record import Record
 
@@ -43,14 +45,15 @@ class RepliesFile:
         """Name the file, of which all but the first `saved_bytes` goes when it is opened."""
         self._path = path
         self._saved_bytes = saved_bytes
-        self._file: BinaryIO | None = None
+        self._file: FileIO | None = None
 
     def __enter__(self) -> Self:
         """Open the file; raises UsageFault where it cannot be written."""
         if self._path is not None:
             try:
-                self._file = self._path.open("ab")
-                self._file.truncate(self._saved_bytes)
+                self._file = self._path.open("ab", buffering=0)  # what could not be written must not be tried again at the end
+                if not is_stream(self._path):
+                    self._file.truncate(self._saved_bytes)
             except OSError as exc:
                 raise UsageFault(f"cannot write the replies to {self._path}: {exc.strerror}; nothing was done") from exc
         return self
@@ -60,13 +63,15 @@ class RepliesFile:
             self._file.close()
 
     def write(self, record: Record) -> None:
-        """Add a line and hand it to the system at once."""
-        if self._file is not None:
-            try:
-                self._file.write(msgspec.json.encode(record, enc_hook=flatten) + b"\n")
-                self._file.flush()
-            except OSError as exc:
-                raise UsageFault(f"cannot write on to {self._path}: {exc.strerror}; what came before is in it") from exc
+        """Add a line and hand it to the system at once; raises FileFault."""
+        if self._file is None:
+            return
+        left = memoryview(msgspec.json.encode(record, enc_hook=flatten) + b"\n")
+        try:
+            while left:
+                left = left[self._file.write(left) or 0 :]
+        except OSError as exc:
+            raise FileFault(f"cannot write on to {self._path}: {exc.strerror}; what came before is in it") from exc
 
 
 def _read_line(path: Path, number: int, line: bytes) -> Record:

@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Protocol
 
-from clients.file_writing import replace_file
+from clients.errors import FileFault
+from clients.file_writing import check_writable, replace_file
 from clients.records.replies_file import replies_path
 from clients.report.html.page import render_html
-from clients.report.json_file import check_writable, write_report
+from clients.report.json_file import write_report
 from clients.report.markdown.page import render_markdown
 from clients.report.report import Report
 
@@ -34,10 +35,21 @@ def check_places(places: Places, *, with_replies: bool) -> None:
 
 
 def write_report_files(report: Report, places: Places) -> None:
-    """Replace the files that are wanted; raises UsageFault."""
-    if places.output is not None:
-        write_report(report, places.output)
-    if places.markdown is not None:
-        replace_file(places.markdown, render_markdown(report).encode())
-    if places.html is not None:
-        replace_file(places.html, render_html(report).encode())
+    """Replace the files that are wanted, each whatever becomes of the others; raises FileFault with all that went wrong."""
+    faults = []
+    for path, write in ((places.output, write_report), (places.markdown, _write_markdown), (places.html, _write_html)):
+        if path is not None:
+            try:
+                write(report, path)
+            except FileFault as exc:
+                faults.append(str(exc))
+    if faults:
+        raise FileFault("; ".join(faults))
+
+
+def _write_markdown(report: Report, path: Path) -> None:
+    replace_file(path, render_markdown(report).encode())
+
+
+def _write_html(report: Report, path: Path) -> None:
+    replace_file(path, render_html(report).encode())

@@ -130,3 +130,51 @@ def test_a_gate_does_not_open_on_what_few_replies_came(endpoint: FakeEndpoint, t
     assert "no regression in what was answered, but 5 requests failed" in capsys.readouterr().err
     assert output.exists()
     assert main(asked) == 0
+
+
+def test_replies_of_a_run_that_was_cut_short_are_not_replaced_unasked(
+    endpoint: FakeEndpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output, replies = tmp_path / "run.json", tmp_path / "run.jsonl"
+    argv = ["--url", endpoint.url, "--output", str(output)]
+    assert main(argv) == 0
+    assert main(argv) == 0  # a whole run may be made again
+    output.unlink()  # as after a kill
+    replies.write_bytes(b"".join(replies.read_bytes().splitlines(keepends=True)[:2]))
+    paid, num_asked = replies.read_bytes(), len(endpoint.asked)
+    assert main(argv) == 2
+    assert "holds 2 replies of a run that was cut short: --resume goes on with them, --overwrite begins anew" in capsys.readouterr().err
+    assert (replies.read_bytes(), len(endpoint.asked)) == (paid, num_asked)
+    assert main([*argv, "--resume"]) == 0
+    assert len(endpoint.asked) == num_asked + 4
+    output.unlink()
+    assert main([*argv, "--overwrite"]) == 0
+    assert len(replies.read_bytes().splitlines()) == 6
+
+
+def test_interrupted_run_beside_an_older_report_is_not_replaced_unasked(endpoint: FakeEndpoint, tmp_path: Path) -> None:
+    output, replies = tmp_path / "run.json", tmp_path / "run.jsonl"
+    argv = ["--url", endpoint.url, "--output", str(output)]
+    assert main(argv) == 0
+    os.utime(output, (1, 1))  # the replies are newer than the report: another run has begun since
+    before = replies.read_bytes()
+    assert main(argv) == 2
+    assert replies.read_bytes() == before
+
+
+def test_unreadable_replies_are_not_replaced_unasked(endpoint: FakeEndpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "run.jsonl").write_text('{"mine": 1}\n', encoding="utf-8")
+    assert main(["--url", endpoint.url, "--output", str(tmp_path / "run.json")]) == 2
+    assert "holds what this version cannot read" in capsys.readouterr().err
+    assert (tmp_path / "run.jsonl").read_text(encoding="utf-8") == '{"mine": 1}\n'
+    assert endpoint.asked == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no device that is always full")
+def test_full_disk_is_one_message_after_the_report(endpoint: FakeEndpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "run.jsonl").symlink_to("/dev/full")
+    assert main(["--url", endpoint.url, "--concurrency", "1", "--output", str(tmp_path / "run.json")]) == 3
+    printed = capsys.readouterr()
+    assert printed.err.count("No space left") == 1
+    assert "Traceback" not in printed.err
+    assert (tmp_path / "run.jsonl").is_symlink()

@@ -5,8 +5,6 @@ from pathlib import Path
 import pytest
 
 from clients.battery.__main__ import main
-from clients.errors import UsageFault
-from clients.file_writing import replace_file
 from tests.clients.fake_endpoint import FakeEndpoint
 from tests.clients.report.html.page import parse
 
@@ -25,13 +23,5 @@ def test_file_that_cannot_be_written_is_told_before_anything_is_asked(
     endpoint: FakeEndpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str], flag: str
 ) -> None:
     assert main(["--url", endpoint.url, flag, str(tmp_path / "missing" / "run")]) == 2
-    assert f"cannot write the report to {tmp_path / 'missing' / 'run'}" in capsys.readouterr().err
+    assert f"cannot write to {tmp_path / 'missing' / 'run'}" in capsys.readouterr().err
     assert endpoint.asked == []
-
-
-def test_file_is_replaced_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
-    replace_file(tmp_path / "a", b"new")
-    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("a", b"new")]
-    (tmp_path / "b").mkdir()
-    with pytest.raises(UsageFault, match=r"cannot write the report to .*/b: "):
-        replace_file(tmp_path / "b", b"new")
