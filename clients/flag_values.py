@@ -10,76 +10,76 @@ from scoring.scorers import scorer_names
 T = TypeVar("T")
 
 
-def name(text: str) -> str:
+def read_name(text: str) -> str:
     """Read a model's name."""
-    return accepted(text, text.strip() != "", "a model's name", text)
+    return accept(text, text.strip() != "", "a model's name", text)
 
 
-def scorer(text: str) -> str:
+def read_scorer(text: str) -> str:
     """Read a scorer's name."""
-    return accepted(text, text in scorer_names(), ", ".join(scorer_names()), text)
+    return accept(text, text in scorer_names(), ", ".join(scorer_names()), text)
 
 
-def output(text: str) -> Path:
+def read_output(text: str) -> Path:
     """Read where the report goes."""
-    return Path(accepted(text, Path(text).suffix != ".jsonl", "FILE.json (the replies go to FILE.jsonl beside it)", text))
+    return Path(accept(text, Path(text).suffix != ".jsonl", "FILE.json (the replies go to FILE.jsonl beside it)", text))
 
 
-def temperature(text: str) -> float:
+def read_temperature(text: str) -> float:
     """Read a temperature; 0 is greedy."""
-    return accepted(number(text), 0 <= number(text) <= 2, "a number from 0 to 2", text)
+    return accept(read_number(text), 0 <= read_number(text) <= 2, "a number from 0 to 2", text)
 
 
-def share(text: str) -> float:
+def read_share(text: str) -> float:
     """Read a share of probability."""
-    return accepted(number(text), 0 <= number(text) <= 1, "a number from 0 to 1", text)
+    return accept(read_number(text), 0 <= read_number(text) <= 1, "a number from 0 to 1", text)
 
 
-def factor(text: str) -> float:
+def read_factor(text: str) -> float:
     """Read what a logit is divided by."""
-    return accepted(number(text), number(text) > 0, "a number above 0", text)
+    return accept(read_number(text), read_number(text) > 0, "a number above 0", text)
 
 
-def penalty(text: str) -> float:
+def read_penalty(text: str) -> float:
     """Read what is taken from a logit."""
-    return accepted(number(text), -2 <= number(text) <= 2, "a number from -2 to 2", text)
+    return accept(read_number(text), -2 <= read_number(text) <= 2, "a number from -2 to 2", text)
 
 
-def top_k(text: str) -> int:
+def read_top_k(text: str) -> int:
     """Read how many of the likeliest tokens are drawn from; 0 is off, too, and the same as -1."""
-    return int(accepted(text, text.isdecimal() or text == "-1", "a whole number from 0, or -1", text)) or -1
+    return int(accept(text, text.isdecimal() or text == "-1", "a whole number from 0, or -1", text)) or -1
 
 
-def seconds(text: str) -> float:
+def read_seconds(text: str) -> float:
     """Read a duration."""
-    return accepted(number(text), number(text) > 0, "seconds above 0", text)
+    return accept(read_number(text), read_number(text) > 0, "seconds above 0", text)
 
 
-def interval(text: str) -> float:
+def read_period(text: str) -> float:
     """Read a number with its unit, in seconds."""
     factor = {"s": 1, "m": 60, "h": 3600, "d": 86400}.get(text[-1:], math.nan)
-    value = number(text[:-1]) * factor
-    return accepted(value, value > 0, "a number above 0 with its unit, such as 90s, 15m, 6h or 1d", text)
+    value = read_number(text[:-1]) * factor
+    return accept(value, value > 0, "a number above 0 with its unit, such as 90s, 15m, 6h or 1d", text)
 
 
-def port(text: str) -> int:
+def read_port(text: str) -> int:
     """Read a TCP port; 0 is any free one."""
-    return int(accepted(text, text.isdecimal() and int(text) <= 65535, "a port from 0 to 65535", text))
+    return int(accept(text, text.isdecimal() and int(text) <= 65535, "a port from 0 to 65535", text))
 
 
-def count(text: str) -> int:
+def read_count(text: str) -> int:
     """Read how many."""
-    return int(accepted(text, text.isdecimal() and int(text) >= 1, "a whole number from 1", text))
+    return int(accept(text, text.isdecimal() and int(text) >= 1, "a whole number from 1", text))
 
 
-def seed(text: str) -> int | None:
+def read_seed(text: str) -> int | None:
     """Read the first sample's seed; None: none is sent."""
     if text == "none":
         return None
-    return int(accepted(text, text.isdecimal(), "a whole number from 0, or none", text))
+    return int(accept(text, text.isdecimal(), "a whole number from 0, or none", text))
 
 
-def number(text: str) -> float:
+def read_number(text: str) -> float:
     """Read a finite number; anything else is NaN, which no range holds."""
     try:
         value = float(text)
@@ -88,7 +88,7 @@ def number(text: str) -> float:
     return value if math.isfinite(value) else math.nan
 
 
-def accepted(value: T, is_valid: bool, expected: str, text: str) -> T:
+def accept(value: T, is_valid: bool, expected: str, text: str) -> T:
     """Give the value back, or refuse the text."""
     if not is_valid:
         raise argparse.ArgumentTypeError(f"expected {expected}, got {text!r}")

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from bench.parity.finding import Finding
-from clients.asking.endpoint import api_root
+from clients.asking.endpoint import read_api_root
 from clients.errors import ClientError
 from clients.probes.pack import load_pack
 
@@ -86,7 +86,7 @@ def _count(text: str) -> int:
 
 def _url(text: str) -> str:
     try:
-        return api_root(text)
+        return read_api_root(text)
     except ValueError as exc:
         raise argparse.ArgumentTypeError(str(exc)) from exc
 

@@ -11,7 +11,7 @@ import openai
 from openai.types.chat import ChatCompletionMessageParam
 
 from clients.asking.completion import Completion, UnreadableCompletion, read_completion
-from clients.asking.connection import describe, refusal
+from clients.asking.connection import describe, word_refusal
 from clients.asking.exchange import Question, Received, Reply, Sampler
 from clients.asking.retrying import MAX_RETRIES, may_pass, pause_s
 from clients.asking.sampling_fields import Dialect
@@ -73,7 +73,7 @@ async def _attempt(
     except TimeoutError:
         return Failure(error=f"no reply within {sampler.timeout_s:g} s; --timeout-s gives it longer", may_pass=False)
     except (openai.AuthenticationError, openai.PermissionDeniedError, openai.NotFoundError) as exc:
-        raise EndpointFailure(f"{question.subject.model}: {refusal(exc)}") from exc
+        raise EndpointFailure(f"{question.subject.model}: {word_refusal(exc)}") from exc
     except (openai.BadRequestError, openai.UnprocessableEntityError) as exc:
         return Failure(error=describe(exc), may_pass=False, refusal=exc.response.text)
     except openai.APIStatusError as exc:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from clients.asking.error_words import error_words
+from clients.asking.error_words import read_error_words
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +46,7 @@ def read_completion(body: bytes) -> Completion:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as exc:
         raise UnreadableCompletion(f"the endpoint answered 200 with a body that is no chat completion: {exc}") from exc
     if not completion.choices and completion.error is not None:
-        raise UnreadableCompletion(f"the endpoint answered 200 with an error: {error_words(completion.error)}")
+        raise UnreadableCompletion(f"the endpoint answered 200 with an error: {read_error_words(completion.error)}")
     if not completion.choices:
         raise UnreadableCompletion("the endpoint answered 200 with no choice in `choices`")
     return completion

@@ -6,7 +6,7 @@ import msgspec
 import openai
 
 from clients.asking.endpoint import is_loopback
-from clients.asking.error_words import error_words
+from clients.asking.error_words import read_error_words
 from clients.errors import EndpointFailure
 
 CONNECT_TIMEOUT_S = 10.0
@@ -51,12 +51,12 @@ async def list_models(client: openai.AsyncOpenAI) -> tuple[ListedModel, ...]:
     except openai.APIConnectionError as exc:
         raise EndpointFailure(f"cannot reach {client.base_url}: {describe(exc)}; is the server running?") from exc
     except (openai.AuthenticationError, openai.PermissionDeniedError) as exc:
-        raise EndpointFailure(refusal(exc)) from exc
+        raise EndpointFailure(word_refusal(exc)) from exc
     except (openai.APIStatusError, msgspec.MsgspecError, UnicodeDecodeError):
         return ()
 
 
-def refusal(error: openai.APIStatusError) -> str:
+def word_refusal(error: openai.APIStatusError) -> str:
     """Say what an endpoint refuses for good, and what to do about it."""
     if isinstance(error, openai.NotFoundError):
         return f"the endpoint does not know the model or the route: {describe(error)}"
@@ -66,5 +66,5 @@ def refusal(error: openai.APIStatusError) -> str:
 def describe(error: openai.APIError) -> str:
     """Put an error of the SDK into one line, with the endpoint's own words where it has any."""
     if isinstance(error, openai.APIStatusError):
-        return f"HTTP {error.status_code}: {error_words(error.body or error.response.text)}"
-    return error_words(f"{error.message} {error.__cause__ or ''}")
+        return f"HTTP {error.status_code}: {read_error_words(error.body or error.response.text)}"
+    return read_error_words(f"{error.message} {error.__cause__ or ''}")

@@ -4,7 +4,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit, urlunsplit
 
 
-def api_root(url: str) -> str:
+def read_api_root(url: str) -> str:
     """Turn `http://host:8000`, with or without `/v1` and a closing slash, into `http://host:8000/v1`.
 
     Raises ValueError, its message fit for the person who wrote the URL.

@@ -7,7 +7,7 @@ from clients.one_line import one_line
 MAX_CHARS = 300
 
 
-def error_words(error: Any) -> str:
+def read_error_words(error: Any) -> str:
     """Take the message from OpenAI's `error` object; mlx_lm.server has a bare string there, and proxies whole pages."""
     words = one_line(str(error.get("message") or error if isinstance(error, dict) else error))
     return words if len(words) <= MAX_CHARS else words[: MAX_CHARS - 1] + "…"

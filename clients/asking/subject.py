@@ -60,7 +60,7 @@ def choose_subjects(choice: Choice, listed: Sequence[str]) -> tuple[Subject, ...
     return tuple(msgspec.structs.replace(subject, is_system_prepended=_is_prepended(subject, choice)) for subject in subjects)
 
 
-def roles(num_subjects: int) -> tuple[Role, ...]:
+def list_roles(num_subjects: int) -> tuple[Role, ...]:
     """Say which of the note's fields the subjects fill: of several the first is the baseline; one alone is the note's trained model."""
     if num_subjects == 1:
         return ("trained",)

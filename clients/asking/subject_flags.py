@@ -7,9 +7,9 @@ import argparse
 import math
 from pathlib import Path
 
-from clients.asking.endpoint import api_root
+from clients.asking.endpoint import read_api_root
 from clients.asking.subject import Condition, Subject
-from clients.flag_values import number
+from clients.flag_values import read_number
 
 SUBJECT_FORM = "NAME=model[@url][,system=FILE][,scale=S]"
 
@@ -17,7 +17,7 @@ SUBJECT_FORM = "NAME=model[@url][,system=FILE][,scale=S]"
 def read_url(text: str) -> str:
     """Read the value of `--url`, the address of an endpoint."""
     try:
-        return api_root(text)
+        return read_api_root(text)
     except ValueError as exc:
         raise argparse.ArgumentTypeError(str(exc)) from exc
 
@@ -74,14 +74,14 @@ def read_endpoint_key(text: str) -> tuple[str | None, str]:
     url, equals, key = text.partition("=")
     if not (equals and key):
         raise ValueError(f"expected KEY or URL=KEY, got {url!r}")
-    return api_root(url), key
+    return read_api_root(url), key
 
 
 def _split_place(place: str) -> tuple[str, str | None]:
     """Split `model@url`; an @ that no URL follows belongs to the model's name."""
     model, at, url = place.rpartition("@")
     if at and url.startswith(("http://", "https://")):
-        return model, api_root(url)
+        return model, read_api_root(url)
     return place, None
 
 
@@ -96,7 +96,7 @@ def _read_settings(text: str, settings: list[str]) -> dict[str, str]:
 
 
 def _read_scale(text: str) -> float:
-    scale = number(text)
+    scale = read_number(text)
     if math.isnan(scale):
         raise ValueError(f"expected a number as the adapter's scale, got {text!r}")
     return scale

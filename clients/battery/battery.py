@@ -12,13 +12,13 @@ import openai
 
 from clients.asking.connection import ListedModel, connect, list_models
 from clients.asking.exchange import Question, Sampler
-from clients.asking.subject import Subject, choose_subjects, roles
+from clients.asking.subject import Subject, choose_subjects, list_roles
 from clients.battery.locked_baseline import LockedBaseline, lock_baseline, rename
 from clients.battery.options import Options
 from clients.battery.overwriting import check_nothing_is_lost
-from clients.battery.progress import progress_bar
-from clients.battery.regression import check_power, check_power_left, gate_reasons
-from clients.battery.run import questions, records
+from clients.battery.progress import show_progress
+from clients.battery.regression import check_power, check_power_left, find_gate_reasons
+from clients.battery.run import collect_records, list_questions
 from clients.errors import ClientError, EndpointFailure, FileFault, Interrupted, Regression
 from clients.probes.pack import load_pack
 from clients.probes.probe import ProbePack
@@ -28,7 +28,7 @@ from clients.records.replies_file import RepliesFile, SavedReplies, read_replies
 from clients.records.resuming import take_up
 from clients.report.files import write_report_files
 from clients.report.power import Power
-from clients.report.provenance import Provenance, pack_origin, sampler_origin, subject_origins
+from clients.report.provenance import Provenance, make_pack_origin, make_sampler_origin, make_subject_origins
 from clients.report.report import Report, build_report
 from clients.report.table import open_console, print_report
 
@@ -83,7 +83,7 @@ def conclude(options: Options, examined: Examined) -> None:
     write_report_files(report, options)
     if examined.stopped_by is not None:
         raise examined.stopped_by
-    if reasons := gate_reasons(options.gates, report):
+    if reasons := find_gate_reasons(options.gates, report):
         raise Regression("regression: " + "; ".join(reasons))
     if examined.num_failed and options.gates.is_any:
         raise EndpointFailure(f"no regression in what was answered, but {examined.num_failed} requests failed; {_advise(options)}")
@@ -128,7 +128,7 @@ async def _measure(plan: Plan) -> Run:
         }
         listed = {endpoint: await list_models(client) for endpoint, client in clients.items()}
         subjects = choose_subjects(options.choice, [model.id for model in listed.get(options.choice.endpoint, ())])
-        asked = questions(subjects, plan.pack.probes, num_samples=options.samples, seed=options.seed)
+        asked = list_questions(subjects, plan.pack.probes, num_samples=options.samples, seed=options.seed)
         resumed = take_up(plan.saved.records, asked, plan.sampler, plan.instrument)
         came = list(resumed.records)
         stopped_by = await _gather(clients, resumed.questions, plan, came)
@@ -148,8 +148,8 @@ async def _gather(
     """Add to what came until all is there, or until Ctrl-C or the endpoint stops it; raises where that leaves nothing to report."""
     path = replies_path(plan.options.output) if plan.options.output else None
     total = len(came) + len(asked)
-    coming = records(clients, asked, plan.sampler, instrument=plan.instrument, concurrency=plan.options.concurrency)
-    with RepliesFile(path, saved_bytes=plan.saved.size_bytes) as replies, progress_bar(total, came) as advance:
+    coming = collect_records(clients, asked, plan.sampler, instrument=plan.instrument, concurrency=plan.options.concurrency)
+    with RepliesFile(path, saved_bytes=plan.saved.size_bytes) as replies, show_progress(total, came) as advance:
         try:
             async with aclosing(coming):
                 async for record in coming:
@@ -170,15 +170,15 @@ async def _gather(
 def _report(plan: Plan, run: Run) -> Report:
     options, instrument = plan.options, plan.instrument
     locked = rename(plan.locked, [subject.name for subject in run.subjects]) if plan.locked else None
-    own_roles = roles(len(run.subjects) + 1)[1:] if locked else roles(len(run.subjects))
-    origins = subject_origins(run.subjects, own_roles, run.records, listed=run.listed, num_samples=options.samples)
+    own_roles = list_roles(len(run.subjects) + 1)[1:] if locked else list_roles(len(run.subjects))
+    origins = make_subject_origins(run.subjects, own_roles, run.records, listed=run.listed, num_samples=options.samples)
     provenance = Provenance(
         candor_version=instrument.candor_version,
         created=run.created.isoformat(timespec="seconds"),
         endpoint=next(origin.endpoint for origin in origins if origin.role == "trained"),
         subjects=(locked.origin, *origins) if locked else origins,
-        probes=pack_origin(plan.pack),
-        sampler=sampler_origin(plan.sampler),
+        probes=make_pack_origin(plan.pack),
+        sampler=make_sampler_origin(plan.sampler),
         seed=options.seed,
         seeds=() if options.seed is None else tuple(range(options.seed, options.seed + options.samples)),
         samples=options.samples,

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from clients import flag_values
-from clients.asking.api_key import checked_key, read_key_of_environment
+from clients.asking.api_key import check_key, read_key_of_environment
 from clients.asking.sampling_fields import SamplingFields
 from clients.asking.subject import Choice
 from clients.asking.subject_flags import SUBJECT_FORM, is_report_file, read_condition, read_endpoint_key, read_subject, read_url
@@ -120,11 +120,11 @@ def build_parser() -> argparse.ArgumentParser:
 
 def _add_subject_flags(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("subjects")
-    group.add_argument("--model", metavar="MODEL", type=flag_values.name, help="the subject (default: the first model listed)")
+    group.add_argument("--model", metavar="MODEL", type=flag_values.read_name, help="the subject (default: the first model listed)")
     group.add_argument(
         "--baseline",
         metavar="MODEL|FILE.json[#NAME]",
-        type=flag_values.name,
+        type=flag_values.read_name,
         help="what it is compared with: a model, or a subject of an earlier report; beside --subject the name of one of them",
     )
     group.add_argument(
@@ -174,8 +174,12 @@ def _add_report_flags(parser: argparse.ArgumentParser) -> None:
 
 def _add_schedule_flags(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("on a schedule")
-    group.add_argument("--every", metavar="15m", type=flag_values.interval, help="run again every so often, until Ctrl-C: 90s, 15m, 6h, 1d")
-    group.add_argument("--metrics-port", metavar="PORT", type=flag_values.port, help="show the last round to Prometheus (0: any free port)")
+    group.add_argument(
+        "--every", metavar="15m", type=flag_values.read_period, help="run again every so often, until Ctrl-C: 90s, 15m, 6h, 1d"
+    )
+    group.add_argument(
+        "--metrics-port", metavar="PORT", type=flag_values.read_port, help="show the last round to Prometheus (0: any free port)"
+    )
     group.add_argument("--metrics-host", metavar="HOST", help=f"address to show it on ({LOCAL_HOST})")
 
 
@@ -217,4 +221,4 @@ def _read_api_keys(given: Sequence[str], choice: Choice) -> dict[str, str]:
     """
     environment = read_key_of_environment("OPENAI_API_KEY")
     keys = {choice.endpoint: environment} if environment else {}
-    return keys | {endpoint or choice.endpoint: checked_key(key, "--api-key") for endpoint, key in map(read_endpoint_key, given)}
+    return keys | {endpoint or choice.endpoint: check_key(key, "--api-key") for endpoint, key in map(read_endpoint_key, given)}

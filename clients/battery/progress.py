@@ -32,7 +32,7 @@ class RunningAverages:
 
 
 @contextmanager
-def progress_bar(total: int, answered: Sequence[Record]) -> Iterator[Callable[[Record], None]]:
+def show_progress(total: int, answered: Sequence[Record]) -> Iterator[Callable[[Record], None]]:
     """Show a bar with the time left and the averages so far, begun with what is answered; the function it gives counts a reply."""
     averages = RunningAverages()
     for record in answered:

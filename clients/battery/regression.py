@@ -16,7 +16,7 @@ def check_power(power: Power, gate: str = "--fail-on-regression") -> None:
         raise UsageFault(f"{gate} cannot fail on any score here: {'; '.join(power.blind_spots)}. More of either will do")
 
 
-def gate_reasons(gates: Gates, report: Report) -> tuple[str, ...]:
+def find_gate_reasons(gates: Gates, report: Report) -> tuple[str, ...]:
     """List what the gates find, none where all is well."""
     return tuple(_reasons(gates, report))
 
@@ -32,7 +32,7 @@ def check_power_left(report: Report) -> None:
             )
 
 
-def regressions(comparisons: Iterable[ComparisonSummary]) -> tuple[str, ...]:
+def find_regressions(comparisons: Iterable[ComparisonSummary]) -> tuple[str, ...]:
     """List the reasons, none where all is well: what regressed significantly, and every hard flag that rose."""
     return tuple(reason for comparison in comparisons for reason in (*_worse_scores(comparison), *_more_flags(comparison)))
 

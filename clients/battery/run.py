@@ -16,7 +16,7 @@ from clients.records.record import Record, score_record
 from clients.records.told import read_told
 
 
-def questions(subjects: Sequence[Subject], probes: Sequence[Probe], *, num_samples: int, seed: int | None) -> tuple[Question, ...]:
+def list_questions(subjects: Sequence[Subject], probes: Sequence[Probe], *, num_samples: int, seed: int | None) -> tuple[Question, ...]:
     """List what to ask, the subjects side by side, so that a drifting or slowing endpoint meets all of them alike.
 
     All subjects get a sample's seed alike; the next sample has the next seed.
@@ -29,7 +29,7 @@ def questions(subjects: Sequence[Subject], probes: Sequence[Probe], *, num_sampl
     )
 
 
-async def records(
+async def collect_records(
     clients: Mapping[str, openai.AsyncOpenAI], asked: Sequence[Question], sampler: Sampler, *, instrument: Instrument, concurrency: int
 ) -> AsyncGenerator[Record, None]:
     """Yield each question's record as it is there; `clients` are by endpoint.
@@ -43,9 +43,8 @@ async def records(
         async with room:
             endpoint = question.subject.endpoint
             received = await ask(clients[endpoint], question, sampler, dialects[endpoint])
-        asked_so = make_asked(question, sampler)
         told = read_told(received.metadata, instrument.scorer)
-        return score_record(asked_so, received.reply, told, question.probe.checks, instrument)
+        return score_record(make_asked(question, sampler), received.reply, told, question.probe.checks, instrument)
 
     tasks = [asyncio.create_task(one(question)) for question in asked]
     try:

@@ -13,9 +13,9 @@ from scoring.scorers import scorer_names
 def add_pace_flags(group: argparse._ArgumentGroup) -> None:
     """Add how long to wait for a reply, and how many to ask for at once."""
     group.add_argument(
-        "--timeout-s", metavar="S", type=flag_values.seconds, default=600.0, help="for one reply, its retries included (600)"
+        "--timeout-s", metavar="S", type=flag_values.read_seconds, default=600.0, help="for one reply, its retries included (600)"
     )
-    group.add_argument("--concurrency", metavar="N", type=flag_values.count, default=4, help="requests in flight at once (4)")
+    group.add_argument("--concurrency", metavar="N", type=flag_values.read_count, default=4, help="requests in flight at once (4)")
 
 
 def add_question_flags(group: argparse._ArgumentGroup, *, samples: int, why: str = "") -> None:
@@ -26,34 +26,46 @@ def add_question_flags(group: argparse._ArgumentGroup, *, samples: int, why: str
         default="ccp",
         help=f"one of {', '.join(PACK_NAMES)} (ccp), or JSON or JSON Lines of {{id, prompt}}",
     )
-    group.add_argument("--samples", metavar="N", type=flag_values.count, default=samples, help=f"ask each probe so often ({samples}{why})")
-    group.add_argument("--temperature", metavar="T", type=flag_values.temperature, default=0.4, help="0 is greedy (0.4)")
-    add_sampling_flags(group)
-    group.add_argument("--max-tokens", metavar="N", type=flag_values.count, default=1024, help="length limit of a reply (1024)")
     group.add_argument(
-        "--seed", metavar="N", type=flag_values.seed, default=0, help="of the first sample, the next has the next; `none` sends none (0)"
+        "--samples", metavar="N", type=flag_values.read_count, default=samples, help=f"ask each probe so often ({samples}{why})"
+    )
+    group.add_argument("--temperature", metavar="T", type=flag_values.read_temperature, default=0.4, help="0 is greedy (0.4)")
+    add_sampling_flags(group)
+    group.add_argument("--max-tokens", metavar="N", type=flag_values.read_count, default=1024, help="length limit of a reply (1024)")
+    group.add_argument(
+        "--seed",
+        metavar="N",
+        type=flag_values.read_seed,
+        default=0,
+        help="of the first sample, the next has the next; `none` sends none (0)",
     )
 
 
 def add_sampling_flags(group: argparse._ArgumentGroup) -> None:
     """Add how tokens are chosen beside temperature and seed. All of it is sent, so that a model's own file changes nothing."""
     off = SamplingFields()
-    group.add_argument("--top-p", metavar="P", type=flag_values.share, default=off.top_p, help="1 is off (1)")
-    group.add_argument("--top-k", metavar="K", type=flag_values.top_k, default=off.top_k, help="-1 is off (-1)")
-    group.add_argument("--min-p", metavar="P", type=flag_values.share, default=off.min_p, help="0 is off (0)")
-    group.add_argument("--repetition-penalty", metavar="R", type=flag_values.factor, default=off.repetition_penalty, help="1 is off (1)")
-    group.add_argument("--presence-penalty", metavar="N", type=flag_values.penalty, default=off.presence_penalty, help="0 is off (0)")
-    group.add_argument("--frequency-penalty", metavar="N", type=flag_values.penalty, default=off.frequency_penalty, help="0 is off (0)")
+    group.add_argument("--top-p", metavar="P", type=flag_values.read_share, default=off.top_p, help="1 is off (1)")
+    group.add_argument("--top-k", metavar="K", type=flag_values.read_top_k, default=off.top_k, help="-1 is off (-1)")
+    group.add_argument("--min-p", metavar="P", type=flag_values.read_share, default=off.min_p, help="0 is off (0)")
+    group.add_argument(
+        "--repetition-penalty", metavar="R", type=flag_values.read_factor, default=off.repetition_penalty, help="1 is off (1)"
+    )
+    group.add_argument("--presence-penalty", metavar="N", type=flag_values.read_penalty, default=off.presence_penalty, help="0 is off (0)")
+    group.add_argument(
+        "--frequency-penalty", metavar="N", type=flag_values.read_penalty, default=off.frequency_penalty, help="0 is off (0)"
+    )
 
 
 def add_report_flags(group: argparse._ArgumentGroup) -> None:
     """Add how replies are scored and where the report goes."""
     names = ", ".join(scorer_names())
-    group.add_argument("--scorer", metavar="NAME", type=flag_values.scorer, default=scorer_names()[0], help=f"one of {names} (the first)")
+    group.add_argument(
+        "--scorer", metavar="NAME", type=flag_values.read_scorer, default=scorer_names()[0], help=f"one of {names} (the first)"
+    )
     group.add_argument(
         "--output",
         metavar="FILE.json",
-        type=flag_values.output,
+        type=flag_values.read_output,
         help="write the report; replies go to FILE.jsonl as they come; both are replaced, but not the replies of a run that was cut short",
     )
     group.add_argument("--overwrite", action="store_true", help="replace also the replies of a run that was cut short")

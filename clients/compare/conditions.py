@@ -31,7 +31,7 @@ def check_scorers(entrants: Sequence[Entrant]) -> None:
         )
 
 
-def differences(entrants: Sequence[Entrant]) -> Iterator[str]:
+def find_differences(entrants: Sequence[Entrant]) -> Iterator[str]:
     """Say in a sentence each in what the entrants were not measured alike."""
     for name, value in CONDITIONS:
         groups = _grouped(entrants, value)

@@ -11,7 +11,7 @@ from clients.errors import UsageFault
 from clients.probes.probe import Probe
 from clients.records.record import Record
 from clients.report.json_file import read_report
-from clients.report.outcome import Outcome, outcomes
+from clients.report.outcome import Outcome, gather_outcomes
 from clients.report.provenance import SubjectOrigin
 from clients.report.report import Report
 
@@ -36,7 +36,7 @@ class Entrant(msgspec.Struct, frozen=True, kw_only=True):
     def outcomes_of(self, probes: Sequence[Probe]) -> tuple[Outcome, ...]:
         """Give its outcomes on these probes, each of which it was asked."""
         ids = {probe.id for probe in probes}
-        return outcomes([record for record in self.records if record.asked.id in ids], probes, self.origin.name)
+        return gather_outcomes([record for record in self.records if record.asked.id in ids], probes, self.origin.name)
 
 
 def read_entrants(files: Sequence[str]) -> tuple[Entrant, ...]:

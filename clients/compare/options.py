@@ -44,7 +44,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--baseline",
         metavar="NAME",
-        type=flag_values.name,
+        type=flag_values.read_name,
         help="what the others are compared with: a subject's name, or FILE:NAME (default: the first of the first file)",
     )
     parser.add_argument("--markdown", metavar="FILE.md", type=Path, help="write the tables for a paper")

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from clients.compare.conditions import check_scorers, differences
+from clients.compare.conditions import check_scorers, find_differences
 from clients.compare.entrant import Entrant
-from clients.compare.standing import Standing, standings
+from clients.compare.standing import Standing, rank_entrants
 from clients.errors import UsageFault
 from clients.probes.probe import Probe
-from clients.records.instrument import candor_version
+from clients.records.instrument import read_candor_version
 from clients.report.comparison import SIGNIFICANT, compare
 from clients.report.comparison_summary import ComparisonSummary, summarize_comparison
 from clients.report.outcome import Outcome
@@ -56,12 +56,12 @@ def set_side_by_side(entrants: Sequence[Entrant], baseline: str | None) -> SideB
     contrasts = _contrasts(before, [entrant for entrant in entrants if entrant is not before])
     saved = {entrant.saved.file: entrant.saved for entrant in entrants}.values()
     return SideBySide(
-        candor_version=candor_version(),
+        candor_version=read_candor_version(),
         scorer=before.records[0].instrument.scorer,
         scorer_version=before.records[0].instrument.scorer_version,
         sources=tuple(Source(file=one.file, digest=one.digest, created=one.report.provenance.created) for one in saved),
         probes=tuple(probe.id for probe in shared),
-        standings=standings(entrants, [entrant.outcomes_of(shared) for entrant in entrants]),
+        standings=rank_entrants(entrants, [entrant.outcomes_of(shared) for entrant in entrants]),
         baseline=before.label,
         contrasts=contrasts,
         notes=tuple(_notes(entrants, shared)),
@@ -111,7 +111,7 @@ def _notes(entrants: Sequence[Entrant], shared: Sequence[Probe]) -> Iterator[str
     most = max(len(entrant.probes) for entrant in entrants)
     if len(shared) < most:
         yield f"Averages and ranks are over the {len(shared)} probes that all have a score for, of up to {most} that were asked."
-    yield from differences(entrants)
+    yield from find_differences(entrants)
     if lone := [entrant.label for entrant in entrants if all(record.asked.sample == 0 for record in entrant.records)]:
         yield f"{', '.join(lone)}: one sample a probe, which shows a difference in these replies, not in the models."
     for file in dict.fromkeys(entrant.saved.file for entrant in entrants if not entrant.saved.report.is_complete):

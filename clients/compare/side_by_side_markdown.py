@@ -6,7 +6,7 @@ from clients.compare.side_by_side import Contrast, SideBySide
 from clients.compare.standing import Standing
 from clients.report.comparison import CHANGE_THRESHOLD, SIGNIFICANT
 from clients.report.markdown.writing import bullets, code, escaped, table
-from clients.report.numerals import NO_NUMBER, average, average_change, counted, interval, p_value, share
+from clients.report.numerals import NO_NUMBER, write_average, write_average_change, write_count, write_interval, write_p_value, write_share
 
 
 def render_side_by_side(whole: SideBySide) -> str:
@@ -15,9 +15,9 @@ def render_side_by_side(whole: SideBySide) -> str:
 
 
 def _paragraphs(whole: SideBySide) -> Iterator[str]:
-    yield f"# {counted(len(whole.standings), 'subject')} side by side"
+    yield f"# {write_count(len(whole.standings), 'subject')} side by side"
     yield (
-        f"Averages and ranks over {counted(len(whole.probes), 'probe')} that all subjects have a score for, scored by {whole.scorer},"
+        f"Averages and ranks over {write_count(len(whole.probes), 'probe')} that all subjects have a score for, scored by {whole.scorer},"
         f" version {escaped(whole.scorer_version)}; intervals are 95 % bootstrap intervals over the probes."
     )
     standing_headings = ("subject", "model", "rank", "average", "95 % interval", "mean rank", "replies with a hard flag", "checks passed")
@@ -27,7 +27,7 @@ def _paragraphs(whole: SideBySide) -> Iterator[str]:
     yield table(contrast_headings, map(_contrast_row, whole.contrasts))
     yield (
         f"Paired over the probes that both have a score for; p by the sign-flip permutation test, Holm-corrected over"
-        f" {counted(len(whole.contrasts), 'comparison')}, bold where at most {SIGNIFICANT:g}; improved and regressed by the"
+        f" {write_count(len(whole.contrasts), 'comparison')}, bold where at most {SIGNIFICANT:g}; improved and regressed by the"
         f" ±{CHANGE_THRESHOLD:g} rule."
     )
     if whole.notes:
@@ -41,11 +41,11 @@ def _standing_row(line: Standing) -> tuple[str, ...]:
         escaped(line.label),
         code(line.model),
         str(line.rank),
-        average(line.avg_lek),
-        interval(line.interval),
-        average(line.mean_rank),
-        share(line.num_hard_flagged, line.num_replies),
-        share(line.num_passed, line.num_judged),
+        write_average(line.avg_lek),
+        write_interval(line.interval),
+        write_average(line.mean_rank),
+        write_share(line.num_hard_flagged, line.num_replies),
+        write_share(line.num_passed, line.num_judged),
     )
 
 
@@ -53,13 +53,13 @@ def _contrast_row(contrast: Contrast) -> tuple[str, ...]:
     one, difference = contrast.comparison, contrast.comparison.difference
     if difference is None:
         return (escaped(one.subject), *[NO_NUMBER] * 7, "0")
-    p = p_value(contrast.p_value)
+    p = write_p_value(contrast.p_value)
     return (
         escaped(one.subject),
-        average_change(difference.mean),
-        NO_NUMBER if difference.low is None else f"{average_change(difference.low)} to {average_change(difference.high)}",
+        write_average_change(difference.mean),
+        NO_NUMBER if difference.low is None else f"{write_average_change(difference.low)} to {write_average_change(difference.high)}",
         f"**{p}**" if contrast.is_significant else p,
-        average(difference.cohens_d),
+        write_average(difference.cohens_d),
         *(str(count) for count in (one.improved, one.regressed, one.unchanged)),
         str(difference.n),
     )

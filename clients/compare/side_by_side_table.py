@@ -7,7 +7,7 @@ from rich.text import Text
 
 from clients.compare.side_by_side import Contrast, SideBySide
 from clients.compare.standing import Standing
-from clients.report.numerals import average, average_change, interval, p_value, share
+from clients.report.numerals import write_average, write_average_change, write_interval, write_p_value, write_share
 
 
 def print_side_by_side(whole: SideBySide, console: Console) -> None:
@@ -29,13 +29,13 @@ def _standings_table(whole: SideBySide) -> Table:
     for heading in ("average", "95 % interval", "mean rank", "hard flags", *(["passed"] if has_checks else [])):
         table.add_column(heading, justify="right", no_wrap=True)
     for line in whole.standings:
-        table.add_row(*_standing_cells(line), *([share(line.num_passed, line.num_judged)] if has_checks else []))
+        table.add_row(*_standing_cells(line), *([write_share(line.num_passed, line.num_judged)] if has_checks else []))
     return table
 
 
 def _standing_cells(line: Standing) -> tuple[str | Text, ...]:
-    flagged = Text(share(line.num_hard_flagged, line.num_replies), style="bold red" if line.num_hard_flagged else "")
-    return str(line.rank), line.label, average(line.avg_lek), interval(line.interval), average(line.mean_rank), flagged
+    flagged = Text(write_share(line.num_hard_flagged, line.num_replies), style="bold red" if line.num_hard_flagged else "")
+    return str(line.rank), line.label, write_average(line.avg_lek), write_interval(line.interval), write_average(line.mean_rank), flagged
 
 
 def _contrasts_table(whole: SideBySide) -> Table:
@@ -53,13 +53,13 @@ def _contrast_cells(contrast: Contrast) -> tuple[str | Text, ...]:
     if difference is None:
         return one.subject, Text("no probe in common", style="red")
     style = ("green" if difference.mean > 0 else "red") if contrast.is_significant else ""
-    bounds = "–" if difference.low is None else f"{average_change(difference.low)} to {average_change(difference.high)}"
+    bounds = "–" if difference.low is None else f"{write_average_change(difference.low)} to {write_average_change(difference.high)}"
     return (
         one.subject,
-        Text(average_change(difference.mean), style=style),
+        Text(write_average_change(difference.mean), style=style),
         bounds,
-        Text(p_value(contrast.p_value), style="bold" if contrast.is_significant else ""),
-        average(difference.cohens_d),
+        Text(write_p_value(contrast.p_value), style="bold" if contrast.is_significant else ""),
+        write_average(difference.cohens_d),
         f"{one.improved}/{one.regressed}/{one.unchanged}",
         str(difference.n),
     )

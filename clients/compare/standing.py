@@ -7,7 +7,7 @@ import msgspec
 
 from clients.compare.entrant import Entrant
 from clients.report.outcome import Outcome
-from clients.report.rounded_statistics import RESAMPLING_SEED, Interval, rounded
+from clients.report.rounded_statistics import RESAMPLING_SEED, Interval, round_interval
 from scoring.statistics.bootstrap import bootstrap_interval
 
 
@@ -30,7 +30,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     num_passed: int
 
 
-def standings(entrants: Sequence[Entrant], outcomes: Sequence[Sequence[Outcome]]) -> tuple[Standing, ...]:
+def rank_entrants(entrants: Sequence[Entrant], outcomes: Sequence[Sequence[Outcome]]) -> tuple[Standing, ...]:
     """Rank the entrants, the best first; `outcomes` are theirs, on the same probes, each with a score."""
     scores = [[outcome.lek_score for outcome in own if outcome.lek_score is not None] for own in outcomes]
     averages = [fmean(own) for own in scores]
@@ -68,7 +68,7 @@ def _standing(entrant: Entrant, own: Sequence[Outcome], *, scores: Sequence[floa
         adapter_digest=entrant.origin.adapter_digest,
         rank=rank,
         avg_lek=fmean(scores),
-        interval=rounded(bootstrap_interval(scores, seed=RESAMPLING_SEED)),
+        interval=round_interval(bootstrap_interval(scores, seed=RESAMPLING_SEED)),
         mean_rank=mean_rank,
         num_replies=len(replies),
         num_hard_flagged=sum(bool(sample.scored.hard_flags) for sample in replies),

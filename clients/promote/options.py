@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from clients import flag_values
-from clients.asking.api_key import checked_key, read_key_of_environment
+from clients.asking.api_key import check_key, read_key_of_environment
 from clients.asking.subject import Choice
 from clients.asking.subject_flags import read_url
 from clients.battery.options import Options, make_options
@@ -46,7 +46,7 @@ def parse_options(argv: Sequence[str] | None = None) -> PromoteOptions:
 
 
 def _read_key(given: str | None, flag: str, variable: str) -> str | None:
-    return checked_key(given, flag) if given else read_key_of_environment(variable)
+    return check_key(given, flag) if given else read_key_of_environment(variable)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -65,14 +65,14 @@ def build_parser() -> argparse.ArgumentParser:
 
 def _add_adapter_flags(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("the candidate")
-    group.add_argument("--adapter", metavar="NAME", type=flag_values.name, required=True, help="the name to serve it under")
+    group.add_argument("--adapter", metavar="NAME", type=flag_values.read_name, required=True, help="the name to serve it under")
     group.add_argument(
-        "--path", metavar="PATH", type=flag_values.name, required=True, help="its folder, in one of the server's --adapter-dir"
+        "--path", metavar="PATH", type=flag_values.read_name, required=True, help="its folder, in one of the server's --adapter-dir"
     )
     group.add_argument(
         "--baseline",
         metavar="MODEL",
-        type=flag_values.name,
+        type=flag_values.read_name,
         help="what it must not be worse than (default: the adapter served as NAME, or where there is none the base)",
     )
 

@@ -16,12 +16,12 @@ from clients.asking.connection import connect
 from clients.asking.subject import Choice, Subject
 from clients.battery.battery import Examined, conclude, examine
 from clients.battery.options import Options
-from clients.battery.regression import check_power, regressions
+from clients.battery.regression import check_power, find_regressions
 from clients.errors import EndpointFailure, Interrupted, UsageFault
 from clients.probes.pack import load_pack
 from clients.promote.adapter_api import AdapterApi, AdapterCard, ContentChanged
 from clients.promote.options import PromoteOptions
-from clients.promote.trial import on_trial, trial_name
+from clients.promote.trial import make_trial_name, on_trial
 from clients.report.power import Power
 from clients.report.report import Report
 
@@ -52,7 +52,10 @@ async def promote(options: PromoteOptions) -> Verdict:
         tested = await _test(api, options, served)
         _conclude(options.battery, tested.examined)
         _check_trial(tested)
-        reasons = (*_changes(served, await api.list(), options.adapter, tested.baseline), *regressions(tested.examined.report.comparisons))
+        reasons = (
+            *_changes(served, await api.list(), options.adapter, tested.baseline),
+            *find_regressions(tested.examined.report.comparisons),
+        )
         before = served.get(options.adapter)
         if reasons:
             return Verdict(is_promoted=False, headline=f"refused: {_stays(options.adapter, before)}", reasons=reasons)
@@ -67,7 +70,7 @@ def _heed_sigterm() -> None:
 
 
 async def _test(api: AdapterApi, options: PromoteOptions, served: dict[str, AdapterCard]) -> Tested:
-    name = trial_name(options.adapter)
+    name = make_trial_name(options.adapter)
     print(f"promote: testing {options.path} as {name}", file=sys.stderr, flush=True)
     async with on_trial(api, name, options.path, served) as card:
         if options.adapter == card.parent:

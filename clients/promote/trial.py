@@ -12,7 +12,7 @@ from clients.promote.adapter_api import AdapterApi, AdapterCard, ContentChanged
 MAX_STEM_CHARS = 100  # a server takes names of 128
 
 
-def trial_name(adapter: str) -> str:
+def make_trial_name(adapter: str) -> str:
     """Make a name that nothing else is served under."""
     return f"{adapter[:MAX_STEM_CHARS]}.candidate-{token_hex(4)}"
 

@@ -24,7 +24,7 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
 def make_instrument(scorer: str, probes_digest: str) -> Instrument:
     """Gather the versions of this checkout."""
     return Instrument(
-        candor_version=candor_version(),
+        candor_version=read_candor_version(),
         scorer=scorer,
         scorer_version=find_scorer(scorer).version,
         detectors_version=DETECTORS_VERSION,
@@ -32,7 +32,7 @@ def make_instrument(scorer: str, probes_digest: str) -> Instrument:
     )
 
 
-def candor_version() -> str | None:
+def read_candor_version() -> str | None:
     """Read the version of this checkout."""
     try:
         version = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]["version"]

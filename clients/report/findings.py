@@ -44,17 +44,17 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     troubled_replies: tuple[TroubledReply, ...]
 
 
-def failure_modes(records: Sequence[Record], subjects: Iterable[str]) -> tuple[FailureMode, ...]:
+def find_failure_modes(records: Sequence[Record], subjects: Iterable[str]) -> tuple[FailureMode, ...]:
     """List every flag of every subject."""
     return tuple(mode for subject in subjects for mode in _modes_of(subject, [r for r in records if r.asked.subject == subject]))
 
 
-def troubled_replies(records: Iterable[Record]) -> tuple[TroubledReply, ...]:
+def find_troubled_replies(records: Iterable[Record]) -> tuple[TroubledReply, ...]:
     """List every reply that is none, or none to speak of."""
     return tuple(reply for record in records if (reply := _troubled(record)) is not None)
 
 
-def excerpt(text: str, flag: Flag) -> str:
+def cut_excerpt(text: str, flag: Flag) -> str:
     """Cut out where a flag begins, in one line; of one near the end, what leads to it."""
     start = min(flag.start or 0, max(0, len(text) - EXCERPT_CHARS))
     piece = text[start : start + EXCERPT_CHARS]
@@ -66,7 +66,7 @@ def _modes_of(subject: str, records: Sequence[Record]) -> Iterator[FailureMode]:
     for record in records:
         for flag in record.scored.raised:
             place = (record.asked.id, record.asked.sample)
-            raised.setdefault((flag.flag, flag.tier), {}).setdefault(place, excerpt(record.reply.text or "", flag))
+            raised.setdefault((flag.flag, flag.tier), {}).setdefault(place, cut_excerpt(record.reply.text or "", flag))
     num_replies = sum(record.reply.error is None for record in records)
     for (flag_name, tier), places in sorted(raised.items(), key=lambda item: -len(item[1])):
         yield FailureMode(

@@ -2,33 +2,33 @@
 
 from datetime import datetime
 
-from clients.report.numerals import counted
+from clients.report.numerals import write_count
 from clients.report.provenance import Provenance
 from clients.report.report import Report
 
 
-def report_title(report: Report) -> str:
+def write_title(report: Report) -> str:
     """Name the report in a line."""
     first, *others = [subject.name for subject in report.subjects]
-    return f"{listed(others)} against {first}" if report.comparisons else first
+    return f"{write_list(others)} against {first}" if report.comparisons else first
 
 
-def circumstances(report: Report) -> str:
+def write_circumstances(report: Report) -> str:
     """Say what the numbers are over, and when they were measured."""
     origin = report.provenance
     drawn = "" if origin.sampler.temperature is None else f" at temperature {origin.sampler.temperature:g}"
     return (
-        f"{counted(report.total_prompts, 'probe')} ({origin.probes.name}), {counted(origin.samples, 'sample')} each{drawn},"
+        f"{write_count(report.total_prompts, 'probe')} ({origin.probes.name}), {write_count(origin.samples, 'sample')} each{drawn},"
         f" scored by {origin.scorer}. {_day(origin.created)}."
     )
 
 
-def listed(names: list[str]) -> str:
+def write_list(names: list[str]) -> str:
     """Write names one after the other."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def seeds_sent(provenance: Provenance) -> str:
+def write_seeds(provenance: Provenance) -> str:
     """Write the seeds of the samples, which follow one upon the other."""
     seeds = provenance.seeds
     if not seeds:

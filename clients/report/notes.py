@@ -12,7 +12,7 @@ FEW_PROBES = 20  # of 20 normal values the interval still holds the mean in 92 %
 MAX_SHOWN = 5
 
 
-def notes(
+def write_notes(
     subjects: Sequence[SubjectSummary], comparisons: Sequence[ComparisonSummary], records: Sequence[Record], provenance: Provenance
 ) -> tuple[str, ...]:
     """Write the notes, the gravest first."""

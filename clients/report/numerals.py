@@ -7,42 +7,42 @@ NO_NUMBER = "–"
 HYPHEN_BEFORE_NUMBER = re.compile(r"(?<![\w.-])-(?=\d)")
 
 
-def score(value: float | None) -> str:
+def write_score(value: float | None) -> str:
     """Write a score in its shortest form."""
     return NO_NUMBER if value is None or not isfinite(value) else f"{_rounded(value):g}"
 
 
-def average(value: float | None) -> str:
+def write_average(value: float | None) -> str:
     """Write a mean, with the note's two decimals."""
     return NO_NUMBER if value is None or not isfinite(value) else f"{_rounded(value):.2f}"
 
 
-def change(value: float | None) -> str:
+def write_change(value: float | None) -> str:
     """Write a difference of scores with its sign."""
     return NO_NUMBER if value is None or not isfinite(value) else f"{_rounded(value):+g}" if _rounded(value) else "±0"
 
 
-def average_change(value: float | None) -> str:
+def write_average_change(value: float | None) -> str:
     """Write a mean difference with its sign and two decimals."""
     return NO_NUMBER if value is None or not isfinite(value) else f"{_rounded(value):+.2f}" if _rounded(value) else "0.00"
 
 
-def interval(bounds: tuple[float, float] | None) -> str:
+def write_interval(bounds: tuple[float, float] | None) -> str:
     """Write an interval of scores."""
-    return NO_NUMBER if bounds is None else f"{average(bounds[0])} to {average(bounds[1])}"
+    return NO_NUMBER if bounds is None else f"{write_average(bounds[0])} to {write_average(bounds[1])}"
 
 
-def p_value(value: float | None) -> str:
+def write_p_value(value: float | None) -> str:
     """Write a p-value."""
     return NO_NUMBER if value is None or not isfinite(value) else f"{value:.3g}"
 
 
-def share(part: float, whole: float) -> str:
+def write_share(part: float, whole: float) -> str:
     """Write a part of a whole in percent; of nothing there is no share."""
     return f"{100 * part / whole:.0f} %" if whole else NO_NUMBER
 
 
-def counted(count: int, noun: str, plural: str | None = None) -> str:
+def write_count(count: int, noun: str, plural: str | None = None) -> str:
     """Write a count with its noun."""
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 

@@ -49,7 +49,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(dict.fromkeys(flag for sample in self.samples for flag in sample.scored.flags))
 
 
-def outcomes(records: Iterable[Record], probes: Sequence[Probe], subject: str) -> tuple[Outcome, ...]:
+def gather_outcomes(records: Iterable[Record], probes: Sequence[Probe], subject: str) -> tuple[Outcome, ...]:
     """Gather a subject's records, one outcome a probe, in the order of the probes."""
     by_probe: dict[str, list[Record]] = {probe.id: [] for probe in probes}
     for record in sorted((record for record in records if record.asked.subject == subject), key=lambda record: record.asked.sample):

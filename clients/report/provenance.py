@@ -103,7 +103,7 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     rescored_from: RescoredFrom | None = None
 
 
-def subject_origins(
+def make_subject_origins(
     subjects: Sequence[Subject],
     roles: Sequence[Role],
     records: Iterable[Record],
@@ -136,12 +136,12 @@ def subject_origins(
     )
 
 
-def sampler_origin(sampler: Sampler) -> SamplerOrigin:
+def make_sampler_origin(sampler: Sampler) -> SamplerOrigin:
     """Note how replies were asked for."""
     return SamplerOrigin(temperature=sampler.temperature, max_tokens=sampler.max_tokens, timeout_s=sampler.timeout_s, fields=sampler.fields)
 
 
-def pack_origin(pack: ProbePack) -> PackOrigin:
+def make_pack_origin(pack: ProbePack) -> PackOrigin:
     """Name a pack and what is in it."""
     return PackOrigin(name=pack.name, digest=pack.digest, file_digest=pack.file_digest)
 

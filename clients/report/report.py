@@ -8,12 +8,12 @@ from clients.probes.probe import Probe
 from clients.records.record import Record
 from clients.report.comparison import Change, Pair, compare
 from clients.report.comparison_summary import ComparisonSummary, summarize_comparison
-from clients.report.findings import Findings, failure_modes, troubled_replies
-from clients.report.notes import notes
-from clients.report.outcome import Outcome, outcomes
+from clients.report.findings import Findings, find_failure_modes, find_troubled_replies
+from clients.report.notes import write_notes
+from clients.report.outcome import Outcome, gather_outcomes
 from clients.report.provenance import Provenance
 from clients.report.subject_summary import SubjectSummary, summarize_subject
-from clients.report.summary import summary
+from clients.report.summary import write_summary
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +72,7 @@ def build_report(
     records: Sequence[Record], probes: Sequence[Probe], provenance: Provenance, *, duration_s: float, is_complete: bool
 ) -> Report:
     """Lay out the records of the subjects in `provenance` under the note's names; asks nobody, so saved records will do."""
-    by_subject = {subject.name: outcomes(records, probes, subject.name) for subject in provenance.subjects}
+    by_subject = {subject.name: gather_outcomes(records, probes, subject.name) for subject in provenance.subjects}
     ordered = [sample for own in by_subject.values() for outcome in own for sample in outcome.samples]
     subjects = tuple(
         summarize_subject(subject.name, subject.role, by_subject[subject.name], subject.samples) for subject in provenance.subjects
@@ -103,11 +103,11 @@ def build_report(
         subjects=subjects,
         comparisons=comparisons,
         findings=Findings(
-            summary=summary(subjects, comparisons),
-            failure_modes=failure_modes(ordered, by_subject),
-            troubled_replies=troubled_replies(ordered),
+            summary=write_summary(subjects, comparisons),
+            failure_modes=find_failure_modes(ordered, by_subject),
+            troubled_replies=find_troubled_replies(ordered),
         ),
-        notes=notes(subjects, comparisons, ordered, provenance),
+        notes=write_notes(subjects, comparisons, ordered, provenance),
         provenance=provenance,
     )
 

@@ -9,7 +9,7 @@ from clients.report.provenance import LockedFrom, Provenance, SubjectOrigin
 CONTINUED = " \\\n  "
 
 
-def rerun_command(provenance: Provenance) -> str:
+def write_rerun_command(provenance: Provenance) -> str:
     """Write the command line, a flag a line. The files that it names must be there, and keys are left to the reader."""
     if provenance.rescored_from is not None:
         return f"python -m clients.rescore {shlex.quote(provenance.rescored_from.file)} --scorer {provenance.scorer}"
@@ -17,7 +17,7 @@ def rerun_command(provenance: Provenance) -> str:
     return CONTINUED.join(("python -m clients.battery", *(" ".join((flag, *map(shlex.quote, value))) for flag, *value in flags)))
 
 
-def system_file(origin: SubjectOrigin) -> str:
+def name_system_file(origin: SubjectOrigin) -> str:
     """Name the file that the command reads a subject's system prompt from."""
     return "".join(character if character.isalnum() or character in "-_.+" else "_" for character in origin.name) + ".system.txt"
 
@@ -50,7 +50,7 @@ def _plain_flags(asked: Sequence[SubjectOrigin], provenance: Provenance) -> tupl
 
 def _subject(origin: SubjectOrigin, provenance: Provenance) -> str:
     place = "" if origin.endpoint == provenance.endpoint else f"@{_server(origin.endpoint)}"
-    system = "" if origin.system is None else f",system={system_file(origin)}"
+    system = "" if origin.system is None else f",system={name_system_file(origin)}"
     scale = "" if origin.scale is None else f",scale={origin.scale:g}"
     return f"{origin.name}={origin.model}{place}{system}{scale}"
 

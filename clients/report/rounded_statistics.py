@@ -12,7 +12,7 @@ NUM_DIGITS = 6
 RESAMPLING_SEED = 0  # of bootstrap and permutations: the same replies give the same report
 
 
-def rounded(interval: Interval | None) -> Interval | None:
+def round_interval(interval: Interval | None) -> Interval | None:
     """Round both ends."""
     return None if interval is None else (round(interval[0], NUM_DIGITS), round(interval[1], NUM_DIGITS))
 

@@ -8,7 +8,7 @@ import msgspec
 from clients.asking.subject import Role
 from clients.records.record import Record
 from clients.report.outcome import Outcome, mean
-from clients.report.rounded_statistics import RESAMPLING_SEED, Interval, rounded
+from clients.report.rounded_statistics import RESAMPLING_SEED, Interval, round_interval
 from scoring.statistics.bootstrap import bootstrap_interval
 from scoring.statistics.mean_interval import mean_interval
 from scoring.statistics.wilson_interval import wilson_interval
@@ -76,15 +76,15 @@ def summarize_subject(name: str, role: Role, outcomes: Sequence[Outcome], num_sa
         name=name,
         role=role,
         avg_lek=mean(scores),
-        interval=rounded(bootstrap_interval(scores, seed=RESAMPLING_SEED)),
-        heuristic={dimension: mean_of(heuristics, dimension) for dimension in heuristics[0]} if heuristics else None,
+        interval=round_interval(bootstrap_interval(scores, seed=RESAMPLING_SEED)),
+        heuristic={dimension: average_dimension(heuristics, dimension) for dimension in heuristics[0]} if heuristics else None,
         probes=tuple(_probe_score(outcome) for outcome in outcomes),
         groups=tuple(_group_spreads(outcomes)),
         replies=_replies([*chain.from_iterable(outcome.samples for outcome in outcomes)], num_asked=num_samples * len(outcomes)),
     )
 
 
-def mean_of(heuristics: Sequence[dict[str, float]], dimension: str) -> float:
+def average_dimension(heuristics: Sequence[dict[str, float]], dimension: str) -> float:
     """Average one dimension."""
     return sum(heuristic[dimension] for heuristic in heuristics) / len(heuristics)
 
@@ -93,7 +93,7 @@ def _probe_score(outcome: Outcome) -> ProbeScore:
     return ProbeScore(
         id=outcome.probe.id,
         lek_score=outcome.lek_score,
-        interval=rounded(mean_interval(outcome.scores)),
+        interval=round_interval(mean_interval(outcome.scores)),
         num_scored=len(outcome.scores),
         num_passed=_num_passed(outcome.samples),
         heuristic=outcome.heuristic,
@@ -131,7 +131,7 @@ def _replies(records: Sequence[Record], num_asked: int) -> Replies:
         hard_flagged=sum(bool(record.scored.hard_flags) for record in records),
         passed=passed,
         judged=judged,
-        pass_interval=rounded(wilson_interval(passed or 0, judged)),
+        pass_interval=round_interval(wilson_interval(passed or 0, judged)),
         prompt_tokens=_total(record.reply.num_prompt_tokens for record in records),
         completion_tokens=_total(record.reply.num_completion_tokens for record in records),
         mean_seconds=mean(record.reply.seconds for record in records),

@@ -8,15 +8,15 @@ from clients.report.subject_summary import SubjectSummary
 from scoring.statistics.paired_difference import PairedDifference
 
 
-def summary(subjects: Sequence[SubjectSummary], comparisons: Sequence[ComparisonSummary]) -> tuple[str, ...]:
+def write_summary(subjects: Sequence[SubjectSummary], comparisons: Sequence[ComparisonSummary]) -> tuple[str, ...]:
     """Write the lines, the comparisons first."""
     return (
-        *(line for comparison in comparisons for line in (*_headlines(comparison), *change_lines(comparison))),
-        *(line for subject in subjects for line in reply_lines(subject)),
+        *(line for comparison in comparisons for line in (*_headlines(comparison), *write_change_lines(comparison))),
+        *(line for subject in subjects for line in write_reply_lines(subject)),
     )
 
 
-def change_lines(comparison: ComparisonSummary) -> Iterator[str]:
+def write_change_lines(comparison: ComparisonSummary) -> Iterator[str]:
     """Say which dimensions moved, the furthest first, and which hard flags rose."""
     changed = sorted(comparison.dimensions, key=lambda change: -abs(change.difference.mean))
     if moved := [_dimension(change) for change in changed if round(change.difference.mean, 2)]:
@@ -26,7 +26,7 @@ def change_lines(comparison: ComparisonSummary) -> Iterator[str]:
             yield f"{_title(comparison)}: the hard flag {flag.flag} rose from {flag.baseline:.0%} to {flag.subject:.0%} of the replies."
 
 
-def reply_lines(subject: SubjectSummary) -> Iterator[str]:
+def write_reply_lines(subject: SubjectSummary) -> Iterator[str]:
     """Say what became of a subject's requests, and how far variants of one probe lie apart."""
     replies = subject.replies
     counts = {
@@ -52,13 +52,13 @@ def reply_lines(subject: SubjectSummary) -> Iterator[str]:
             )
 
 
-def shares_of(comparison: ComparisonSummary) -> str:
+def write_shares(comparison: ComparisonSummary) -> str:
     """Write what share of the compared probes improved, regressed and is unchanged."""
     counts = (comparison.improved, comparison.regressed, comparison.unchanged)
     return " / ".join(f"{100 * count / max(1, comparison.num_compared):.0f} %" for count in counts)
 
 
-def statistics_of(difference: PairedDifference) -> str:
+def write_statistics(difference: PairedDifference) -> str:
     """Write how sure a difference is."""
     exact = " (exact)" if difference.is_exact else ""
     size = "" if difference.cohens_d is None else f", d = {difference.cohens_d:.2f}"
@@ -72,12 +72,12 @@ def _headlines(comparison: ComparisonSummary) -> Iterator[str]:
         yield f"{title}: no probe has a score from both."
         return
     yield (
-        f"{title}: {comparison.avg_baseline_lek:.2f} → {comparison.avg_lek:.2f} ({difference.mean:+.2f}; {statistics_of(difference)})"
+        f"{title}: {comparison.avg_baseline_lek:.2f} → {comparison.avg_lek:.2f} ({difference.mean:+.2f}; {write_statistics(difference)})"
         f" over {difference.n} probes{'' if comparison.is_significant else ': not significant'}."
     )
     yield (
         f"{title}: {comparison.improved} improved, {comparison.regressed} regressed, {comparison.unchanged} unchanged by the"
-        f" ±{CHANGE_THRESHOLD:g} rule ({shares_of(comparison)}); significant by their samples:"
+        f" ±{CHANGE_THRESHOLD:g} rule ({write_shares(comparison)}); significant by their samples:"
         f" {comparison.significantly_improved} improved, {comparison.significantly_regressed} regressed."
     )
 

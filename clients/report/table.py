@@ -13,7 +13,7 @@ from clients.report.findings import Findings
 from clients.report.outcome import mean
 from clients.report.report import Report
 from clients.report.subject_summary import ProbeScore, SubjectSummary
-from clients.report.summary import change_lines, reply_lines, shares_of, statistics_of
+from clients.report.summary import write_change_lines, write_reply_lines, write_shares, write_statistics
 
 MIN_WIDTH = 80
 NO_SCORE = "-"
@@ -35,15 +35,15 @@ def print_report(report: Report, console: Console) -> None:
         counts = f"{comparison.improved} improved, {comparison.regressed} regressed, {comparison.unchanged} unchanged"
         console.print(Text(counts, style="bold"))
         if comparison.difference is not None:
-            console.print(Text(f"{shares_of(comparison)}; {statistics_of(comparison.difference)}"))
+            console.print(Text(f"{write_shares(comparison)}; {write_statistics(comparison.difference)}"))
         if comparison.significantly_improved or comparison.significantly_regressed:
             counts = f"{comparison.significantly_improved} improved, {comparison.significantly_regressed} regressed"
             console.print(Text(f"significant by their samples: {counts}"))
-        for line in change_lines(comparison):
+        for line in write_change_lines(comparison):
             console.print(Text(line))
         console.print()
     _print_findings(report.findings, console)
-    for line in (line for subject in report.subjects for line in reply_lines(subject)):
+    for line in (line for subject in report.subjects for line in write_reply_lines(subject)):
         console.print(Text(line))
     console.print(Text(_circumstances(report), style="dim"))
     for note in report.notes:

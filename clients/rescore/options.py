@@ -43,16 +43,16 @@ def build_parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("file", metavar="FILE", type=Path, help="the saved replies")
-    parser.add_argument("--scorer", metavar="NAME", type=flag_values.scorer, required=True, help=f"one of {', '.join(scorer_names())}")
+    parser.add_argument("--scorer", metavar="NAME", type=flag_values.read_scorer, required=True, help=f"one of {', '.join(scorer_names())}")
     parser.add_argument(
         "--probes",
         metavar="PACK|FILE",
         help=f"where checks, and prompts that the file leaves out, are found by id (default: the checks of {', '.join(PACK_NAMES)})",
     )
     parser.add_argument(
-        "--baseline", metavar="NAME", type=flag_values.name, help="the subject to compare the others with (default: the file's first)"
+        "--baseline", metavar="NAME", type=flag_values.read_name, help="the subject to compare the others with (default: the file's first)"
     )
-    parser.add_argument("--output", metavar="FILE.json", type=flag_values.output, help="write the report")
+    parser.add_argument("--output", metavar="FILE.json", type=flag_values.read_output, help="write the report")
     parser.add_argument("--markdown", metavar="FILE.md", type=Path, help="write it for a paper")
     parser.add_argument("--html", metavar="FILE.html", type=Path, help="write it as one page with charts and all replies")
     return parser

@@ -6,7 +6,7 @@ from time import perf_counter
 
 import msgspec
 
-from clients.asking.subject import roles
+from clients.asking.subject import list_roles
 from clients.errors import UsageFault
 from clients.probes.probe import Probe
 from clients.records.instrument import Instrument, make_instrument
@@ -56,4 +56,4 @@ def _baseline_first(subjects: Sequence[SubjectOrigin], baseline: str) -> tuple[S
     if baseline not in names:
         raise UsageFault(f"--baseline {baseline} is none of the subjects: expected one of {', '.join(names)}")
     ordered = sorted(subjects, key=lambda subject: subject.name != baseline)
-    return tuple(msgspec.structs.replace(subject, role=role) for subject, role in zip(ordered, roles(len(ordered)), strict=True))
+    return tuple(msgspec.structs.replace(subject, role=role) for subject, role in zip(ordered, list_roles(len(ordered)), strict=True))

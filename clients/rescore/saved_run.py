@@ -8,14 +8,22 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from clients.asking.subject import Subject, roles
+from clients.asking.subject import Subject, list_roles
 from clients.errors import UsageFault
 from clients.probes.probe import Probe, ProbePack
 from clients.probes.source import Source, parse_source
 from clients.records.asked import Asked
 from clients.records.flat_record import unflatten
 from clients.records.record import Record
-from clients.report.provenance import EarlierScoring, PackOrigin, RescoredFrom, SamplerOrigin, SubjectOrigin, pack_origin, subject_origins
+from clients.report.provenance import (
+    EarlierScoring,
+    PackOrigin,
+    RescoredFrom,
+    SamplerOrigin,
+    SubjectOrigin,
+    make_pack_origin,
+    make_subject_origins,
+)
 from clients.report.report import Report
 from clients.rescore.reply_lines import ReplyLines, is_record
 
@@ -79,7 +87,7 @@ def _from_lines(path: Path, digest: str, source: Source, packs: Sequence[ProbePa
         subjects=subjects,
         probes=pack.probes,
         records=records,
-        asked=pack_origin(pack),
+        asked=make_pack_origin(pack),
         sampler=SamplerOrigin(
             temperature=_only(record.asked.temperature for record in records),
             max_tokens=_only(record.asked.max_tokens for record in records),
@@ -109,7 +117,7 @@ def _subjects(records: Sequence[Record]) -> tuple[SubjectOrigin, ...]:
         Subject(name=name, endpoint=one.endpoint, model=one.model, scale=one.scale, is_system_prepended=one.is_system_prepended)
         for name, one in firsts.items()
     ]
-    origins = subject_origins(subjects, roles(len(subjects)), records, listed={}, num_samples=1)
+    origins = make_subject_origins(subjects, list_roles(len(subjects)), records, listed={}, num_samples=1)
     return tuple(
         msgspec.structs.replace(origin, samples=1 + max(record.asked.sample for record in records if record.asked.subject == origin.name))
         for origin in origins

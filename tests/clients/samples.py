@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from clients.asking.exchange import Reply
-from clients.asking.subject import Subject, roles
+from clients.asking.subject import Subject, list_roles
 from clients.probes.probe import Probe
 from clients.records.asked import Asked
 from clients.records.flat_record import FIELDS, PARTS
@@ -15,7 +15,7 @@ from clients.records.record import Record
 from clients.records.scored import Scored
 from clients.records.told import Told
 from clients.report.outcome import Outcome
-from clients.report.provenance import PackOrigin, Provenance, SamplerOrigin, subject_origins
+from clients.report.provenance import PackOrigin, Provenance, SamplerOrigin, make_subject_origins
 from clients.report.report import Report, build_report
 from scoring.lek_v1_formula import DIMENSIONS
 from scoring.scores import Degeneration, Flag
@@ -92,7 +92,7 @@ def make_provenance(subjects: Sequence[Subject], records: Sequence[Record], *, s
         candor_version="0",
         created="2025-01-01T00:00:00+00:00",
         endpoint=ENDPOINT,
-        subjects=subject_origins(subjects, roles(len(subjects)), records, listed={}, num_samples=samples),
+        subjects=make_subject_origins(subjects, list_roles(len(subjects)), records, listed={}, num_samples=samples),
         probes=PackOrigin(name="ccp", digest="sha256:0", file_digest=None),
         sampler=SamplerOrigin(temperature=0.4, max_tokens=1024, timeout_s=600.0),
         seed=0,

@@ -6,7 +6,7 @@ from clients.report.findings import FailureMode, TroubledReply
 from clients.report.html.markup import Markup, element, join
 from clients.report.html.subject_marks import subject_mark
 from clients.report.html.tables import table
-from clients.report.numerals import NO_NUMBER, counted, share
+from clients.report.numerals import NO_NUMBER, write_count, write_share
 from clients.report.report import Report
 from clients.report.subject_summary import Replies, SubjectSummary
 
@@ -54,7 +54,7 @@ def _mode(mode: FailureMode, places: dict[str, int]) -> Markup:
     head = element(
         "p",
         element("code", mode.flag, class_=f"flag {mode.tier}"),
-        f" {mode.tier}, {counted(mode.num_replies, 'reply', 'replies')} ({share(mode.share, 1)})",
+        f" {mode.tier}, {write_count(mode.num_replies, 'reply', 'replies')} ({write_share(mode.share, 1)})",
     )
     excerpt = element("blockquote", mode.excerpt, dir="auto", class_="excerpt") if mode.excerpt.strip() else None
     return element("li", head, excerpt, element("p", *_separated(links), more, class_="fine"))
@@ -94,5 +94,5 @@ def _count_cells(report: Report, subject: SubjectSummary, has_checks: bool) -> I
 def _passed(replies: Replies) -> str:
     if replies.passed is None:
         return NO_NUMBER
-    sure = f" ({share(replies.pass_interval[0], 1)} to {share(replies.pass_interval[1], 1)})" if replies.pass_interval else ""
+    sure = f" ({write_share(replies.pass_interval[0], 1)} to {write_share(replies.pass_interval[1], 1)})" if replies.pass_interval else ""
     return f"{replies.passed} of {replies.judged}{sure}"

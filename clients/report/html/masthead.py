@@ -1,8 +1,8 @@
 """The head of the page: what was compared, and what a reader must know before anything else."""
 
-from clients.report.heading import circumstances
+from clients.report.heading import write_circumstances
 from clients.report.html.markup import Markup, element, join
-from clients.report.numerals import counted
+from clients.report.numerals import write_count
 from clients.report.report import Report
 
 NUM_OPEN_NOTES = 6
@@ -14,7 +14,7 @@ def masthead(report: Report) -> Markup:
         "header",
         element("p", "Probe battery", class_="overline"),
         element("h1", *_title(report)),
-        element("p", circumstances(report), class_="lede"),
+        element("p", write_circumstances(report), class_="lede"),
         None if report.is_complete else element("p", "This run was cut short: the report is over the replies that came.", class_="banner"),
     )
 
@@ -25,7 +25,7 @@ def notes(report: Report) -> Markup | None:
         return None
     items = [element("li", note) for note in report.notes]
     more = items[NUM_OPEN_NOTES:]
-    folded = element("details", element("summary", counted(len(more), "more note")), element("ul", *more)) if more else None
+    folded = element("details", element("summary", write_count(len(more), "more note")), element("ul", *more)) if more else None
     return element("aside", element("h2", "Read this first"), element("ul", *items[:NUM_OPEN_NOTES]), folded, class_="notes")
 
 

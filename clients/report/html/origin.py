@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from clients.report.heading import seeds_sent
+from clients.report.heading import write_seeds
 from clients.report.html.markup import Markup, element, join
 from clients.report.html.subject_marks import subject_mark
 from clients.report.html.tables import table
 from clients.report.numerals import NO_NUMBER
 from clients.report.provenance import SubjectOrigin
 from clients.report.report import Report
-from clients.report.rerun_command import rerun_command, system_file
+from clients.report.rerun_command import name_system_file, write_rerun_command
 
 
 def origin(report: Report) -> Markup:
@@ -20,7 +20,12 @@ def origin(report: Report) -> Markup:
         element("dl", *(join(element("dt", name), element("dd", value)) for name, value in _settings(report)), class_="settings"),
         element("h3", "To run it again"),
         element(
-            "pre", element("code", rerun_command(report.provenance)), tabindex=0, role="region", aria_label="Command", class_="command"
+            "pre",
+            element("code", write_rerun_command(report.provenance)),
+            tabindex=0,
+            role="region",
+            aria_label="Command",
+            class_="command",
         ),
         *_systems(report),
     )
@@ -47,7 +52,7 @@ def _settings(report: Report) -> Iterator[tuple[str, str | Markup]]:
         yield "Probe file", _digest(source.probes.file_digest)
     patience = "" if source.sampler.timeout_s is None else f", {source.sampler.timeout_s:g} s"
     yield "Sampler", f"{source.sampler.words}{patience}"
-    yield "Samples", f"{source.samples} a probe, {seeds_sent(source)}"
+    yield "Samples", f"{source.samples} a probe, {write_seeds(source)}"
     yield "Scorer", f"{source.scorer}, version {source.scorer_version}; detectors version {source.detectors_version}"
     yield "candor", source.candor_version or "version unknown"
 
@@ -60,7 +65,7 @@ def _systems(report: Report) -> Iterator[Markup]:
                 "System prompt of ",
                 subject_mark(report, one.name),
                 ", which the command reads from ",
-                element("code", system_file(one)),
+                element("code", name_system_file(one)),
             )
             yield element(
                 "pre", one.system, tabindex=0, role="region", aria_label=f"System prompt of {one.name}", dir="auto", class_="system"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from clients.report.heading import report_title
+from clients.report.heading import write_title
 from clients.report.html.charts.averages import averages
 from clients.report.html.charts.dimension_bars import dimension_bars
 from clients.report.html.charts.probe_bars import probe_bars
@@ -62,7 +62,7 @@ def _head(report: Report, style: Markup, script: Markup) -> Markup:
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="color-scheme", content="light dark"),
         element("meta", name="referrer", content="no-referrer"),
-        element("title", f"{report_title(report)}: probe battery"),
+        element("title", f"{write_title(report)}: probe battery"),
         element("style", style),
     )
 

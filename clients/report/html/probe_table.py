@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from clients.report.comparison_summary import ComparisonSummary, ProbeChange
 from clients.report.html.markup import Markup, element
 from clients.report.html.tables import table
-from clients.report.numerals import average, average_change, interval, p_value, score, with_minus_signs
+from clients.report.numerals import with_minus_signs, write_average, write_average_change, write_interval, write_p_value, write_score
 from clients.report.report import Report
 from clients.report.subject_summary import ProbeScore, SubjectSummary
 
@@ -30,10 +30,10 @@ def _comparison_table(report: Report, comparison: ComparisonSummary) -> Markup:
     difference = comparison.difference
     foot = (
         f"average of {comparison.num_compared}",
-        *map(with_minus_signs, (average(comparison.avg_baseline_lek), average(comparison.avg_lek))),
-        with_minus_signs(average_change(difference.mean if difference else None)),
+        *map(with_minus_signs, (write_average(comparison.avg_baseline_lek), write_average(comparison.avg_lek))),
+        with_minus_signs(write_average_change(difference.mean if difference else None)),
         "",
-        p_value(difference.p_value if difference else None),
+        write_p_value(difference.p_value if difference else None),
     )
     return table(
         f"{comparison.baseline} → {comparison.subject}",
@@ -47,22 +47,22 @@ def _comparison_row(before: ProbeScore, after: ProbeScore, probe: ProbeChange) -
     yield probe.id
     yield _with_interval(before)
     yield _with_interval(after)
-    yield with_minus_signs(average_change(probe.delta))
+    yield with_minus_signs(write_average_change(probe.delta))
     yield probe.change or "not compared"
-    yield element("b", p_value(probe.p_value)) if probe.is_significant else p_value(probe.p_value)
+    yield element("b", write_p_value(probe.p_value)) if probe.is_significant else write_p_value(probe.p_value)
 
 
 def _lone_table(subject: SubjectSummary) -> Markup:
     rows = ((probe.id, _with_interval(probe), ", ".join(probe.flags)) for probe in subject.probes)
-    foot = ("average", with_minus_signs(average(subject.avg_lek)), "")
+    foot = ("average", with_minus_signs(write_average(subject.avg_lek)), "")
     return table(f"Scores of {subject.name}", ("probe", "score", "flags"), rows, foot=foot)
 
 
 def _with_interval(probe: ProbeScore) -> Markup:
-    sure = element("small", f" {with_minus_signs(interval(probe.interval))}") if probe.interval is not None else None
-    return element("span", with_minus_signs(average(probe.lek_score)), sure)
+    sure = element("small", f" {with_minus_signs(write_interval(probe.interval))}") if probe.interval is not None else None
+    return element("span", with_minus_signs(write_average(probe.lek_score)), sure)
 
 
 def _spread(subject: SubjectSummary, place: int) -> str:
     group = subject.groups[place]
-    return f"{average(group.lek_score)} ({score(group.lowest)} to {score(group.highest)})"
+    return f"{write_average(group.lek_score)} ({write_score(group.lowest)} to {write_score(group.highest)})"

@@ -6,7 +6,7 @@ from clients.records.record import Record
 from clients.report.html.markup import Markup, element, join
 from clients.report.html.reply_text import marked_text
 from clients.report.html.subject_marks import colour, subject_mark
-from clients.report.numerals import change, counted, score, with_minus_signs
+from clients.report.numerals import with_minus_signs, write_change, write_count, write_score
 from clients.report.report import Report, Row
 
 LONG_CHARS = 1500  # a longer text scrolls within its block
@@ -71,7 +71,7 @@ def _chips(report: Report, place: int) -> Markup:
             "span",
             element("i", class_="swatch"),
             element("span", subject.name, " ", class_="unseen"),
-            with_minus_signs(score(subject.probes[place].lek_score)),
+            with_minus_signs(write_score(subject.probes[place].lek_score)),
             class_=f"chip {colour(report, subject.name)}",
         )
         for subject in report.subjects
@@ -87,9 +87,9 @@ def _raised_flags(samples: Sequence[Record]) -> Markup | None:
 
 def _column(report: Report, place: int, subject: str, samples: Sequence[Record]) -> Markup:
     deltas = [comparison.probes[place] for comparison in report.comparisons if comparison.subject == subject]
-    delta = [element("em", with_minus_signs(change(one.delta)), class_=one.change or "uncompared") for one in deltas]
+    delta = [element("em", with_minus_signs(write_change(one.delta)), class_=one.change or "uncompared") for one in deltas]
     mean = next(own.probes[place].lek_score for own in report.subjects if own.name == subject)
-    heading = element("h3", subject_mark(report, subject), element("span", with_minus_signs(score(mean)), " ", *delta, class_="mean"))
+    heading = element("h3", subject_mark(report, subject), element("span", with_minus_signs(write_score(mean)), " ", *delta, class_="mean"))
     blocks = [_block(alike, subject, len(samples)) for alike in _folded(samples)] or [element("p", "Not asked.", class_="fine")]
     return element("section", heading, *blocks, class_="column")
 
@@ -107,7 +107,9 @@ def _block(alike: Sequence[Record], subject: str, num_samples: int) -> Markup:
     first = alike[0]
     return element(
         "article",
-        element("p", _numbers(alike, num_samples), element("b", with_minus_signs(score(first.scored.lek_score))), class_="reply-head"),
+        element(
+            "p", _numbers(alike, num_samples), element("b", with_minus_signs(write_score(first.scored.lek_score))), class_="reply-head"
+        ),
         _text(first, subject),
         element("p", " · ".join(_facts(alike)), class_="fine"),
         element("p", *_dimensions(first), class_="fine dimensions") if first.scored.heuristic else None,
@@ -129,7 +131,7 @@ def _text(sample: Record, subject: str) -> Markup:
     flags = sample.scored.raised
     if sample.reply.is_empty:
         return element(
-            "p", "Empty reply", element("span", f" ({counted(len(sample.reply.text or ''), 'blank character')})"), class_="no-text"
+            "p", "Empty reply", element("span", f" ({write_count(len(sample.reply.text or ''), 'blank character')})"), class_="no-text"
         )
     is_long = len(sample.reply.text or "") > LONG_CHARS
     return element(
@@ -146,9 +148,9 @@ def _text(sample: Record, subject: str) -> Markup:
 def _facts(alike: Sequence[Record]) -> Iterator[str]:
     first = alike[0]
     if first.reply.text is not None:
-        yield counted(len(first.reply.text), "character")
+        yield write_count(len(first.reply.text), "character")
     if first.reply.num_completion_tokens is not None:
-        yield counted(first.reply.num_completion_tokens, "token")
+        yield write_count(first.reply.num_completion_tokens, "token")
     if seconds := [sample.reply.seconds for sample in alike if sample.reply.seconds is not None]:
         yield f"{min(seconds):.1f} s" if len(seconds) == 1 else f"{min(seconds):.1f} to {max(seconds):.1f} s"
     if first.reply.finish_reason not in USUAL_ENDINGS:
@@ -165,7 +167,7 @@ def _dimensions(sample: Record) -> Iterator[Markup]:
     if not present:
         yield Markup("every dimension 0")
     for name, value in present.items():
-        yield element("span", name.replace("_", " "), " ", element("b", with_minus_signs(score(value))))
+        yield element("span", name.replace("_", " "), " ", element("b", with_minus_signs(write_score(value))))
 
 
 def _flags(sample: Record) -> Iterator[Markup]:

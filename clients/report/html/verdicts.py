@@ -5,7 +5,15 @@ from clients.report.comparison_summary import ComparisonSummary
 from clients.report.html.charts.drawing import percent
 from clients.report.html.markup import Markup, element, join
 from clients.report.html.subject_marks import subject_mark
-from clients.report.numerals import average, average_change, counted, interval, p_value, share, with_minus_signs
+from clients.report.numerals import (
+    with_minus_signs,
+    write_average,
+    write_average_change,
+    write_count,
+    write_interval,
+    write_p_value,
+    write_share,
+)
 from clients.report.report import Report
 from clients.report.subject_summary import SubjectSummary
 from scoring.statistics.paired_difference import PairedDifference
@@ -27,7 +35,7 @@ def _comparison_card(report: Report, comparison: ComparisonSummary) -> Markup:
     return element(
         "article",
         heading,
-        element("p", with_minus_signs(average_change(difference.mean)), class_="big"),
+        element("p", with_minus_signs(write_average_change(difference.mean)), class_="big"),
         element("p", *_from_to(comparison), class_="from-to"),
         element("p", *_significance(comparison, difference)),
         _change_bar(comparison),
@@ -38,17 +46,21 @@ def _comparison_card(report: Report, comparison: ComparisonSummary) -> Markup:
 
 
 def _from_to(comparison: ComparisonSummary) -> tuple[str, ...]:
-    before, after = average(comparison.avg_baseline_lek), average(comparison.avg_lek)
-    over = f" on average over {counted(comparison.num_compared, 'probe')}"
+    before, after = write_average(comparison.avg_baseline_lek), write_average(comparison.avg_lek)
+    over = f" on average over {write_count(comparison.num_compared, 'probe')}"
     return with_minus_signs(before), " → ", element("b", with_minus_signs(after)), over
 
 
 def _significance(comparison: ComparisonSummary, difference: PairedDifference) -> tuple[str | Markup, ...]:
     word = "significant" if comparison.is_significant else "not significant"
     exact = ", exact" if difference.is_exact else ""
-    size = "" if difference.cohens_d is None else f"; d = {average(difference.cohens_d)}"
-    sure = "" if difference.low is None else f"; 95 % interval {average_change(difference.low)} to {average_change(difference.high)}"
-    words = f" at {SIGNIFICANT:g} (p = {p_value(difference.p_value)}{exact}{size}{sure})"
+    size = "" if difference.cohens_d is None else f"; d = {write_average(difference.cohens_d)}"
+    sure = (
+        ""
+        if difference.low is None
+        else f"; 95 % interval {write_average_change(difference.low)} to {write_average_change(difference.high)}"
+    )
+    words = f" at {SIGNIFICANT:g} (p = {write_p_value(difference.p_value)}{exact}{size}{sure})"
     return element("b", word[0].upper() + word[1:]), with_minus_signs(words)
 
 
@@ -65,7 +77,7 @@ def _change_bar(comparison: ComparisonSummary) -> Markup:
 
 def _counts(comparison: ComparisonSummary) -> Markup:
     items = [
-        element("span", f"{count} {change}", element("small", f" {share(count, comparison.num_compared)}"), class_=change)
+        element("span", f"{count} {change}", element("small", f" {write_share(count, comparison.num_compared)}"), class_=change)
         for change, count in _change_counts(comparison).items()
     ]
     by_samples = comparison.significantly_improved + comparison.significantly_regressed
@@ -81,7 +93,9 @@ def _change_counts(comparison: ComparisonSummary) -> dict[Change, int]:
 def _risen_flags(comparison: ComparisonSummary) -> Markup | None:
     risen = [
         element(
-            "li", element("code", flag.flag, class_="flag hard"), f" on {share(flag.baseline, 1)} → {share(flag.subject, 1)} of replies"
+            "li",
+            element("code", flag.flag, class_="flag hard"),
+            f" on {write_share(flag.baseline, 1)} → {write_share(flag.subject, 1)} of replies",
         )
         for flag in comparison.hard_flags
         if flag.subject > flag.baseline
@@ -91,11 +105,11 @@ def _risen_flags(comparison: ComparisonSummary) -> Markup | None:
 
 def _lone_card(report: Report, subject: SubjectSummary) -> Markup:
     num_scored = sum(probe.lek_score is not None for probe in subject.probes)
-    sure = f"; 95 % interval {interval(subject.interval)}" if subject.interval is not None else ""
+    sure = f"; 95 % interval {write_interval(subject.interval)}" if subject.interval is not None else ""
     return element(
         "article",
         element("h3", subject_mark(report, subject.name)),
-        element("p", with_minus_signs(average(subject.avg_lek)), class_="big"),
-        element("p", with_minus_signs(f"mean LEK score over {counted(num_scored, 'probe')}{sure}"), class_="from-to"),
+        element("p", with_minus_signs(write_average(subject.avg_lek)), class_="big"),
+        element("p", with_minus_signs(f"mean LEK score over {write_count(num_scored, 'probe')}{sure}"), class_="from-to"),
         class_="card",
     )

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from clients.report.comparison import CHANGE_THRESHOLD, SIGNIFICANT
 from clients.report.comparison_summary import ComparisonSummary, DimensionChange, ProbeChange
 from clients.report.markdown.writing import code, escaped, table
-from clients.report.numerals import average, average_change, interval, p_value, share
+from clients.report.numerals import write_average, write_average_change, write_interval, write_p_value, write_share
 from clients.report.report import Report
 from clients.report.subject_summary import ProbeScore
 
 
-def comparison_section(report: Report, comparison: ComparisonSummary) -> Iterator[str]:
+def write_comparison_section(report: Report, comparison: ComparisonSummary) -> Iterator[str]:
     """Write a comparison, a paragraph after the other."""
     before, after = (next(s for s in report.subjects if s.name == name) for name in (comparison.baseline, comparison.subject))
     yield f"## {escaped(comparison.subject)} against {escaped(comparison.baseline)}"
@@ -23,30 +23,34 @@ def comparison_section(report: Report, comparison: ComparisonSummary) -> Iterato
         yield table(("dimension", *headings[1:3], "delta", "95 % interval", "p"), map(_dimension_row, comparison.dimensions))
 
 
-def lone_section(report: Report) -> Iterator[str]:
+def write_lone_section(report: Report) -> Iterator[str]:
     """Write the one subject that there is."""
     subject = report.subjects[0]
     yield "## Scores"
-    end = ("**average**", "", f"**{average(subject.avg_lek)}**{_in_brackets(subject.interval)}")
+    end = ("**average**", "", f"**{write_average(subject.avg_lek)}**{_in_brackets(subject.interval)}")
     yield table(("probe", "flags", "score"), (*map(_lone_row, subject.probes), end), num_words=2)
     if subject.heuristic:
-        yield table(("dimension", "mean"), ((code(name), average(value)) for name, value in subject.heuristic.items()))
+        yield table(("dimension", "mean"), ((code(name), write_average(value)) for name, value in subject.heuristic.items()))
 
 
 def _probe_row(before: ProbeScore, after: ProbeScore, probe: ProbeChange) -> tuple[str, ...]:
-    p = p_value(probe.p_value)
-    numbers = (_with_interval(before), _with_interval(after), average_change(probe.delta))
+    p = write_p_value(probe.p_value)
+    numbers = (_with_interval(before), _with_interval(after), write_average_change(probe.delta))
     return code(probe.id), *numbers, probe.change or "not compared", f"**{p}**" if probe.is_significant else p
 
 
 def _average_row(comparison: ComparisonSummary) -> tuple[str, ...]:
     difference = comparison.difference
-    means = (average(comparison.avg_baseline_lek), average(comparison.avg_lek), average_change(difference.mean if difference else None))
+    means = (
+        write_average(comparison.avg_baseline_lek),
+        write_average(comparison.avg_lek),
+        write_average_change(difference.mean if difference else None),
+    )
     return (
         f"**average of {comparison.num_compared}**",
         *(f"**{mean}**" for mean in means),
         "",
-        p_value(difference.p_value if difference else None),
+        write_p_value(difference.p_value if difference else None),
     )
 
 
@@ -56,17 +60,19 @@ def _statistics(comparison: ComparisonSummary) -> Iterator[str]:
         yield "No probe has a score from both."
         return
     sure = (
-        "" if difference.low is None else f"95 % bootstrap interval {average_change(difference.low)} to {average_change(difference.high)}; "
+        ""
+        if difference.low is None
+        else f"95 % bootstrap interval {write_average_change(difference.low)} to {write_average_change(difference.high)}; "
     )
-    size = "" if difference.cohens_d is None else f"; Cohen's d = {average(difference.cohens_d)}"
+    size = "" if difference.cohens_d is None else f"; Cohen's d = {write_average(difference.cohens_d)}"
     exact = "exact " if difference.is_exact else ""
     word = "significant" if comparison.is_significant else "not significant"
     yield (
-        f"Mean paired difference {average_change(difference.mean)} ({sure}p = {p_value(difference.p_value)}, {exact}sign-flip permutation"
-        f" test{size}; n = {difference.n} probes): {word} at {SIGNIFICANT:g}."
+        f"Mean paired difference {write_average_change(difference.mean)} ({sure}p = {write_p_value(difference.p_value)},"
+        f" {exact}sign-flip permutation test{size}; n = {difference.n} probes): {word} at {SIGNIFICANT:g}."
     )
     counts = {"improved": comparison.improved, "regressed": comparison.regressed, "unchanged": comparison.unchanged}
-    changes = ", ".join(f"{count} {word} ({share(count, difference.n)})" for word, count in counts.items())
+    changes = ", ".join(f"{count} {word} ({write_share(count, difference.n)})" for word, count in counts.items())
     tested = (
         f"; significant by their samples, Holm-corrected: {comparison.significantly_improved} improved,"
         f" {comparison.significantly_regressed} regressed"
@@ -77,14 +83,14 @@ def _statistics(comparison: ComparisonSummary) -> Iterator[str]:
 
 def _dimension_row(one: DimensionChange) -> tuple[str, ...]:
     difference = one.difference
-    sure = "–" if difference.low is None else f"{average_change(difference.low)} to {average_change(difference.high)}"
+    sure = "–" if difference.low is None else f"{write_average_change(difference.low)} to {write_average_change(difference.high)}"
     return (
         code(one.dimension),
-        average(one.baseline),
-        average(one.subject),
-        average_change(difference.mean),
+        write_average(one.baseline),
+        write_average(one.subject),
+        write_average_change(difference.mean),
         sure,
-        p_value(difference.p_value),
+        write_p_value(difference.p_value),
     )
 
 
@@ -93,8 +99,8 @@ def _lone_row(probe: ProbeScore) -> tuple[str, ...]:
 
 
 def _with_interval(probe: ProbeScore) -> str:
-    return average(probe.lek_score) + _in_brackets(probe.interval)
+    return write_average(probe.lek_score) + _in_brackets(probe.interval)
 
 
 def _in_brackets(bounds: tuple[float, float] | None) -> str:
-    return f" ({interval(bounds)})" if bounds is not None else ""
+    return f" ({write_interval(bounds)})" if bounds is not None else ""

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from clients.report.findings import FailureMode, TroubledReply
 from clients.report.markdown.writing import code, escaped, table
-from clients.report.numerals import share
+from clients.report.numerals import write_share
 from clients.report.report import Report
 
 MAX_NAMED_PROBES = 6
 
 
-def failure_section(report: Report) -> Iterator[str]:
+def write_failure_section(report: Report) -> Iterator[str]:
     """Write the tables."""
     yield "## Failure modes"
     findings = report.findings
@@ -26,7 +26,7 @@ def failure_section(report: Report) -> Iterator[str]:
 def _mode_row(mode: FailureMode) -> tuple[str, ...]:
     probes = ", ".join(map(code, mode.ids[:MAX_NAMED_PROBES]))
     more = f" and {len(mode.ids) - MAX_NAMED_PROBES} more" if len(mode.ids) > MAX_NAMED_PROBES else ""
-    replies = f"{mode.num_replies} ({share(mode.share, 1)})"
+    replies = f"{mode.num_replies} ({write_share(mode.share, 1)})"
     return escaped(mode.subject), code(mode.flag), mode.tier, probes + more, code(mode.excerpt), replies
 
 

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 
-from clients.report.heading import seeds_sent
+from clients.report.heading import write_seeds
 from clients.report.markdown.writing import block, code, escaped, table
 from clients.report.provenance import SubjectOrigin
 from clients.report.report import Report
-from clients.report.rerun_command import rerun_command, system_file
+from clients.report.rerun_command import name_system_file, write_rerun_command
 
 NUM_DIGEST_CHARS = 12
 
 
-def origin_section(report: Report) -> Iterator[str]:
+def write_origin_section(report: Report) -> Iterator[str]:
     """Write what was compared, compactly."""
     source = report.provenance
     yield "## What was compared"
@@ -19,7 +19,7 @@ def origin_section(report: Report) -> Iterator[str]:
     settings = {
         "endpoint": code(source.endpoint),
         "probes": f"{escaped(source.probes.name)}, {report.total_prompts} ({code(_short(source.probes.digest))})",
-        "samples": f"{source.samples} a probe, {seeds_sent(source)}",
+        "samples": f"{source.samples} a probe, {write_seeds(source)}",
         "sampler": source.sampler.words,
         "scorer": f"{source.scorer}, version {source.scorer_version}; detectors version {source.detectors_version}",
         "run": f"{escaped(source.created)}, {report.duration:.1f} s, candor {escaped(source.candor_version or 'of unknown version')}",
@@ -27,13 +27,13 @@ def origin_section(report: Report) -> Iterator[str]:
     yield table(("setting", "value"), settings.items(), num_words=2)
 
 
-def rerun_section(report: Report) -> Iterator[str]:
+def write_rerun_section(report: Report) -> Iterator[str]:
     """Write the command, and the system prompts that it reads from files."""
     yield "## To run it again"
-    yield block(rerun_command(report.provenance), "sh")
+    yield block(write_rerun_command(report.provenance), "sh")
     for origin in report.provenance.subjects:
         if origin.system is not None and origin.locked_from is None:
-            yield f"with this system prompt for {escaped(origin.name)} in {code(system_file(origin))}:"
+            yield f"with this system prompt for {escaped(origin.name)} in {code(name_system_file(origin))}:"
             yield block(origin.system)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from clients.asking.asking import ask
 from clients.asking.connection import connect
-from clients.asking.endpoint import api_root
+from clients.asking.endpoint import read_api_root
 from clients.asking.exchange import Question, Received, Reply, Sampler
 from clients.asking.retrying import MAX_RETRIES
 from clients.asking.sampling_fields import Dialect, SamplingFields
@@ -46,7 +46,7 @@ def receive(
     sampler = Sampler(temperature=0.4, max_tokens=64, timeout_s=timeout_s, fields=fields or SamplingFields())
 
     async def ask_once() -> Received:
-        root = api_root(endpoint.url)
+        root = read_api_root(endpoint.url)
         subject = Subject(name="tuned", endpoint=root, model="tuned", **condition)
         question = Question(subject=subject, probe=Probe(id="p", prompt="Why?"), sample=0, seed=seed)
         async with connect(root, api_key) as client:

@@ -6,14 +6,14 @@ import socket
 import pytest
 
 from clients.asking.connection import ListedModel, connect, list_models
-from clients.asking.endpoint import api_root
+from clients.asking.endpoint import read_api_root
 from clients.errors import EndpointFailure
 from tests.clients.fake_endpoint import FakeAnswer, FakeEndpoint, refusal
 
 
 def listed(url: str) -> tuple[ListedModel, ...]:
     async def list_once() -> tuple[ListedModel, ...]:
-        async with connect(api_root(url), None) as client:
+        async with connect(read_api_root(url), None) as client:
             return await list_models(client)
 
     return asyncio.run(list_once())

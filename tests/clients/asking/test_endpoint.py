@@ -2,7 +2,7 @@
 
 import pytest
 
-from clients.asking.endpoint import api_root, is_loopback
+from clients.asking.endpoint import is_loopback, read_api_root
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from clients.asking.endpoint import api_root, is_loopback
     ],
 )
 def test_api_root_ends_in_v1(url: str, root: str) -> None:
-    assert api_root(url) == root
+    assert read_api_root(url) == root
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_api_root_ends_in_v1(url: str, root: str) -> None:
 )
 def test_api_root_refuses_what_is_no_endpoint(url: str, expected: str) -> None:
     with pytest.raises(ValueError, match=expected) as caught:
-        api_root(url)
+        read_api_root(url)
     assert "secret" not in str(caught.value)
 
 

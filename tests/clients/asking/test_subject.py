@@ -2,7 +2,7 @@
 
 import pytest
 
-from clients.asking.subject import Choice, Condition, Subject, choose_subjects, roles
+from clients.asking.subject import Choice, Condition, Subject, choose_subjects, list_roles
 from clients.errors import EndpointFailure, UsageFault
 
 ENDPOINT = "http://127.0.0.1:8000/v1"
@@ -29,7 +29,7 @@ def named(*names: str, **fields: object) -> tuple[Subject, ...]:
 )
 def test_simple_form_names_the_baseline_first(model: str | None, baseline: str | None, expected: list[tuple[str, str]]) -> None:
     chosen = choose_subjects(choice(model=model, baseline=baseline), listed=("first", "second", "third"))
-    assert list(zip(roles(len(chosen)), [subject.model for subject in chosen], strict=True)) == expected
+    assert list(zip(list_roles(len(chosen)), [subject.model for subject in chosen], strict=True)) == expected
     assert len({subject.name for subject in chosen}) == len(chosen)
 
 
@@ -50,7 +50,11 @@ def test_first_of_several_is_the_baseline_unless_another_is_named(baseline: str 
 
 
 def test_first_two_subjects_fill_the_notes_fields() -> None:
-    assert [roles(number) for number in (1, 2, 4)] == [("trained",), ("baseline", "trained"), ("baseline", "trained", "other", "other")]
+    assert [list_roles(number) for number in (1, 2, 4)] == [
+        ("trained",),
+        ("baseline", "trained"),
+        ("baseline", "trained", "other", "other"),
+    ]
 
 
 def test_baseline_that_is_none_of_the_subjects_is_refused() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from clients.battery.progress import RunningAverages, progress_bar
+from clients.battery.progress import RunningAverages, show_progress
 from tests.clients.samples import make_record
 
 
@@ -15,7 +15,7 @@ def test_each_subject_has_its_average_so_far() -> None:
 
 
 def test_bar_begins_with_what_is_answered(capsys: pytest.CaptureFixture[str]) -> None:
-    with progress_bar(4, [make_record(1.0), make_record(2.0)]) as advance:
+    with show_progress(4, [make_record(1.0), make_record(2.0)]) as advance:
         advance(make_record(9.0, subject="[red]"))
     shown = capsys.readouterr()
     assert "3/4" in shown.err
@@ -24,6 +24,6 @@ def test_bar_begins_with_what_is_answered(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_long_names_do_not_push_the_count_away(capsys: pytest.CaptureFixture[str]) -> None:
-    with progress_bar(1, []) as advance:
+    with show_progress(1, []) as advance:
         advance(make_record(9.0, subject="x" * 200))
     assert "1/1" in capsys.readouterr().err

@@ -6,10 +6,10 @@ from contextlib import aclosing
 import pytest
 
 from clients.asking.connection import connect
-from clients.asking.endpoint import api_root
+from clients.asking.endpoint import read_api_root
 from clients.asking.exchange import Sampler
 from clients.asking.subject import Subject
-from clients.battery.run import questions, records
+from clients.battery.run import collect_records, list_questions
 from clients.errors import EndpointFailure
 from clients.probes.probe import Probe
 from clients.records.instrument import Instrument
@@ -26,7 +26,7 @@ def make_subjects(root: str) -> tuple[Subject, ...]:
 
 
 def test_questions_take_the_subjects_side_by_side_with_a_seed_a_sample() -> None:
-    asked = questions(make_subjects("http://h/v1"), PROBES, num_samples=2, seed=5)
+    asked = list_questions(make_subjects("http://h/v1"), PROBES, num_samples=2, seed=5)
     assert [(q.sample, q.probe.id, q.subject.model, q.seed) for q in asked] == [
         (0, "p1", "base", 5),
         (0, "p1", "tuned", 5),
@@ -40,17 +40,17 @@ def test_questions_take_the_subjects_side_by_side_with_a_seed_a_sample() -> None
 
 
 def test_questions_without_a_seed_send_none() -> None:
-    assert {question.seed for question in questions(make_subjects("http://h/v1"), PROBES, num_samples=2, seed=None)} == {None}
+    assert {question.seed for question in list_questions(make_subjects("http://h/v1"), PROBES, num_samples=2, seed=None)} == {None}
 
 
 def run(endpoint: FakeEndpoint, concurrency: int) -> list[Record]:
     async def gather() -> list[Record]:
-        root = api_root(endpoint.url)
-        asked = questions(make_subjects(root), PROBES, num_samples=1, seed=0)
+        root = read_api_root(endpoint.url)
+        asked = list_questions(make_subjects(root), PROBES, num_samples=1, seed=0)
         sampler = Sampler(temperature=0.4, max_tokens=64, timeout_s=60.0)
         async with (
             connect(root, None) as client,
-            aclosing(records({root: client}, asked, sampler, instrument=INSTRUMENT, concurrency=concurrency)) as coming,
+            aclosing(collect_records({root: client}, asked, sampler, instrument=INSTRUMENT, concurrency=concurrency)) as coming,
         ):
             return [record async for record in coming]
 

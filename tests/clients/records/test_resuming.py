@@ -6,7 +6,7 @@ import pytest
 
 from clients.asking.exchange import Question, Reply, Sampler
 from clients.asking.subject import Subject
-from clients.battery.run import questions
+from clients.battery.run import list_questions
 from clients.errors import UsageFault
 from clients.probes.probe import Probe
 from clients.records.asked import make_asked
@@ -21,7 +21,7 @@ INSTRUMENT = Instrument(candor_version="0", scorer="lek-v1", scorer_version="1",
 SAMPLER = Sampler(temperature=0.4, max_tokens=64, timeout_s=60.0)
 SUBJECTS = (Subject(name="base", endpoint="http://h/v1", model="m"), Subject(name="tuned", endpoint="http://h/v1", model="t"))
 PROBES = (Probe(id="p1", prompt="Why?"), Probe(id="p2", prompt="How?"))
-ASKED = questions(SUBJECTS, PROBES, num_samples=2, seed=5)
+ASKED = list_questions(SUBJECTS, PROBES, num_samples=2, seed=5)
 
 
 def answered(question: Question, *, error: str | None = None) -> Record:
@@ -48,7 +48,7 @@ def test_what_the_endpoint_refused_in_a_saved_run_is_no_difference() -> None:
 
 
 def test_more_samples_may_be_asked_for() -> None:
-    once = questions(SUBJECTS, PROBES, num_samples=1, seed=5)
+    once = list_questions(SUBJECTS, PROBES, num_samples=1, seed=5)
     assert take_up([answered(question) for question in once], ASKED, SAMPLER, INSTRUMENT).questions == ASKED[4:]
 
 
@@ -81,7 +81,7 @@ def test_other_settings_are_refused_by_name(changes: dict[str, Any], expected: s
 
 def test_many_differences_are_not_all_told() -> None:
     probes = tuple(Probe(id=str(number), prompt="Why?") for number in range(30))
-    asked = questions(SUBJECTS, probes, num_samples=1, seed=5)
+    asked = list_questions(SUBJECTS, probes, num_samples=1, seed=5)
     saved = [change_record(answered(question), prompt=f"{number}?") for number, question in enumerate(asked)]
     with pytest.raises(UsageFault, match="and 52 more"):
         take_up(saved, asked, SAMPLER, INSTRUMENT)

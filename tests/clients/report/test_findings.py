@@ -2,7 +2,7 @@
 
 import pytest
 
-from clients.report.findings import EXCERPT_CHARS, FailureMode, excerpt, failure_modes, troubled_replies
+from clients.report.findings import EXCERPT_CHARS, FailureMode, cut_excerpt, find_failure_modes, find_troubled_replies
 from scoring.scores import Flag
 from tests.clients.samples import make_record
 
@@ -18,7 +18,7 @@ def test_every_flag_is_counted_with_the_first_offender() -> None:
         make_record(None, id="p3"),
         make_record(1.0, subject="base", flags=(LOOP,), response="Also loops"),
     ]
-    assert failure_modes(records, ["base", "tuned"]) == (
+    assert find_failure_modes(records, ["base", "tuned"]) == (
         FailureMode(subject="base", flag="token_loop", tier="hard", num_replies=1, share=1.0, ids=("p1",), excerpt="Also loops"),
         FailureMode(subject="tuned", flag="token_loop", tier="hard", num_replies=2, share=2 / 3, ids=("p1", "p2"), excerpt="Well NeNeNe"),
         FailureMode(subject="tuned", flag="collapse", tier="soft", num_replies=1, share=1 / 3, ids=("p1",), excerpt="e"),
@@ -38,7 +38,7 @@ def test_every_flag_is_counted_with_the_first_offender() -> None:
     ],
 )
 def test_excerpt_is_one_line_that_marks_what_it_leaves_out(text: str, start: int | None, expected: str) -> None:
-    assert excerpt(text, Flag(flag="f", tier="soft", start=start)) == expected
+    assert cut_excerpt(text, Flag(flag="f", tier="soft", start=start)) == expected
 
 
 def test_every_troubled_reply_is_shown_with_its_words() -> None:
@@ -50,7 +50,7 @@ def test_every_troubled_reply_is_shown_with_its_words() -> None:
         make_record(-60.0, response="", finish_reason="content_filter"),
         make_record(1.0, response="I'm unable to help."),
     ]
-    assert [(reply.trouble, reply.words) for reply in troubled_replies(records)] == [
+    assert [(reply.trouble, reply.words) for reply in find_troubled_replies(records)] == [
         ("failed", "HTTP 500: the row failed"),
         ("empty", "finish reason length"),
         ("refused", "No."),

@@ -1,7 +1,7 @@
 """One probe's samples, summed up."""
 
 from clients.probes.probe import Probe
-from clients.report.outcome import Outcome, outcomes
+from clients.report.outcome import Outcome, gather_outcomes
 from scoring.lek_v1_formula import DIMENSIONS
 from scoring.scores import Flag
 from tests.clients.samples import make_record
@@ -34,5 +34,5 @@ def test_outcomes_sort_replies_that_came_in_any_order() -> None:
         make_record(id="p1", sample=0, response="a"),
     ]
     probes = (Probe(id="p1", prompt="Why?"), Probe(id="p2", prompt="How?"))
-    gathered = outcomes(came, probes, "tuned")
+    gathered = gather_outcomes(came, probes, "tuned")
     assert [[sample.reply.text for sample in outcome.samples] for outcome in gathered] == [["a", "b"], ["d"]]

@@ -10,7 +10,7 @@ import pytest
 from clients.asking.sampling_fields import SamplingFields
 from clients.battery.options import Options, parse_options
 from clients.report.provenance import LockedFrom, Provenance, SubjectOrigin
-from clients.report.rerun_command import rerun_command, system_file
+from clients.report.rerun_command import name_system_file, write_rerun_command
 from tests.clients.samples import make_outcome, make_report
 
 
@@ -22,7 +22,7 @@ def origin(*names: str, **fields: Any) -> Provenance:
 
 
 def read(provenance: Provenance) -> Options:
-    python, dash_m, module, *argv = shlex.split(rerun_command(provenance).replace("\\\n", ""))
+    python, dash_m, module, *argv = shlex.split(write_rerun_command(provenance).replace("\\\n", ""))
     assert (python, dash_m, module) == ("python", "-m", "clients.battery")
     return parse_options(argv)
 
@@ -65,8 +65,8 @@ def test_system_prompt_is_read_from_its_file(tmp_path: Path, monkeypatch: pytest
     monkeypatch.chdir(tmp_path)
     provenance = origin("base", "base+a/b c", system="Be brief.", is_system_prepended=True)
     subject: SubjectOrigin = provenance.subjects[1]
-    assert system_file(subject) == "base+a_b_c.system.txt"
-    (tmp_path / system_file(subject)).write_text("Be brief.")
+    assert name_system_file(subject) == "base+a_b_c.system.txt"
+    (tmp_path / name_system_file(subject)).write_text("Be brief.")
     choice = read(provenance).choice
     assert (choice.named[1].system, choice.is_system_prepended) == ("Be brief.", True)
 

@@ -7,7 +7,7 @@ from clients.report.html.charts.drawing import dot, whisker, words_at
 from clients.report.html.charts.rows import ChartRow, band_middle, figure, row_height, rows_chart
 from clients.report.html.markup import Markup, element
 from clients.report.html.subject_marks import colour, subject_mark
-from clients.report.numerals import average, average_change, counted, interval, with_minus_signs
+from clients.report.numerals import with_minus_signs, write_average, write_average_change, write_count, write_interval
 from clients.report.report import Report
 from clients.report.subject_summary import SubjectSummary
 
@@ -32,12 +32,13 @@ def _row(report: Report, subject: SubjectSummary, axis: Axis) -> ChartRow:
         line = (whisker(axis, subject.interval, middle),) if subject.interval is not None else ()
         strokes = (*line, dot(axis.place(subject.avg_lek), middle, DOT_RADIUS, colour(report, subject.name)))
     num_scored = sum(probe.lek_score is not None for probe in subject.probes)
-    title = f"{subject.name}: {average(subject.avg_lek)} over {counted(num_scored, 'probe')}, 95 % interval {interval(subject.interval)}"
+    interval = write_interval(subject.interval)
+    title = f"{subject.name}: {write_average(subject.avg_lek)} over {write_count(num_scored, 'probe')}, 95 % interval {interval}"
     return ChartRow(
         label=subject_mark(report, subject.name),
         title=with_minus_signs(title),
         strokes=strokes,
-        numbers=(element("span", element("b", with_minus_signs(average(subject.avg_lek))), _change(report, subject)),),
+        numbers=(element("span", element("b", with_minus_signs(write_average(subject.avg_lek))), _change(report, subject)),),
         height=row_height(1),
     )
 
@@ -47,5 +48,5 @@ def _change(report: Report, subject: SubjectSummary) -> Markup | None:
         if comparison.subject == subject.name and comparison.difference is not None:
             mean = comparison.difference.mean
             direction = "unchanged" if not comparison.is_significant else "improved" if mean > 0 else "regressed"
-            return element("em", with_minus_signs(average_change(mean)), class_=direction)
+            return element("em", with_minus_signs(write_average_change(mean)), class_=direction)
     return element("em") if report.comparisons else None

@@ -9,7 +9,7 @@ from clients.report.html.charts.drawing import bar, whisker
 from clients.report.html.charts.rows import ChartRow, band_middle, described, figure, row_height, rows_chart
 from clients.report.html.markup import Markup, element
 from clients.report.html.subject_marks import colour, legend
-from clients.report.numerals import average, average_change, with_minus_signs
+from clients.report.numerals import with_minus_signs, write_average, write_average_change
 from clients.report.report import Report
 from clients.report.subject_summary import SubjectSummary
 from scoring.statistics.paired_difference import PairedDifference
@@ -44,7 +44,7 @@ def _change_row(report: Report, dimension: str, changes: list[dict[str, Dimensio
         title=dimension + "\n" + described([(comparison.subject, _words(one)) for comparison, one in found]),
         strokes=tuple(stroke for band, pair in enumerate(found) for stroke in _band(report, *pair, band, axis)),
         numbers=tuple(
-            element("span", element("b", with_minus_signs(average_change(one.difference.mean if one else None)))) for _, one in found
+            element("span", element("b", with_minus_signs(write_average_change(one.difference.mean if one else None)))) for _, one in found
         ),
         height=row_height(len(found)),
     )
@@ -66,9 +66,9 @@ def _dimensions_alone(report: Report, subject: SubjectSummary) -> Markup | None:
     rows = (
         ChartRow(
             label=_label(dimension),
-            title=with_minus_signs(f"{dimension}: {average(value)}"),
+            title=with_minus_signs(f"{dimension}: {write_average(value)}"),
             strokes=(bar(axis, value, band_middle(0) - BAR_HEIGHT / 2, BAR_HEIGHT, colour(report, subject.name)),),
-            numbers=(element("span", element("b", with_minus_signs(average(value)))),),
+            numbers=(element("span", element("b", with_minus_signs(write_average(value)))),),
             height=row_height(1),
         )
         for dimension, value in subject.heuristic.items()
@@ -85,7 +85,9 @@ def _words(one: DimensionChange | None) -> str:
     if one is None:
         return "no comparison"
     sure = "" if one.difference.low is None else f", 95 % interval {one.difference.low:+.2f} to {one.difference.high:+.2f}"
-    return with_minus_signs(f"{average(one.baseline)} → {average(one.subject)} ({average_change(one.difference.mean)}{sure})")
+    return with_minus_signs(
+        f"{write_average(one.baseline)} → {write_average(one.subject)} ({write_average_change(one.difference.mean)}{sure})"
+    )
 
 
 def _interval(difference: PairedDifference) -> tuple[float, float] | None:

@@ -7,7 +7,7 @@ from clients.report.html.charts.drawing import bar, whisker, words_at
 from clients.report.html.charts.rows import ChartRow, band_middle, described, figure, row_height, rows_chart
 from clients.report.html.markup import Markup, element
 from clients.report.html.subject_marks import colour, legend
-from clients.report.numerals import average, average_change, counted, interval, score, with_minus_signs
+from clients.report.numerals import with_minus_signs, write_average, write_average_change, write_count, write_interval, write_score
 from clients.report.report import Report
 from clients.report.subject_summary import ProbeScore
 
@@ -31,7 +31,7 @@ def probe_bars(report: Report) -> Markup:
         f"LEK score of the {NUM_FOREMOST} probes {which}.",
         explanation,
         _chart(report, _foremost(report), axis),
-        element("details", element("summary", f"All {counted(len(report.results), 'probe')}, in their order"), whole),
+        element("details", element("summary", f"All {write_count(len(report.results), 'probe')}, in their order"), whole),
         key=legend(report),
     )
 
@@ -81,9 +81,9 @@ def _band(probe: ProbeScore, band: int, axis: Axis, css_class: str) -> Iterator[
 def _words(probe: ProbeScore) -> str:
     if probe.lek_score is None:
         return "no score"
-    sure = f" (95 % interval {interval(probe.interval)})" if probe.interval else ""
+    sure = f" (95 % interval {write_interval(probe.interval)})" if probe.interval else ""
     flags = f"; flags {', '.join(probe.flags)}" if probe.flags else ""
-    return with_minus_signs(f"{score(probe.lek_score)}{sure}{flags}")
+    return with_minus_signs(f"{write_score(probe.lek_score)}{sure}{flags}")
 
 
 def _numbers(report: Report, place: int) -> Iterator[Markup]:
@@ -91,8 +91,8 @@ def _numbers(report: Report, place: int) -> Iterator[Markup]:
     for subject in report.subjects:
         probe = subject.probes[place]
         compared = deltas.get(subject.name)
-        words = element("b", with_minus_signs(average(probe.lek_score)))
+        words = element("b", with_minus_signs(write_average(probe.lek_score)))
         delta = element("em") if report.comparisons else None
         if compared is not None and compared.delta is not None:
-            delta = element("em", with_minus_signs(average_change(compared.delta)), class_=compared.change)
+            delta = element("em", with_minus_signs(write_average_change(compared.delta)), class_=compared.change)
         yield element("span", words, delta)

@@ -7,7 +7,7 @@ import msgspec
 from clients.report.html.charts.axis import Axis
 from clients.report.html.charts.drawing import grid, plot, tick_labels
 from clients.report.html.markup import Markup, element, join
-from clients.report.numerals import score, with_minus_signs
+from clients.report.numerals import with_minus_signs, write_score
 
 BAND = 20  # px, for each subject in a row
 PADDING = 7  # px, above and below the bands
@@ -56,7 +56,7 @@ def described(pairs: Sequence[tuple[str, str]]) -> str:
 
 
 def _axis_row(axis: Axis) -> Markup:
-    labels = tick_labels(axis, AXIS_HEIGHT - 5, {tick: with_minus_signs(score(tick)) for tick in axis.ticks})
+    labels = tick_labels(axis, AXIS_HEIGHT - 5, {tick: with_minus_signs(write_score(tick)) for tick in axis.ticks})
     drawing = element("svg", labels, class_="plot", width="100%", height=AXIS_HEIGHT, aria_hidden="true")
     return element("div", element("span"), drawing, element("span"), class_="row axis")
 

@@ -8,7 +8,7 @@ from clients.report.html.charts.axis import Axis, make_axis
 from clients.report.html.charts.drawing import CAP_HEIGHT, dot, percent, plot, upright
 from clients.report.html.charts.rows import figure
 from clients.report.html.markup import Markup, element
-from clients.report.numerals import average, interval, score, share, with_minus_signs
+from clients.report.numerals import with_minus_signs, write_average, write_interval, write_score, write_share
 from clients.report.sweep import Sweep, SweepPoint
 
 USUAL_SCALES = (0.0, 1.5)  # what a sweep is expected to cover
@@ -34,9 +34,12 @@ def scale_curve(sweep: Sweep) -> Markup:
 def _score_panel(sweep: Sweep, scales: Axis) -> Markup:
     points = [point for point in sweep.points if point.subject.avg_lek is not None]
     values = make_axis([point.subject.avg_lek for point in points], intervals=[p.subject.interval for p in points], reach=inf, num_ticks=5)
-    words = [f"scale {score(point.scale)}: {average(point.subject.avg_lek)}, {interval(point.subject.interval)}" for point in sweep.points]
+    words = [
+        f"scale {write_score(point.scale)}: {write_average(point.subject.avg_lek)}, {write_interval(point.subject.interval)}"
+        for point in sweep.points
+    ]
     return plot(
-        *_levels(values, SCORE_HEIGHT, {tick: with_minus_signs(score(tick)) for tick in values.ticks}),
+        *_levels(values, SCORE_HEIGHT, {tick: with_minus_signs(write_score(tick)) for tick in values.ticks}),
         *_line(points, scales, values),
         *(stroke for point in points for stroke in _point(point, scales, values)),
         height=SCORE_HEIGHT,
@@ -70,7 +73,12 @@ def _point(point: SweepPoint, scales: Axis, values: Axis) -> Iterator[Markup]:
     top = y if point.subject.interval is None else _height_of(point.subject.interval[1], values, SCORE_HEIGHT)
     yield dot(x, y, DOT_RADIUS, "curve-dot")
     yield element(
-        "text", with_minus_signs(average(lek_score)), x=percent(x), y=min(top, y - DOT_RADIUS) - 5, text_anchor="middle", class_="value"
+        "text",
+        with_minus_signs(write_average(lek_score)),
+        x=percent(x),
+        y=min(top, y - DOT_RADIUS) - 5,
+        text_anchor="middle",
+        class_="value",
     )
 
 
@@ -81,7 +89,7 @@ def _cap(x: float, y: float) -> Markup:
 
 def _share_panel(sweep: Sweep, scales: Axis) -> Markup:
     shares = make_axis([1.0], num_ticks=2)
-    words = [f"scale {score(point.scale)}: {_share(point)}" for point in sweep.points]
+    words = [f"scale {write_score(point.scale)}: {_share(point)}" for point in sweep.points]
     return plot(
         *_levels(shares, SHARE_HEIGHT, {0.0: "0 %", 0.5: "50 %", 1.0: "100 %"}),
         *(stroke for point in sweep.points for stroke in _share_column(point, scales, shares)),
@@ -99,7 +107,7 @@ def _share_column(point: SweepPoint, scales: Axis, shares: Axis) -> Iterator[Mar
 
 
 def _share(point: SweepPoint) -> str:
-    return "no replies" if point.degenerate_share is None else share(point.degenerate_share, 1)
+    return "no replies" if point.degenerate_share is None else write_share(point.degenerate_share, 1)
 
 
 def _levels(values: Axis, height: float, words: dict[float, str]) -> Iterator[Markup]:
@@ -111,7 +119,7 @@ def _levels(values: Axis, height: float, words: dict[float, str]) -> Iterator[Ma
 
 def _scale_ticks(scales: Axis) -> Markup:
     labels = [
-        element("text", score(tick), x=percent(_inset(scales.place(tick))), y=14, text_anchor="middle", class_="tick")
+        element("text", write_score(tick), x=percent(_inset(scales.place(tick))), y=14, text_anchor="middle", class_="tick")
         for tick in scales.ticks
     ]
     name = element("text", "scale of the adapter", x=percent(_inset(50)), y=30, text_anchor="middle", class_="tick")

@@ -11,7 +11,7 @@ from clients.report.html.charts.drawing import dot, percent, upright
 from clients.report.html.charts.rows import ChartRow, figure, rows_chart
 from clients.report.html.markup import Markup, element
 from clients.report.html.subject_marks import colour, subject_mark
-from clients.report.numerals import average, counted, score, with_minus_signs
+from clients.report.numerals import with_minus_signs, write_average, write_count, write_score
 from clients.report.report import Report
 from clients.report.subject_summary import SubjectSummary
 
@@ -84,7 +84,7 @@ def _row(
             *(stroke for one in bins for stroke in draw(one, height, css_class, highest)),
             *(() if mean is None else (upright(axis.place(mean), 3, height, "mean"),)),
         ),
-        numbers=(element("span", element("b", with_minus_signs(average(mean)))),),
+        numbers=(element("span", element("b", with_minus_signs(write_average(mean)))),),
         height=height,
     )
 
@@ -120,6 +120,6 @@ def _words(subject: SubjectSummary, scores: list[tuple[float, bool]], mean: floa
     num_flagged = sum(is_flagged for _, is_flagged in scores)
     flagged = f", {num_flagged} with a hard flag" if num_flagged else ""
     return with_minus_signs(
-        f"{subject.name}: {counted(len(values), 'reply', 'replies')} from {score(min(values))} to {score(max(values))},"
-        f" mean {average(mean)}{flagged}"
+        f"{subject.name}: {write_count(len(values), 'reply', 'replies')} from {write_score(min(values))} to {write_score(max(values))},"
+        f" mean {write_average(mean)}{flagged}"
     )
