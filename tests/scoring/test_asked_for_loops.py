@@ -11,7 +11,8 @@ from tests.scoring.test_verdict import PARAGRAPH, SENTENCE, flag_of
     [
         ("0" * 300, "Print 300 zeros.", "soft"),
         (SENTENCE * 5, "Repeat this sentence five times.", "soft"),
-        (SENTENCE * 5, "Write the lyrics of a song with a chorus.", "soft"),
+        (SENTENCE.replace(" ", "\n", 4) * 5, "Write the lyrics of a song with a chorus.", "soft"),
+        (SENTENCE * 5, "Write the lyrics of a song with a chorus.", "hard"),  # prose
         (SENTENCE * 5, "Go on: " + SENTENCE * 2, "soft"),
         (SENTENCE * 5, f"First: {SENTENCE} Then what? {SENTENCE}", "soft"),
         ("Well. " + SENTENCE * 5, f"Go on: {SENTENCE * 2}", "soft"),  # the loop takes the full stop before it for its own
