@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-SENTENCE = re.compile(r"[^.!?;\n。！？؟।…]+[.!?;\n。！？؟।…]?")
+SENTENCE = re.compile(r"[^.!?;\n。！？؟।…]{1,1000}[.!?;\n。！？؟।…]?")
 QUOTED = re.compile(
     r"\"[^\"\n]{1,400}\"|“[^”\n]{1,400}”|„[^“”\n]{1,400}[“”]|«[^»\n]{1,400}»|「[^」\n]{1,400}」|『[^』\n]{1,400}』"
     r"|‘[^’\n]{1,400}’"

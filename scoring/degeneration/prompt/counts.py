@@ -1,4 +1,4 @@
-"""How prompts say how often something is to come: `20 times`, `a dozen times`, `zwanzigmal`, `cincuenta veces`, `пятьдесят раз`, `二十遍`."""
+"""How prompts say how often something is to come: `20 times`, `a dozen times`, `zwanzigmal`, `cincuenta veces`, `二十遍`."""
 
 import re
 from functools import cache
@@ -133,11 +133,12 @@ HINDI = r"(?<!\w)(?!(?:इस|उस|हर|पहली|दूसरी|अग�
 CHINESE_OR_JAPANESE = rf"(?<![第每这這那毎])(?<!第.){HAN}+(?:次|遍|回|度)(?!目)"
 FACTOR = r"\b\d+ ?x\b|[x×*] ?\d+\b"
 ONCE = r"(?:\b(?:ein|een|bir|một|satu|один|jeden|une|una) ?(?:mal|keer|maal|kez|kere|defa|lần|kali|раз|raz)\b|한 ?번|(?<!\w)一[次遍回度])"
+MAX_MORE_PARTS = 8  # of a number in words: `nine hundred and ninety-nine`
 
 
 @cache
 def counts() -> re.Pattern[str]:
     """Make the pattern of `so many times`. It is large, and only a loop makes anyone ask."""
-    in_words = "|".join(rf"\b{number}(?:{joint}{number})*{times}\b" for number, joint, times in UNITS)
+    in_words = "|".join(rf"\b{number}(?:{joint}{number}){{0,{MAX_MORE_PARTS}}}{times}\b" for number, joint, times in UNITS)
     numbered = rf"(?:{in_words}|{DIGITS})(?<!第\d[次回]){NOT_TIMES}"
     return re.compile(f"(?!{ONCE})(?:{numbered}|{WITHOUT_NUMBER}|{HINDI}|{CHINESE_OR_JAPANESE}|{FACTOR})", re.IGNORECASE)

@@ -3,6 +3,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from scoring.degeneration.prompt.clauses import SENTENCE, explains, tells, without_quotes
 from scoring.degeneration.prompt.counts import ENGLISH, counts
@@ -73,7 +74,7 @@ QUOTED = re.compile(
     r"|『([^』\n]{1,2000})』"
     r"|(?<!\w)['‘]([^'’\n]{1,2000})['’](?!\w)|`([^`\n]{1,2000})`"
 )
-AFTER_COLON = re.compile(r"[^.!?。！？\n:：]{0,80}[:：]\s*(\S.{0,8000})", re.DOTALL)
+AFTER_COLON = re.compile(r"[^.!?。！？\n:：]{0,80}[:：]\s*(\S.{0,2000})", re.DOTALL)
 CALLED = re.compile(
     r"\b(?:words?|phrases?|letters?|numbers?|sentences?|lines?|names?|string|emojis?|characters?|digits?"
     r"|symbols?|syllables?|text|command) "
@@ -95,26 +96,28 @@ OF_NO_NAME = re.compile(
     r"|sorry|please|to|in|on|with|for)\b",
     re.IGNORECASE,
 )
+MAX_REQUESTS = 20
 
 
 def asks_for_copies(prompt: str, unit: str) -> bool:
     """Say whether a prompt asks to say this unit many times, or to repeat something whose words it does not give."""
-    return any(not named or any(holds(unit, words) for words in named) for named in _requests(prompt))
+    requests = [*islice(_requests(prompt), MAX_REQUESTS)]
+    quoted = {text for groups in QUOTED.findall(prompt) for text in groups if text}
+    if requests and quoted:
+        return any(holds(unit, words) for words in quoted)
+    return any(not named or any(holds(unit, words) for words in named) for named in requests)
 
 
 def _requests(prompt: str) -> Iterator[list[str]]:
-    """Find the requests, each with the words that it gives."""
+    """Find the requests, each with the words that it gives outside quotes."""
     masked = without_quotes(prompt)
     for found in SENTENCE.finditer(masked):
-        sentence = found[0]
-        if explains(sentence):
+        if explains(found[0]):
             continue
-        for end, said in (*_counted(sentence), *_repeated(sentence)):
-            quoted = [text for groups in QUOTED.findall(prompt) for text in groups if text]
-            called = [match[1] for match in CALLED.finditer(prompt[found.start() : found.end()])] if not quoted else []
+        for end, said in (*_counted(found[0]), *_repeated(found[0])):
+            called = [match[1] for match in CALLED.finditer(found[0])]
             colon = AFTER_COLON.match(masked, found.start() + end)
-            after = [prompt[colon.start(1) : colon.end(1)]] if colon and not quoted else []
-            yield quoted + called + after or said
+            yield called + ([colon[1]] if colon else []) or said
 
 
 def _counted(sentence: str) -> Iterator[tuple[int, list[str]]]:
