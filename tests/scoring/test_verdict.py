@@ -159,7 +159,6 @@ def test_short_answer_of_constrained_output_is_no_collapse() -> None:
         ("C", "Which is it?\nA) the first\nB) the second", True),
         ("up", "Is it up or down?", False),
         ("Au", "What is the chemical symbol of gold?", False),
-        ("..", "Is it tea or coffee?", True),
     ],
 )
 def test_collapse_depends_on_what_was_asked(text: str, prompt: str | None, is_collapse: bool) -> None:

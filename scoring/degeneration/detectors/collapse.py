@@ -2,6 +2,7 @@
 
 from scoring.degeneration.detector import Block, Context, Ending
 from scoring.degeneration.prompt.closed_form import is_closed_form
+from scoring.degeneration.words.content import has_content
 from scoring.degeneration.words.unit import shown_unit
 from scoring.degeneration.words.visible import visible_characters
 from scoring.scores import Flag
@@ -31,6 +32,6 @@ class Collapse:
         is_short = 0 < len(self._visible) <= MAX_CHARS and (ending.num_tokens is None or ending.num_tokens <= MAX_TOKENS)
         if not is_short or ending.finish_reason not in (None, "stop"):
             return ()
-        if is_closed_form(self._visible, self._context):
+        if is_closed_form(self._visible, self._context) or not has_content(self._visible):  # that one is empty
             return ()
         return (Flag(flag="collapse", tier="soft", start=0, unit=shown_unit(self._visible)),)

@@ -1,32 +1,65 @@
-"""Special tokens in the visible text: `<pad>`, `<|eot_id|>`, `</s>`."""
+"""Special tokens in the visible text: `<pad>`, `<|eot_id|>`, `</s>`, a `</think>` that nothing opened, `Ġ` in place of spaces."""
 
 import re
 
-from scoring.degeneration.detector import Context
-from scoring.degeneration.detectors.markers import MAX_MARKER_CHARS, MarkerDetector
+from scoring.degeneration.detector import Block, Context, Ending
+from scoring.degeneration.detectors.lone_closing import LoneClosing
+from scoring.degeneration.detectors.marker_scan import Sighting
+from scoring.degeneration.detectors.markers import MarkerDetector
+from scoring.degeneration.detectors.subword_marks import SubwordMarks
+from scoring.degeneration.words.control_tokens import CANDIDATE, tier_of_token
 from scoring.degeneration.words.reasoning import CLOSING, OPENING
+from scoring.scores import Flag, Tier
 
-CANDIDATE = re.compile(rf"<[^<>\s]{{1,{MAX_MARKER_CHARS - 2}}}>|\[[^\[\]\s]{{1,{MAX_MARKER_CHARS - 2}}}\]")
-FAMILY = re.compile(
-    r"</s>|<(?:pad|bos|eos|unk|unused\d+|start_of_turn|end_of_turn|start_of_image|end_of_image|image_soft_token)>|<\|[\w-]+\|>|<｜[^｜]+｜>"
-)
 # Some tokenizers list the tags of HTML among their tokens; in an answer these are HTML.
 HTML = re.compile(
     r"</?(?:a|b|i|u|p|br|hr|h[1-6]|em|strong|sub|sup|code|pre|table|caption|thead|tbody|tfoot|tr|th|td|ul|ol|li|img|div|span|blockquote)>"
 )
+OPENED_BY = {"</s>": "<s>", "</w>": "<w>"}  # ends of a text and of a word; in HTML and XML they close what was opened
 
 
 class SpecialTokenLeak(MarkerDetector):
-    """Flags the first special token outside code that the prompt does not name: the tokenizer's own, or one of a known family."""
+    """Flags the first special token that leaks: the tokenizer's own, or one of a known family."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context, flag="special_token_leak", pattern=CANDIDATE)
         self._special_tokens = context.special_tokens
-        self._is_struck = False  # `<s>` has been seen: what `</s>` closes is HTML
+        self._opened: set[str] = set()  # `<s>` and `<w>`, where they have been seen
+        self._begins: Sighting | None = None  # the `<s>` before everything else, until something closes it
+        self._lone_closing = LoneClosing()
+        self._subword_marks = SubwordMarks()
 
-    def is_leak(self, marker: str) -> bool:
+    def feed(self, block: Block) -> None:
+        """Take the next block."""
+        self._lone_closing.feed(block)
+        super().feed(block)
+        self._subword_marks.feed(block)
+        self._take_marks()
+
+    def finish(self, ending: Ending) -> tuple[Flag, ...]:
+        """Return what was found. Only now is it sure that an answer followed its lone closing tag, and that nothing closed `<s>`."""
+        super().finish(ending)
+        self._subword_marks.finish()
+        self._take_marks()
+        for seen in (self._begins, self._lone_closing.finish()):
+            if seen is not None:
+                self.weigh("hard", seen)
+        return self.flags()
+
+    def tier_of(self, seen: Sighting) -> Tier | None:
         """Tell a special token from HTML and from other things in brackets."""
-        is_html = HTML.fullmatch(marker) is not None or (marker == "</s>" and self._is_struck)
-        self._is_struck = self._is_struck or marker == "<s>"
-        is_reasoning = OPENING.fullmatch(marker) or CLOSING.fullmatch(marker)  # some tokenizers list these too
-        return not (is_html or is_reasoning) and (marker in self._special_tokens or FAMILY.fullmatch(marker) is not None)
+        marker = seen.marker
+        if marker in OPENED_BY:
+            self._begins = self._begins if not seen.after.strip() else None  # unless this ends it all
+            return None if OPENED_BY[marker] in self._opened else "hard"
+        if marker in OPENED_BY.values():
+            self._begins = seen if seen.start == 0 and marker == "<s>" else self._begins
+            self._opened.add(marker)
+        if HTML.fullmatch(marker) or CLOSING.fullmatch(marker) or OPENING.match(marker + seen.after):  # some tokenizers list these too
+            return None
+        return "hard" if marker in self._special_tokens else tier_of_token(marker)
+
+    def _take_marks(self) -> None:
+        if self._subword_marks.found is not None and not self.is_in_prompt(self._subword_marks.found[1].strip()):
+            start, mark = self._subword_marks.found
+            self.find("soft" if self.is_topic() else "hard", start, mark)

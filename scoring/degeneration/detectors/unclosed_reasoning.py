@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from heapq import merge
+from operator import attrgetter
 
 from scoring.degeneration.detector import Block, Context, Ending
-from scoring.degeneration.detectors.markers import MarkerScan
+from scoring.degeneration.detectors.marker_scan import MarkerScan, Sighting
 from scoring.degeneration.words.reasoning import CLOSING, OPENING
 from scoring.degeneration.words.unit import shown_unit
 from scoring.scores import Flag, Tier
@@ -17,7 +18,7 @@ class UnclosedReasoning:
         self._prompt = context.prompt or ""
         self._openings = MarkerScan(OPENING)
         self._closings = MarkerScan(CLOSING)
-        self._open: tuple[int, str] | None = None  # offset and text of the tag
+        self._open: Sighting | None = None
 
     def feed(self, block: Block) -> None:
         """Take the next block. A fence that the reasoning leaves open must not hide the end of it: closing tags count in code too."""
@@ -32,14 +33,13 @@ class UnclosedReasoning:
         self._take(self._openings.finish(), self._closings.finish())
         if self._open is None:
             return ()
-        start, tag = self._open
-        tier: Tier = "soft" if tag in self._prompt else "hard"
-        return (Flag(flag="unclosed_reasoning", tier=tier, start=start, unit=shown_unit(tag)),)
+        tier: Tier = "soft" if self._open.marker in self._prompt else "hard"
+        return (Flag(flag="unclosed_reasoning", tier=tier, start=self._open.start, unit=shown_unit(self._open.marker)),)
 
-    def _take(self, openings: Iterable[tuple[int, str]], closings: Iterable[tuple[int, str]]) -> None:
+    def _take(self, openings: Iterable[Sighting], closings: Iterable[Sighting]) -> None:
         """Go through the tags of both kinds in the order in which they stand in the text; both scans settle the same stretch of it."""
-        for start, tag in merge(openings, closings):
-            if CLOSING.fullmatch(tag):
+        for seen in merge(openings, closings, key=attrgetter("start")):
+            if CLOSING.fullmatch(seen.marker):
                 self._open = None
             elif self._open is None:
-                self._open = (start, tag)
+                self._open = seen
