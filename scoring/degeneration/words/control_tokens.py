@@ -16,7 +16,7 @@ SHAPE = re.compile(r"[<\[](?P<slash>/?)(?P<open>[|｜]*)(?P<core>.+?)(?P<close>[
 # Between angles alone, where HTML, XML and places to fill in stand too.
 ANGLED = re.compile(
     r"pad|bos|eos|unk|mask|cls|sep|sop|eop|eot|eom|eod|eoh|eoa|eoc|pad_?\d+|(?:bos|eos|unk|pad|mask|sep|cls)[_-]token"
-    r"|(?:unused|ctrl|extra_id|reserved|special|special_token|unk|loc|seg|mask)[_:-]?\d+"
+    r"|(?:unused|ctrl|unk|loc|seg)_?\d+|(?:extra_id|reserved|special|special_token|mask)[_:]\d+"
     r"|(?:start|end|begin|beginning)[_-]of[_-]\w+|(?:\w+_)?soft_token|(?:im|eot|eom)[_-](?:start|end|sep"
     r"|id|patch)|im_(?:user|assistant|system|middle)"
     r"|(?:start|end)_header_id|(?:begin|end)_of_text|endoftext|startoftext|endofturn|fim[_-](?:prefix"
@@ -25,9 +25,9 @@ ANGLED = re.compile(
     r"|after)|empty_output"
     r"|fake_token_around_image|global-img|row_\d+_col_\d+|image_newline|img_context|vision_(?:start|end)"
     r"|seed:\w+|boi_token|eoi_token"
-    r"|(?:user|assistant|system|bot|human)_(?:start|end|token)|sys"
+    r"|(?:user|assistant|system|bot|human)_(?:start|end|token)"
 )
-BYTE = re.compile(r"0x[0-9A-F]{2}")
+BYTE_OR_SYSTEM = re.compile(r"0x[0-9A-F]{2}|SYS")  # `<0x0A>`, and what `<<SYS>>` holds
 BRACKETED = re.compile(
     r"PAD|UNK|CLS|SEP|MASK|BOS|EOS|EOT|EOD|INST|/INST|/SYS|/?AVAILABLE_TOOLS|/?TOOL_CALLS|/?TOOL_RESULTS"
     r"|/?TOOL_CONTENT|/?SYSTEM_PROMPT"
@@ -65,7 +65,7 @@ def tier_of_token(marker: str) -> Tier | None:
     if pipes:
         is_known = "｜" in pipes or core == QUOTE or _is_made_of_words(core)
         return "hard" if is_known else "soft" if NAME.fullmatch(core) else None
-    if BYTE.fullmatch(core):
+    if BYTE_OR_SYSTEM.fullmatch(core):
         return "hard"
     return "hard" if ANGLED.fullmatch(core if core.islower() else core.lower() if core.isupper() else "") else None
 

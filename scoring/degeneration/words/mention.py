@@ -69,7 +69,10 @@ GOES_ON = re.compile(
     re.IGNORECASE,
 )
 # `ip addr add <addr>/<mask>`, `--pad <pad>`: places in a line of usage that something else fills.
-PLACE = re.compile(r"(?:^|\s)-{1,2}[A-Za-z][\w-]*[ =]$|<(?!(?:br|hr|p|b|i|u|s|em|strong)>)[a-z][a-z _-]*>[^<>\n]{1,3}$")
+PLACE = re.compile(
+    r"(?:^|\s)-{1,2}[A-Za-z][\w-]*[ =]$|^\W*[a-z]+(?:[A-Z_]\w*)+ $|^\s*[#;%*]\s{2,}$"
+    r"|<(?!(?:br|hr|p|b|i|u|s|em|strong)>)[a-z][a-z _-]*>[^<>\n]{1,3}$"
+)
 SPEAKER = re.compile(r"user|human|prompter|assistant|bot|model|system|tool", re.IGNORECASE)  # `<|user|>: …` is a turn, no entry
 
 
