@@ -33,4 +33,4 @@ DETECTORS = (  # after the two that look for loops
 def make_detectors(context: Context) -> tuple[Detector, ...]:
     """Make one of each for a new answer."""
     text_loops = TextLoops(context)
-    return (text_loops, NearLoop(text_loops), *(detector(context) for detector in DETECTORS))
+    return (text_loops, NearLoop(context, text_loops), *(detector(context) for detector in DETECTORS))

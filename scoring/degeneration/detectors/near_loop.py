@@ -2,8 +2,10 @@
 
 from msgspec.structs import replace
 
-from scoring.degeneration.detector import Block, Ending
+from scoring.degeneration.detector import Block, Context, Ending
 from scoring.degeneration.detectors.text_loops import TextLoops
+from scoring.degeneration.prompt.excuses import loop_tier
+from scoring.degeneration.repetition.closing_loop import MAX_CHARS, find_closing_loop
 from scoring.degeneration.repetition.near_copies import are_near_loop
 from scoring.degeneration.repetition.repeated_wording import RepeatedWording
 from scoring.degeneration.repetition.self_alignment import SelfAlignment, length_needed
@@ -15,7 +17,8 @@ from scoring.scores import Flag
 class NearLoop:
     """Flags the first near loop outside exact loops: there, `TextLoops` says more and is surer."""
 
-    def __init__(self, exact: TextLoops) -> None:
+    def __init__(self, context: Context, exact: TextLoops) -> None:
+        self._context = context
         self._exact = exact
         self._alignment = SelfAlignment(self._judge)  # on any text
         self._wording = RepeatedWording()  # on prose
@@ -36,7 +39,7 @@ class NearLoop:
         self._alignment.finish()
         self._wording.finish()
         found = filter(None, map(self._apart_from_exact, (*self._alignment.stretches, *self._wording.stretches)))
-        first = min(found, key=lambda stretch: stretch.start, default=None)
+        first = min(found, key=lambda stretch: stretch.start, default=None) or self._closing_loop()
         if first is None:
             return ()
         copies = round(first.copies, 2)
@@ -50,6 +53,16 @@ class NearLoop:
         if stretch.period is None or end - stretch.start < length_needed(stretch.period):
             return None
         return replace(stretch, end=end, copies=(end - stretch.start) / stretch.period)
+
+    def _closing_loop(self) -> Stretch | None:
+        """Look at the end of an answer in which nothing else was found, and which was not asked to repeat itself."""
+        if self._exact.flags():
+            return None
+        base, text = self._alignment.last(MAX_CHARS)
+        found = find_closing_loop(text, is_code=self._is_code)
+        if found is None or loop_tier(found.unit, self._context) == "soft":
+            return None
+        return replace(found, start=base + found.start, end=base + found.end)
 
     def _judge(self, copies: str, period: int, length: int) -> bool:
         return are_near_loop(copies, period, length, is_code=self._is_code)

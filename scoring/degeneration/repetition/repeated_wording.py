@@ -75,8 +75,10 @@ class RepeatedWording:
             self.stretches.append(self._stretch(end))
 
     def _is_repetitive(self) -> bool:
-        num_grams = len(self._grams)
         num_repeated = self._num_runs - len(self._counts)
+        if num_repeated < MIN_REPEATED * MIN_GRAMS:  # most text
+            return False
+        num_grams = len(self._grams)
         if num_grams < MIN_GRAMS or num_repeated < MIN_REPEATED * num_grams:
             return False
         num_lines = self._grams[-1][1] - self._grams[0][1] + 1

@@ -79,6 +79,11 @@ class SelfAlignment:
                 self._follow(self._alignment, end)
         self._forget()
 
+    def last(self, num_chars: int) -> tuple[int, str]:
+        """Return the last characters, at most that many, and the offset of the first."""
+        text = self._text[-num_chars:]
+        return self._base + len(self._text) - len(text), text
+
     def finish(self) -> None:
         """Judge what the end of the text has cut short."""
         if self._alignment:
