@@ -7,7 +7,8 @@ most tables, logs and data; with these rules it is one or two ordinary texts in 
 import re
 
 from scoring.degeneration.repetition.folding import fold
-from scoring.degeneration.repetition.spans import STRUCTURE, span_needed
+from scoring.degeneration.repetition.spans import span_needed
+from scoring.degeneration.repetition.unit_kinds import STRUCTURE
 
 MARKS = STRUCTURE | frozenset("_\\/@&\t")  # of code, data and paths: no prose
 CELLS = frozenset("0123456789+-., #*")
