@@ -34,7 +34,7 @@ def test_loop_with_noise_is_flagged(alphabet: str, noise: float, periods: tuple[
     num_found = 0
     for _ in range(40):
         found = flags(OPENING + noisy_loop(rng, ALPHABETS[alphabet], rng.randint(*periods), noise))
-        assert all(flag.tier == "hard" or flag.flag in ("near_loop", "gibberish") for flag in found)
+        assert all(flag.flag.endswith("_loop") or flag.flag == "gibberish" for flag in found)
         num_found += any(flag.flag.endswith("_loop") for flag in found)
     assert num_found >= 40 * least
 
