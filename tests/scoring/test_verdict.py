@@ -42,7 +42,7 @@ def flag_of(text: str, name: str, **context: object) -> Flag:
         ("eGfese" * 50, Flag(flag="token_loop", tier="hard", start=0, unit="eGfese", period=6, copies=50.0)),
         ("It is " + "9" * 400, Flag(flag="token_loop", tier="hard", start=6, unit="9", period=1, copies=400.0)),
         ("好" * 200, Flag(flag="token_loop", tier="hard", start=0, unit="好", period=1, copies=200.0)),
-        ("Well: " + SENTENCE * 4, Flag(flag="phrase_loop", tier="hard", start=5, unit=(" " + SENTENCE)[:40], period=68, copies=4.01)),
+        ("Well: " + SENTENCE * 5, Flag(flag="phrase_loop", tier="hard", start=5, unit=(" " + SENTENCE)[:40], period=68, copies=5.01)),
         (PARAGRAPH * 3, Flag(flag="block_loop", tier="hard", start=0, unit=PARAGRAPH[:40], period=len(PARAGRAPH), copies=3.0)),
         ("-" * 400, Flag(flag="token_loop", tier="hard", start=0, unit="-", period=1, copies=400.0)),
         ("", Flag(flag="empty", tier="hard")),

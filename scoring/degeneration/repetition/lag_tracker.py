@@ -62,6 +62,7 @@ class LagTracker:
         self._recent_from = 0
         self._lag = 0  # 0 while none is followed
         self._loop_start = 0
+        self._let_go: tuple[int, int, int] | None = None  # start, length and lag of the run followed last
         self._unit: str | None = None  # of the run being followed, once it has copies enough
         self._span_needed = 0
         self._is_recorded = False
@@ -80,6 +81,24 @@ class LagTracker:
         if self._lag:
             self._judge()
         self._forget()
+
+    def closing_loop(self) -> Loop | None:
+        """Return what the sequence ends in, white space after it aside, where that is a unit twice over at least, however short."""
+        run = (self._loop_start, self._next - self._loop_start, self._lag) if self._lag else self._let_go
+        if run is None:
+            return None
+        start, length, lag = run
+        begin = start - self._base
+        if length < 2 * lag or begin + length < 2 * lag or not self._is_blank_from(begin + length):
+            return None
+        last = self.loops[-1] if self.loops else None
+        if last and last.start == start and last.length == length:
+            return last
+        return Loop(start=start, unit=self._primitive_unit(start, length, lag), length=length)
+
+    def _is_blank_from(self, begin: int) -> bool:
+        rest = self._symbols[begin:]
+        return not rest or rest.isspace()
 
     def _probe(self, end: int) -> None:
         """Look each position up, and go on until one has been seen before."""
@@ -123,6 +142,7 @@ class LagTracker:
         self._next += agree
         if agree < len(new):
             self._judge()
+            self._let_go = (self._loop_start, self._next - self._loop_start, self._lag)
             self._lag = 0
 
     def _remember(self, end: int) -> None:
@@ -136,7 +156,7 @@ class LagTracker:
         if length < self._limits.min_span or length < self._lag * copies_needed(self._lag):
             return
         if self._unit is None:
-            self._unit = self._primitive_unit(length)
+            self._unit = self._primitive_unit(self._loop_start, length, self._lag)
             self._lag = len(self._unit)
             self._span_needed = self._limits.span_needed(self._unit)
         if length < self._span_needed:
@@ -148,10 +168,10 @@ class LagTracker:
             self.loops.append(loop)
             self._is_recorded = True
 
-    def _primitive_unit(self, length: int) -> str:
+    def _primitive_unit(self, start: int, length: int, lag: int) -> str:
         """Cut out the last whole copy, in step with the loop's start, and reduce it to what itself repeats."""
-        begin = self._loop_start + (length // self._lag - 1) * self._lag - self._base
-        unit = self._symbols[begin : begin + self._lag]
+        begin = start + (length // lag - 1) * lag - self._base
+        unit = self._symbols[begin : begin + lag]
         return unit[: (unit + unit).find(unit, 1)]
 
     def _forget(self) -> None:

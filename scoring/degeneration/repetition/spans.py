@@ -4,49 +4,59 @@ Each figure lies above what the ordinary texts of `bench.detectors` hold (the tu
 of that kind no more than so many characters of delay.
 """
 
-import re
+import msgspec
+
+from scoring.degeneration.repetition.tokens import num_letters
+from scoring.degeneration.repetition.unit_kinds import UnitKind, kind_of
 
 MIN_SPAN_CHARS = 80
-MAX_SHORT_UNIT_CHARS = 4
-MIN_SPAN_SHORT_UNIT_CHARS = 160  # `0, ` fills a row of a matrix
-MIN_SPAN_CODE_CHARS = 240  # data and markup on one line, and all code in a fence, repeat themselves a few times
-MIN_SPAN_LINES_CHARS = 400  # unrolled code, logs: the same line eight times over
-MIN_SPAN_RULE_CHARS = 400  # `---` and `| ` rule and frame tables
-MIN_SPAN_SEQUENCE_CHARS = 400  # the ends of chromosomes repeat TTAGGG
-MIN_SPAN_ROW_CHARS = 400  # `0.0, ` fills a row
-MIN_SPAN_ROWS_CHARS = 2_000  # tables hold many rows of zeros, or of 0xff
-MIN_SPAN_TABLE_CHARS = 2_000  # a wide cell pads and rules all rows of its column
-
-STRUCTURE = frozenset("{}[]<>|;=")
-LINE_STRUCTURE = frozenset("{}[]<>;")  # of code, markup and logs
-ROW_ENDS = frozenset("\n[")  # of a table of numbers, over lines or in JSON on one
-INDENTED_LINE = re.compile(r"\n(?:  |\t)")
-TAG = re.compile(r"<[^<>]*>")
-NUCLEOTIDES = frozenset("ACGTUN")
-NUMBER = re.compile(r"(?:0x[0-9a-fA-F]+|[0-9]+)[uUlLf]?")
 
 
-def is_blank(unit: str) -> bool:
-    """Say whether there is neither letter nor digit in a unit."""
-    return not any(map(str.isalnum, unit))
+class Span(msgspec.Struct, frozen=True):
+    """The least length of a loop, in characters of ordinary words."""
+
+    hint: int  # to be worth a hint, wherever it stands
+    sure: int  # to be hard, whatever comes after it
+    last: int  # to be hard where an answer ends in it that ended nobody knows why
+    cut_tokens: int  # to be hard where the limit cut it off, in tokens
+
+
+SPANS: dict[UnitKind, Span] = {
+    "words": Span(MIN_SPAN_CHARS, 160, 120, 14),
+    "syllable": Span(160, 160, 160, 40),
+    "digits": Span(160, 300, 160, 48),
+    "sign": Span(160, 160, 60, 40),
+    "stroke": Span(200, 300, 250, 100),  # rules and dotted lines are as wide as a page
+    "space": Span(400, 400, 400, 400),
+    "rule": Span(400, 400, 400, 200),
+    "form": Span(2_000, 2_000, 2_000, 800),
+    "cell": Span(160, 1_000, 400, 90),  # `0, ` fills a row of a matrix
+    "row": Span(400, 1_000, 400, 90),
+    "rows": Span(2_000, 2_000, 2_000, 400),  # tables hold many rows of zeros, or of 0xff
+    "sequence": Span(400, 800, 400, 100),  # the ends of chromosomes repeat TTAGGG
+    "encoded": Span(400, 800, 400, 100),
+    "lines": Span(400, 400, 320, 80),  # unrolled code, logs: the same line eight times over
+    "markup": Span(240, 400, 240, 60),
+}
+CODE_SPAN = Span(240, 400, 240, 60)  # the least of all kinds in a fence
+CELLS_SPAN = Span(400, 1_000, 400, 120)  # of a row of a table
+TABLE_SPAN = Span(2_000, 2_000, 2_000, 2_000)  # a wide cell pads and rules all rows of its column
+WHOLE_SPAN_CHARS = 40  # of one sign, where the answer is nothing else
+
+
+def span_of(unit: str, *, is_code: bool = False) -> Span:
+    """Return how long a loop of this unit must be to be more than ordinary."""
+    span = SPANS[kind_of(unit)]
+    if is_code:
+        span = Span(*map(max, msgspec.structs.astuple(span), msgspec.structs.astuple(CODE_SPAN)))
+    return span
 
 
 def span_needed(unit: str) -> int:
-    """Return the least length, in characters, that makes a loop of this unit more than ordinary."""
-    if is_blank(unit):
-        return MIN_SPAN_RULE_CHARS
-    if len(unit) <= MAX_SHORT_UNIT_CHARS and sum(map(str.isalnum, unit)) <= 2:
-        return MIN_SPAN_SHORT_UNIT_CHARS
-    if _is_one_number(unit):
-        return MIN_SPAN_ROW_CHARS if ROW_ENDS.isdisjoint(unit) else MIN_SPAN_ROWS_CHARS
-    if len(set(unit)) > 1 and NUCLEOTIDES.issuperset(unit):
-        return MIN_SPAN_SEQUENCE_CHARS
-    if "\n" in unit and (not LINE_STRUCTURE.isdisjoint(unit) or INDENTED_LINE.search(unit + unit[:2])):  # or indented at its front
-        return MIN_SPAN_LINES_CHARS
-    return MIN_SPAN_CHARS if STRUCTURE.isdisjoint(unit) else MIN_SPAN_CODE_CHARS
+    """Return the least length, in characters, that makes a loop of this unit worth a hint."""
+    return chars_needed(unit, span_of(unit).hint)
 
 
-def _is_one_number(unit: str) -> bool:
-    """Say whether it is one number over and over, `0, ` or `<td>0</td>`; the loop may begin within it."""
-    words = set(re.findall(r"\w+", TAG.sub(" ", 3 * unit))[1:-1])
-    return len(words) == 1 and NUMBER.fullmatch(words.pop()) is not None
+def chars_needed(unit: str, num_chars: int) -> int:
+    """Turn characters of ordinary words into those of a unit, each of which may say as much as three."""
+    return -(-num_chars * len(unit) // num_letters(unit))

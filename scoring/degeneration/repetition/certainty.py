@@ -1,0 +1,59 @@
+"""When exact repetition is surely a loop: how many copies it takes, and of which length, by where it stands and how the answer ended."""
+
+from typing import Literal
+
+from scoring.degeneration.repetition.lag_tracker import Loop
+from scoring.degeneration.repetition.spans import WHOLE_SPAN_CHARS, Span
+from scoring.degeneration.repetition.tokens import num_letters, num_tokens
+
+End = Literal["cut", "stopped", "unknown"]
+
+CUT_OFF = frozenset({"length", "max_tokens", "max_output_tokens", "max_length", "model_length"})
+STOPPED = frozenset({"stop", "eos", "end_turn", "stop_sequence", "tool_calls", "function_call"})
+
+SHORT_LAG, LONG_LAG = 8, 60
+NUM_SHORT_COPIES, NUM_COPIES, NUM_LONG_COPIES = 30, 8, 6  # of a loop that is one whatever comes after it, by its lag
+NUM_LAST_COPIES = 8  # of one that an answer ends in
+# Fewer copies will do where they are longer, in letters or, where the limit cut the answer off, in tokens.
+FEW_LAST = ((6, 160), (4, 320), (2.9, 400))
+FEW_STOPPED = ((6, 240), (2.9, 600))
+FEW_CUT = ((2.5, 18), (2, 34))
+FEW_TIMES = 1.5  # as long as eight copies need to be, at the least
+
+
+def end_of(finish_reason: str | None) -> End:
+    """Say whether the limit cut an answer off or it stopped by itself, in whichever words the server tells."""
+    reason = (finish_reason or "").lower()
+    return "cut" if reason in CUT_OFF else "stopped" if reason in STOPPED else "unknown"
+
+
+def is_sure(loop: Loop, span: Span) -> bool:
+    """Say whether a loop is one whatever comes after it: a refrain has fewer copies, and a rule is shorter."""
+    needed = NUM_SHORT_COPIES if loop.period < SHORT_LAG else NUM_COPIES if loop.period < LONG_LAG else NUM_LONG_COPIES
+    return loop.copies >= needed and _num_letters(loop) >= span.sure
+
+
+def is_sure_at_end(loop: Loop, span: Span, end: End) -> bool:
+    """Say whether a loop that an answer ends in is one."""
+    if end == "cut":
+        return _is_long_enough(loop, num_tokens(loop.unit) * loop.copies, span.cut_tokens, FEW_CUT)
+    if end == "stopped":
+        return _is_long_enough(loop, _num_letters(loop), span.sure, FEW_STOPPED)
+    return _is_long_enough(loop, _num_letters(loop), span.last, FEW_LAST)
+
+
+def is_whole_answer(loop: Loop, first_visible: int) -> bool:
+    """Say whether one sign over and over is all that an answer consists of."""
+    return loop.start <= first_visible and loop.length >= WHOLE_SPAN_CHARS
+
+
+def _num_letters(loop: Loop) -> float:
+    """Measure a loop in what Latin letters would take to say as much."""
+    return num_letters(loop.unit) * loop.copies
+
+
+def _is_long_enough(loop: Loop, length: float, least: int, few: tuple[tuple[float, int], ...]) -> bool:
+    if length < least or loop.copies >= NUM_LAST_COPIES:
+        return length >= least
+    is_few = loop.period >= SHORT_LAG and length >= FEW_TIMES * least
+    return is_few and any(loop.copies >= copies and length >= needed for copies, needed in few)
