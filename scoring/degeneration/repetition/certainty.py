@@ -55,5 +55,5 @@ def _num_letters(loop: Loop) -> float:
 def _is_long_enough(loop: Loop, length: float, least: int, few: tuple[tuple[float, int], ...]) -> bool:
     if length < least or loop.copies >= NUM_LAST_COPIES:
         return length >= least
-    is_few = loop.period >= SHORT_LAG and length >= FEW_TIMES * least
+    is_few = num_letters(loop.unit) >= SHORT_LAG and length >= FEW_TIMES * least
     return is_few and any(loop.copies >= copies and length >= needed for copies, needed in few)

@@ -26,7 +26,8 @@ SPANS: dict[UnitKind, Span] = {
     "syllable": Span(160, 160, 160, 40),
     "digits": Span(160, 300, 160, 48),
     "sign": Span(160, 160, 60, 40),
-    "stroke": Span(200, 300, 250, 100),  # rules and dotted lines are as wide as a page
+    "dots": Span(160, 200, 160, 100),
+    "stroke": Span(200, 300, 250, 100),  # rules are as wide as a page
     "space": Span(400, 400, 400, 400),
     "rule": Span(400, 400, 400, 200),
     "form": Span(2_000, 2_000, 2_000, 800),

@@ -12,7 +12,8 @@ UnitKind = Literal[
     "syllable",  # `la `
     "digits",  # `9`, `142857`
     "sign",  # `!`, `$\n`, an emoji
-    "stroke",  # a sign that rules or fills a line in: `-`, `.`
+    "dots",  # that lead from one column to the next
+    "stroke",  # a sign that rules or fills a line in: `-`
     "space",
     "rule",  # several signs on one line: `=-`
     "form",  # to be filled in, or drawn: `Name: ____\n`, `| | |\n`, `- [ ] \n`
@@ -32,7 +33,7 @@ MIN_DRAWING_CHARS, MAX_DRAWING_SIGNS = 10, 3
 MIN_ENCODED_CHARS = 8
 MIN_ENCODED_TURNS = 0.25  # of the characters: where capitals, small letters and digits take each other's place
 MAX_LINE_OF_SIGNS = 4  # `---` on each line; more is a drawing
-MIN_LINE_OF_STROKES = 3  # fewer begin the empty entries of a list
+MIN_LINE_OF_BULLETS = 3  # fewer begin the empty entries of a list
 
 STRUCTURE = frozenset("{}[]<>|;=")
 LINE_STRUCTURE = frozenset("{}[]<>;")  # of code, markup and logs
@@ -58,6 +59,8 @@ ESCAPE = re.compile(r"\\x[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|%[0-9a-fA-F]{2}|\\0")
 WORD = re.compile(r"[^\W\d_]{2}")
 
 STROKES = frozenset("-=_*#~.+/%;:^<>|&·•‐‑‒–—―")
+BULLETS = frozenset("-*+•·")
+DOTS = frozenset(".·․‥")
 MARKS = frozenset("!?.,;:…¡¿。、！？，；：．")
 JOINERS = frozenset("\u200d\ufe0e\ufe0f")  # within an emoji
 PICTURES = frozenset({"So", "Sk", "Mn", "Me"})  # categories of what emoji are made of
@@ -75,7 +78,7 @@ def is_one_sign(unit: str) -> bool:
     if not is_blank(unit):
         return False
     kind = _kind_of_blank(unit)
-    return kind in ("sign", "stroke") or (kind == "rule" and len(_visible(unit)) == 1)
+    return kind in ("sign", "dots", "stroke") or (kind == "rule" and len(_visible(unit)) == 1)
 
 
 def kind_of(unit: str) -> UnitKind:
@@ -115,11 +118,11 @@ def _kind_of_blank(unit: str) -> UnitKind:
         return "space"
     if "\n" in unit:
         is_line_of_one = len(visible) == 1 and not is_drawn and " " not in unit and len(unit) <= MAX_LINE_OF_SIGNS + 1
-        if not is_line_of_one or (is_stroke and len(unit) <= MIN_LINE_OF_STROKES):
+        if not is_line_of_one or (BULLETS.issuperset(visible) and len(unit) <= MIN_LINE_OF_BULLETS):
             return "form"
         return "stroke" if is_stroke else "sign"
     if is_stroke or is_drawn:
-        return "stroke" if len(unit) == 1 else "rule"
+        return "rule" if len(unit) > 1 else "dots" if DOTS.issuperset(visible) else "stroke"
     is_sign = len(visible) == 1 or MARKS.issuperset(visible) or PICTURES.issuperset(map(category, visible))
     return "sign" if is_sign else "rule"
 
