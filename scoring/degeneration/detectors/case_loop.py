@@ -12,10 +12,12 @@ from scoring.scores import Flag, Tier
 MIN_ALTERNATING_LETTERS = 12  # in one run
 MIN_WORD_LETTERS = 5
 MIN_FLIPS = 0.7  # of the steps from letter to letter
+MAX_STRICT_LETTERS = 6  # of a word that must alternate throughout: OnFwd and OnRev are names
 MIN_WORDS = 3  # one after another, shorter words aside, and not all the same: MoSCoW is a name
 MAX_STRING_CHARS = 40  # a longer string without a space is a key, a hash, an address
 
-STRINGS = re.compile(r"\S+")
+MARGIN = re.compile(r"\n[ \t]{0,40}\Z")
+STRINGS = re.compile(r"(?P<margin>\n[ \t]{0,40})?(?P<string>\S+)(?P<end>(?=[ \t]*\n))?")
 LETTERS = re.compile(r"[^\W\d_]+")
 # LaTeX and its kin; InGaAs and its kin.
 NAMES = re.compile(
@@ -37,7 +39,8 @@ def _longest_alternation(letters: str) -> str:
 
 def _is_alternating(word: str) -> bool:
     num_flips = sum(a.isupper() != b.isupper() for a, b in pairwise(word))
-    return num_flips >= MIN_FLIPS * (len(word) - 1) and not NAMES.fullmatch(word)
+    min_flips = 1.0 if len(word) <= MAX_STRICT_LETTERS else MIN_FLIPS
+    return num_flips >= min_flips * (len(word) - 1) and not NAMES.fullmatch(word)
 
 
 class CaseLoop:
@@ -46,7 +49,7 @@ class CaseLoop:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._found: Flag | None = None
-        self._rest = ""  # of a string that the next block may go on with
+        self._rest = ""  # of a string that the next block may go on with, and the line break before it
         self._end = 0
         self._row: list[str] = []  # alternating words one after another
         self._row_start = 0
@@ -60,7 +63,9 @@ class CaseLoop:
         cut = len(text) - len(text.rsplit(None, 1)[-1]) if not text[-1].isspace() else len(text)
         self._look(text[:cut], start)
         # Beyond the limit a string's letters no longer matter, only that it is too long.
-        self._rest = text[cut:][-(MAX_STRING_CHARS + 1) :]
+        rest = text[cut:]
+        margin = MARGIN.search(text[:cut]) if len(rest) <= MAX_STRING_CHARS else None
+        self._rest = (margin.group() if margin else "") + rest[-(MAX_STRING_CHARS + 1) :]
 
     def flags(self) -> tuple[Flag, ...]:
         """Return what has been found so far."""
@@ -76,10 +81,11 @@ class CaseLoop:
         """Look at whole strings; most text has no capital but at the front of a word, and is passed over at once."""
         if not self._row and all(string.islower() or string.istitle() or len(string) < MIN_WORD_LETTERS for string in text.split()):
             return
-        for string in STRINGS.finditer(text):
-            if len(string.group()) <= MAX_STRING_CHARS:
-                for word in LETTERS.finditer(string.group()):
-                    self._weigh(word.group(), start + string.start() + word.start())
+        for match in STRINGS.finditer(text):
+            is_drawing = match["margin"] and match["end"] is not None  # a line to itself: a map of letters
+            if len(match["string"]) <= MAX_STRING_CHARS and not is_drawing:
+                for word in LETTERS.finditer(match["string"]):
+                    self._weigh(word.group(), start + match.start("string") + word.start())
 
     def _weigh(self, word: str, start: int) -> None:
         run = _longest_alternation(word)
