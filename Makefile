@@ -5,35 +5,52 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 ARGS ?=
 UV := $(shell command -v uv)
-INSTALL := $(if $(UV),uv pip install --quiet --python $(RUN),$(RUN) -m pip install --quiet --disable-pip-version-check)
+INSTALLER := $(if $(UV),uv,pip)
+# Progress is for terminals: elsewhere a line says what is being installed, and no more unless it fails.
+INSTALL := $(if $(UV),uv pip install --python $(RUN),$(RUN) -m pip install --disable-pip-version-check) $$([ -t 2 ] || echo --quiet)
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock"
+TEST_TIME := all tests: six minutes or so on two cores; ARGS=\"-m 'not slow'\" for those of less than two minutes
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test test-clients check battery bench eval-detectors example-report cuda lock demo-model
+.PHONY: help setup setup-dev serve test test-clients test-pages check battery bench eval-detectors example-report cuda otel lock demo-model
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(VENV)/.installed ## make .venv and install what requirements.lock pins (with uv if it is there)
+setup: $(VENV)/.installed ## make .venv and install what serving and asking need: requirements.lock (with uv if it is there)
 
 $(VENV)/.installed: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "candor needs Python 3.11 or newer: set PYTHON=/path/to/one"; exit 1; }
+	@echo "installing candor's dependencies into $(VENV) with $(INSTALLER): about 75 MB to fetch, $(if $(UV),270,430) MB on disk, half a minute on a fast line"
 	@$(if $(UV),uv venv --quiet --allow-existing --python "$$(command -v $(PYTHON))",$(PYTHON) -m venv) $(VENV)
 	@$(INSTALL) -r requirements.lock
+	@touch $@
+
+setup-dev: $(VENV)/.installed-dev ## the same, and what tests, linters and the dashboard's builder need: requirements-dev.lock
+
+$(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
+	@echo "installing the tests' and linters' dependencies into $(VENV) with $(INSTALLER): about 45 MB to fetch, $(if $(UV),130,160) MB on disk, another half minute"
+	@$(INSTALL) -r requirements-dev.lock
 	@touch $@
 
 serve: setup ## serve the demo model on 127.0.0.1:8000; ARGS="--model … --port …" for another
 	@$(RUN) -m server $(ARGS)
 
-test: setup ## run the tests; ARGS="tests/scoring -k loop" for some
+test: setup-dev ## run the tests; ARGS="-m 'not slow'" for those that start no server, browser or Prometheus, ARGS="tests/scoring -k loop" for some
+	@$(if $(ARGS),,echo "$(TEST_TIME)")
 	@$(RUN) -m pytest $(ARGS)
 
 test-clients: setup ## ask the demo model with real clients in environments of their own (fetched once); ARGS="openai litellm" for some
 	@$(RUN) -m tests.outside.clients $(ARGS)
 
-check: setup ## format, lint, check the types, then the tests
+test-pages: setup-dev ## follow the commands of README and docs in a fresh clone (which fetches what they install); ARGS="README.md" for some
+	@$(RUN) -m tests.outside.pages $(ARGS)
+
+check: setup-dev ## format, lint, check the types, then the tests
 	@$(RUN) -m ruff format .
 	@$(RUN) -m ruff check .
 	@$(RUN) -m mypy
+	@echo "$(TEST_TIME)"
 	@$(RUN) -m pytest
 
 battery: setup ## run the probes against a server that runs; ARGS="--baseline gemma-3-demo --model lek-demo"
@@ -59,8 +76,12 @@ example-report: setup ## ask the demo server that runs for docs/examples anew, a
 cuda: setup ## put in MLX for NVIDIA GPUs (Linux, CUDA 13)
 	@$(INSTALL) "mlx[cuda13]==0.32.4"
 
-lock: ## pin all dependencies anew, for every platform (needs uv)
-	@uv pip compile --quiet --universal --python-version 3.11 --group dev --generate-hashes --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
+otel: setup ## put in OpenTelemetry for --otlp-endpoint
+	@$(INSTALL) "opentelemetry-sdk>=1.45" "opentelemetry-exporter-otlp-proto-http>=1.45"
+
+lock: ## pin all dependencies anew, for every platform: the product's, and with the same versions the tests' (needs uv)
+	@$(COMPILE) --output-file requirements.lock pyproject.toml
+	@$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
 
 demo-model: setup ## train the demo model and its adapters anew (installs PyTorch; about half an hour)
 	@$(INSTALL) "torch==2.13.0"

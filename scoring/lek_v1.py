@@ -1,4 +1,4 @@
-"""The scorer `lek-v1`: the LEK heuristic behind the seed paper's tables, reproduced to the digit.
+"""The scorer `lek-v1`: the LEK heuristic behind the tables of the LEM paper (docs/battery.md says which), reproduced to the digit.
 
 The reference matches ASCII only, measures UTF-8 bytes, and trims and splits by Unicode white space.
 """

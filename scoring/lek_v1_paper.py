@@ -1,4 +1,4 @@
-"""The scorer `lek-v1-paper`: the variant of LEK v1 behind the regex table of the LEK paper, with Python's Unicode patterns."""
+"""The scorer `lek-v1-paper`: the variant of LEK v1 behind the regex table of the LEM paper, with Python's Unicode patterns."""
 
 import re
 

@@ -66,7 +66,7 @@ def _open_traces(endpoint: str | None) -> "Traces | None":
     try:
         from server.answers.tracing import CollectorTraces
     except ModuleNotFoundError as exc:
-        raise SystemExit(f"error: --otlp-endpoint needs what pyproject.toml lists as the extra otel: {exc}") from exc
+        raise SystemExit(f"error: --otlp-endpoint needs OpenTelemetry (`make otel`, or the extra otel of pyproject.toml): {exc}") from exc
     return CollectorTraces(endpoint)
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from clients.errors import EndpointFailure, UsageFault
 
-Role = Literal["baseline", "trained", "other"]  # the first two are the note's words: they fill its fields in the report
+Role = Literal["baseline", "trained", "other"]  # the first two are the paper's words: they fill its fields in the report
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +61,7 @@ def choose_subjects(choice: Choice, listed: Sequence[str]) -> tuple[Subject, ...
 
 
 def list_roles(num_subjects: int) -> tuple[Role, ...]:
-    """Say which of the note's fields the subjects fill: of several the first is the baseline; one alone is the note's trained model."""
+    """Say which of the paper's fields the subjects fill: of several the first is the baseline; one alone is the paper's trained model."""
     if num_subjects == 1:
         return ("trained",)
     other: Role = "other"

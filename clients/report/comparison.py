@@ -13,7 +13,7 @@ from scoring.statistics.two_samples import permutation_of_two
 
 Change = Literal["improved", "regressed", "unchanged"]
 
-CHANGE_THRESHOLD = 0.5  # LEK points, as in the note: a change by exactly this much is none
+CHANGE_THRESHOLD = 0.5  # LEK points, as in the paper: a change by exactly this much is none
 SIGNIFICANT = 0.05
 
 

@@ -48,7 +48,7 @@ class ComparisonSummary(msgspec.Struct, frozen=True, kw_only=True):
     avg_lek: float | None
     difference: PairedDifference | None  # over the probes
     is_significant: bool
-    improved: int  # by more than half a point, as in the note
+    improved: int  # by more than half a point, as in the paper
     regressed: int
     unchanged: int
     significantly_improved: int  # of the probes, by their samples

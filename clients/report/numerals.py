@@ -13,7 +13,7 @@ def write_score(value: float | None) -> str:
 
 
 def write_average(value: float | None) -> str:
-    """Write a mean, with the note's two decimals."""
+    """Write a mean, with the paper's two decimals."""
     return NO_NUMBER if value is None or not isfinite(value) else f"{_rounded(value):.2f}"
 
 

@@ -1,4 +1,4 @@
-"""The report: the note's field names first, as they stand there, then ours. Its JSON Schema is `docs/battery-report.schema.json`."""
+"""The report: the names of the paper (docs/battery.md) first, then ours. Its JSON Schema is `docs/battery-report.schema.json`."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -17,7 +17,7 @@ from clients.report.summary import write_summary
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One probe under the note's names: baseline and trained are the first two subjects; without a baseline its fields are null."""
+    """One probe under the paper's names: baseline and trained are the first two subjects; without a baseline its fields are null."""
 
     id: str
     prompt: str
@@ -71,7 +71,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 def build_report(
     records: Sequence[Record], probes: Sequence[Probe], provenance: Provenance, *, duration_s: float, is_complete: bool
 ) -> Report:
-    """Lay out the records of the subjects in `provenance` under the note's names; asks nobody, so saved records will do."""
+    """Lay out the records of the subjects in `provenance` under the paper's names; asks nobody, so saved records will do."""
     by_subject = {subject.name: gather_outcomes(records, probes, subject.name) for subject in provenance.subjects}
     ordered = [sample for own in by_subject.values() for outcome in own for sample in outcome.samples]
     subjects = tuple(

@@ -63,7 +63,7 @@ def _subject_table(report: Report, subject: SubjectSummary) -> Table:
     for (probe, samples), text in zip(rows, flags, strict=True):
         table.add_row(*_probe_cells(probe, samples, text))
     table.add_section()
-    # Beside a baseline the note's fields average over the probes that both subjects have; so does this line.
+    # Beside a baseline the paper's fields average over the probes that both subjects have; so does this line.
     comparison = next((comparison for comparison in report.comparisons if subject.name in (comparison.baseline, comparison.subject)), None)
     num_averaged = comparison.num_compared if comparison else report.averaged_prompts
     average = subject.avg_lek

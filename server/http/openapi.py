@@ -5,6 +5,7 @@ https://spec.openapis.org/oas/v3.1.0
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from types import UnionType
 from typing import Any, get_args
 
@@ -40,9 +41,7 @@ _PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 def describe_routes(handlers: Sequence[HTTPRouteHandler], keys: ApiKeyMiddleware) -> bytes:
     """Describe what handlers serve, each of which has an `Operation` in its opt, to those who have the keys."""
     bodies = tuple(dict.fromkeys((ErrorBody, *(body for handler in handlers for body in _list_bodies(handler.opt[OPERATION])))))
-    schemas, components = msgspec.json.schema_components(
-        bodies, schema_hook=_describe_unsupported, ref_template="#/components/schemas/{name}"
-    )
+    schemas, components = _describe_bodies(bodies)
     schema_of = dict(zip(bodies, schemas, strict=True))
     document = {
         "openapi": "3.1.0",
@@ -55,6 +54,12 @@ def describe_routes(handlers: Sequence[HTTPRouteHandler], keys: ApiKeyMiddleware
         },
     }
     return msgspec.json.encode(document)
+
+
+@cache
+def _describe_bodies(bodies: tuple[Any, ...]) -> tuple[tuple[dict[str, Any], ...], dict[str, Any]]:
+    """Give the schema of each body, and what they refer to; the types of a process never change, and every application has the same."""
+    return msgspec.json.schema_components(bodies, schema_hook=_describe_unsupported, ref_template="#/components/schemas/{name}")
 
 
 def _describe_unsupported(type: type) -> dict[str, Any]:

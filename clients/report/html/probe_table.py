@@ -1,4 +1,4 @@
-"""The numbers behind the probes' chart: the note's table for every comparison."""
+"""The numbers behind the probes' chart: the paper's table for every comparison."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The results: the note's table for each comparison, what the statistics say of it, and the dimensions; or a subject alone."""
+"""The results: the paper's table for each comparison, what the statistics say of it, and the dimensions; or a subject alone."""
 
 from collections.abc import Iterator
 

@@ -9,6 +9,7 @@ from server.engine.mlx.drawing.race import find_block, find_first, find_token
 from server.engine.protocol import Sampling
 from tests.server.engine.drawing.reference import FakeRow, Floats, Ints, draw_steps
 
+pytestmark = pytest.mark.slow  # many draws, counted
 NUM_SEEDS, NUM_STEPS = 100, 200
 
 

@@ -8,6 +8,7 @@ from server.engine.mlx.drawing.penalties import Penalties
 from server.engine.protocol import Sampling
 from tests.server.engine.drawing.reference import FakeRow, Floats, assert_as_expected, draw_steps
 
+pytestmark = pytest.mark.slow  # many draws, compared
 TEMPERATURE_OF_TWO = 1.4426950408889634  # log2(e): a logit of 1 less halves the weight exactly
 SAMPLINGS = [
     Sampling(temperature=0),

@@ -1,4 +1,4 @@
-"""The two tables of the note that candor comes from, from replies to what the battery prints."""
+"""The two tables of the paper (docs/battery.md says which), from replies to what the battery prints."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from clients.probes.pack import load_pack
 from tests.clients.fake_endpoint import Body, FakeAnswer, FakeEndpoint, completion
 from tests.clients.report_files import read_report_file
 
-# The note gives the averages, and how many probes changed which way; scores of single probes that make exactly these are chosen here.
+# The paper gives the averages, and how many probes changed which way; scores of single probes that make exactly these are chosen here.
 BASELINE = (8, 8, 10, 8, 10, 8)
 TRAINED_27B = (12, 12, 14, 10, 10, 8)
 TRAINED_1B = (8, 4, 4, 6, 4, -20)
