@@ -39,7 +39,7 @@ class NearLoop:
         self._alignment.finish()
         self._wording.finish()
         found = filter(None, map(self._apart_from_exact, (*self._alignment.stretches, *self._wording.stretches)))
-        first = min(found, key=lambda stretch: stretch.start, default=None) or self._closing_loop()
+        first = min(found, key=lambda stretch: stretch.start, default=None) or self._closing_loop(ending)
         if first is None:
             return ()
         copies = round(first.copies, 2)
@@ -54,12 +54,12 @@ class NearLoop:
             return None
         return replace(stretch, end=end, copies=(end - stretch.start) / stretch.period)
 
-    def _closing_loop(self) -> Stretch | None:
+    def _closing_loop(self, ending: Ending) -> Stretch | None:
         """Look at the end of an answer in which nothing else was found, and which was not asked to repeat itself."""
         if self._exact.flags():
             return None
         base, text = self._alignment.last(MAX_CHARS)
-        found = find_closing_loop(text, is_code=self._is_code)
+        found = find_closing_loop(text, is_code=self._is_code, is_cut_off=ending.finish_reason == "length")
         if found is None or loop_tier(found.unit, self._context) == "soft":
             return None
         return replace(found, start=base + found.start, end=base + found.end)

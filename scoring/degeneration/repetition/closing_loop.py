@@ -1,24 +1,25 @@
 """Closing loops: the end of a text that says the same things again and again, in whatever order and with other words in some places.
 
-Four measures on the last few thousand characters, from the surest to the loosest: a count that goes on, sentences said again, lines of which
-there are only a few, and words of which there are only a few. Data, tables and code repeat themselves by nature: only a count is looked for
-there. Songs do so by art, and list by list: where lines are short, more is asked for.
+Measures on the last few thousand characters, from the surest to the loosest: a count that goes on, sentences said again, lines of which
+there are only a few, words of which there are only a few, syllables in a row. Data, tables and code repeat themselves by nature: only a
+count and a salad are looked for there. Songs do so by art, and dialogues by habit: where lines are short, more is asked for.
 """
 
 import re
 import zlib
 from collections import Counter
-from collections.abc import Sequence
 
 from scoring.degeneration.repetition.counting_run import find_counting_run
 from scoring.degeneration.repetition.passage import Passage
 from scoring.degeneration.repetition.stretch import Stretch
+from scoring.degeneration.repetition.word_salad import find_word_salad, share_again
 
 MAX_CHARS = 4096
 MIN_RATIO, MORE_RATIO, FULL_RATIO_CHARS = 1.9, 0.9, 900  # of bytes to compressed bytes: what says something new is not looked at
 MIN_SENTENCE_WORDS, MIN_SENTENCE_BYTES = 3, 20  # a shorter one is a phrase that anything may hold: `Yes, sir.`
 MIN_SAID_AGAIN = 0.35  # of a passage of prose
 MIN_SAID_AGAIN_IN_LINES = 0.65  # the answers of a witness, the replies of a chat
+MIN_SAID_AGAIN_AT_LIMIT, MIN_SAID_AGAIN_IN_LINES_AT_LIMIT = 0.28, 0.40  # where the limit cut the answer off
 MIN_SAID_AGAIN_BYTES = 80
 MIN_LIST_LINES, MAX_LIST_SHARE = 20, 0.2  # of the lines, those that differ
 MIN_VERSE_LINES, MAX_VERSE_LINES, MIN_VERSE_WORDS = 12, 2, 3  # a song that counts down has four lines, a table of contents a word in each
@@ -30,17 +31,17 @@ STUTTER = re.compile(r"([^\W\d_A-Z]{1,6}?)\1{3,}")
 MIN_STUTTER_CHARS, MIN_STUTTERED_CHARS, MIN_STUTTERED = 8, 120, 0.5
 
 
-def find_closing_loop(text: str, *, is_code: bool) -> Stretch | None:
+def find_closing_loop(text: str, *, is_code: bool, is_cut_off: bool) -> Stretch | None:
     """Judge the end of a text, at most `MAX_CHARS`; offsets are those in what is given."""
     counting = find_counting_run(text)
     if counting or not _is_compressible(text):
         return counting
     passage = Passage(text, is_code=is_code)
     if passage.is_data:
-        return None
+        return find_word_salad(text)
     if passage.is_verse:
         return _few_lines(passage)
-    return _said_again(passage) or _few_lines(passage) or _few_words(passage) or _stutter(passage)
+    return _said_again(passage, is_cut_off=is_cut_off) or _few_lines(passage) or _few_words(passage) or _stutter(passage)
 
 
 def _is_compressible(text: str) -> bool:
@@ -50,7 +51,7 @@ def _is_compressible(text: str) -> bool:
     return len(data) >= least * len(zlib.compress(data, 1))
 
 
-def _said_again(passage: Passage) -> Stretch | None:
+def _said_again(passage: Passage, *, is_cut_off: bool) -> Stretch | None:
     """Find sentences that make up much of the passage, each said before."""
     sentences = [(start, " ".join(words), len(words)) for start, words in passage.sentences]
     sizes = [len(sentence.encode("utf-8", "surrogatepass")) for _, sentence, _ in sentences]
@@ -63,7 +64,10 @@ def _said_again(passage: Passage) -> Stretch | None:
             if sentence in starts:
                 size_again += size
             starts.setdefault(sentence, start)
-    share = MIN_SAID_AGAIN_IN_LINES if passage.has_short_lines else MIN_SAID_AGAIN
+    if passage.has_short_lines:
+        share = MIN_SAID_AGAIN_IN_LINES_AT_LIMIT if is_cut_off else MIN_SAID_AGAIN_IN_LINES
+    else:
+        share = MIN_SAID_AGAIN_AT_LIMIT if is_cut_off else MIN_SAID_AGAIN
     if size_again < max(MIN_SAID_AGAIN_BYTES, share * sum(sizes)):
         return None
     unit, copies = counts.most_common(1)[0]
@@ -95,16 +99,10 @@ def _few_words(passage: Passage) -> Stretch | None:
     for num_words, max_share, min_again in HAN_WINDOWS if is_han else WINDOWS:
         for begin in range(len(words) - num_words, -1, -num_words // 2):
             window = [word for _, word in words[begin : begin + num_words]]
-            if len(set(window)) <= max_share * num_words and _share_again(window) >= min_again:
+            if len(set(window)) <= max_share * num_words and share_again(window) >= min_again:
                 unit, copies = Counter(window).most_common(1)[0]
                 return Stretch(start=words[begin][0], end=len(passage.text), unit=unit, period=None, copies=copies)
     return None
-
-
-def _share_again(words: Sequence[str]) -> float:
-    """Return the share of the runs of three words that come for the third time or more."""
-    runs = Counter(zip(words, words[1:], words[2:], strict=False))
-    return sum(count - 2 for count in runs.values() if count > 2) / len(words)
 
 
 def _stutter(passage: Passage) -> Stretch | None:

@@ -3,7 +3,7 @@
 import re
 from functools import cached_property
 
-from scoring.degeneration.repetition.number_words import NUMBER_WORDS, ROMAN_NUMERAL
+from scoring.degeneration.words.number_words import NUMBER_WORDS, ROMAN_NUMERAL
 
 # A tag, what stands in brackets (a number, a name, a BBCode), the letter of an item.
 MARKUP = re.compile(r"</?[a-zA-Z][^<>\n]{0,80}>|\[[^\[\]\n]{0,40}\]|(?:(?<=\n)|\A)[ \t]*\(?[a-zA-Z]\)")
