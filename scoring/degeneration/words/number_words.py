@@ -1,5 +1,4 @@
-    " Words that count: a loop that goes through them says"
-    " the same thing every time. Numbers, ordinals and Roman numerals."
+"""Words that count: a loop that goes through them says the same thing every time. Numbers, ordinals and Roman numerals."""
 
 import re
 
