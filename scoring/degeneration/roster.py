@@ -10,13 +10,14 @@ from scoring.degeneration.detectors.near_loop import NearLoop
 from scoring.degeneration.detectors.special_token_leak import SpecialTokenLeak
 from scoring.degeneration.detectors.text_loops import TextLoops
 from scoring.degeneration.detectors.topic_evasion import TopicEvasion
+from scoring.degeneration.detectors.trailing_blank import TrailingBlank
 from scoring.degeneration.detectors.truncated import Truncated
 from scoring.degeneration.detectors.turn_leak import TurnLeak
 from scoring.degeneration.detectors.unclosed_reasoning import UnclosedReasoning
 
 DETECTORS_VERSION = "4"  # a change of any verdict changes it
 
-DETECTORS = (  # after the two that look for loops
+DETECTORS = (  # after those that look for loops
     CaseLoop,
     Empty,
     UnclosedReasoning,
@@ -33,4 +34,9 @@ DETECTORS = (  # after the two that look for loops
 def make_detectors(context: Context) -> tuple[Detector, ...]:
     """Make one of each for a new answer."""
     text_loops = TextLoops(context)
-    return (text_loops, NearLoop(context, text_loops), *(detector(context) for detector in DETECTORS))
+    return (
+        text_loops,
+        NearLoop(context, text_loops),
+        TrailingBlank(text_loops),
+        *(detector(context) for detector in DETECTORS),
+    )

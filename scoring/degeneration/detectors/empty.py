@@ -50,6 +50,9 @@ class Empty:
         return (Flag(flag="empty", tier="hard"),) if self._is_empty and self._says_nothing(ending) else ()
 
     def _keep(self, text: str) -> None:
+        if text[:1].isalnum() and not self._kept:  # as most answers begin
+            self._is_empty = False
+            return
         if not visible_characters(text, 1):
             text = "\n" if "\n" in text else " "
         self._kept = SPACE.sub(_squeezed, self._kept + text)

@@ -33,11 +33,17 @@ class MarkerScan:
         self._rest = ""  # prose from a bracket on that the next block may complete
         self._end = 0  # offset after the prose seen
 
+    def passes(self, prose: str) -> bool:
+        """Pass over prose without a bracket, if nothing waits for it; say whether it did. Most prose needs no more."""
+        if self._rest or "<" in prose or "[" in prose:
+            return False
+        self._before = prose
+        return True
+
     def feed(self, prose: str, start: int) -> Iterator[Sighting]:
         """Yield each match that a longer text could not change, nor what is seen of its surroundings."""
         self._end = start + len(prose)
-        if not self._rest and "<" not in prose and "[" not in prose:
-            self._before = prose
+        if self.passes(prose):
             return
         text = self._rest + prose
         yield from self._matches(text, max(0, len(text) - MAX_MARKER_CHARS - MAX_AFTER_CHARS))

@@ -33,7 +33,7 @@ class MarkerDetector(ABC):
 
     def feed(self, block: Block) -> None:
         """Take the next block."""
-        if self._found is None or self._found.tier == "soft":
+        if not self._scan.passes(block.prose) and (self._found is None or self._found.tier == "soft"):
             self._weigh(self._scan.feed(block.prose, block.start))
 
     def flags(self) -> tuple[Flag, ...]:
@@ -48,16 +48,14 @@ class MarkerDetector(ABC):
     def _weigh(self, sightings: Iterator[Sighting]) -> None:
         for seen in sightings:
             tier = self.tier_of(seen)
-            if tier is None:
-                self._is_spoken_of(seen)  # and remember it if so
-            else:
+            if tier is not None:
                 self.weigh(tier, seen)
 
     def weigh(self, tier: Tier, seen: Sighting) -> None:
         """Flag a marker that the prompt does not show: as a hint where it is spoken of, not at all where the prompt asks for that."""
         if self.is_in_prompt(seen.marker):
             return
-        is_spoken_of, is_topic = self._is_spoken_of(seen), self.is_topic()
+        is_spoken_of, is_topic = self.is_spoken_of(seen), self.is_topic()
         if not (is_spoken_of and is_topic):
             self.find("soft" if is_spoken_of or is_topic else tier, seen.start, seen.marker)
 
@@ -66,8 +64,8 @@ class MarkerDetector(ABC):
         if self._found is None or (tier == "hard" and self._found.tier == "soft"):
             self._found = Flag(flag=self._flag, tier=tier, start=start, unit=shown_unit(unit))
 
-    def _is_spoken_of(self, seen: Sighting) -> bool:
-        """The sentence says so, or has named another just before, or the answer has named this one earlier."""
+    def is_spoken_of(self, seen: Sighting) -> bool:
+        """Say whether the sentence speaks of it or has named another just before, or the answer has named this one earlier."""
         name = re.sub(r"\W|_", "", WITHOUT_ROLE.sub("", seen.marker)).casefold()
         is_same_sentence = 0 < seen.start - self._mention_end < len(sentence_before(seen.before))
         is_spoken_of = is_mentioned(seen.before, seen.marker, seen.after) or is_same_sentence

@@ -2,7 +2,7 @@
 
 from scoring.degeneration.detector import Block, Context
 from scoring.degeneration.prompt.dialogue_requests import allows_dialogue, asks_for_dialogue
-from scoring.degeneration.words.role_lines import MAX_LABEL_CHARS, RoleLine, read_role_line
+from scoring.degeneration.words.role_lines import MAX_LABEL_CHARS, RoleLine, may_be_role_line, read_role_line
 from scoring.scores import Tier
 
 MIN_TURNS = 2
@@ -52,23 +52,29 @@ class PlainTurns:
         self._line_start = 0
         self._has_text = False  # before any turn
         self._waiting: tuple[int, RoleLine] | None = None  # a label that nothing follows yet
+        self._num_taken = 0
         self._roles = Talk()
         self._questions = Talk()
         self._highest: Tier | None = None  # that the prompt leaves to the roles; looked up when needed
         self._is_looked_up = False
 
-    def feed(self, block: Block) -> None:
-        """Take the next block."""
-        line, newline, rest = block.prose.partition("\n")
+    def feed(self, block: Block) -> bool:
+        """Take the next block; say whether a turn came with it."""
+        first, *lines = block.prose.split("\n") if "\n" in block.prose else (block.prose,)
         if len(self._line) <= MAX_LABEL_CHARS:
-            self._line += line[: MAX_LABEL_CHARS + 1]
-        at = block.start + len(line)
-        while newline:
-            self._read(self._line, self._line_start)
-            self._line_start = at + 1
-            line, newline, rest = rest.partition("\n")
-            self._line = line[: MAX_LABEL_CHARS + 1]
-            at += 1 + len(line)
+            self._line += first[: MAX_LABEL_CHARS + 1]
+        if not lines:
+            return False
+        num_before = self._num_taken
+        at = block.start + len(first) + 1
+        for line in lines:
+            if may_be_role_line(self._line):
+                self._read(self._line, self._line_start)
+            elif not self._has_text or self._waiting is not None:
+                self._pass_over(self._line)
+            self._line, self._line_start = line[: MAX_LABEL_CHARS + 1], at
+            at += len(line) + 1
+        return self._num_taken > num_before
 
     def found(self) -> tuple[Tier, int, str] | None:
         """Return what can be said while the answer runs: the tier, the place and the label of the first turn."""
@@ -82,17 +88,20 @@ class PlainTurns:
         return self._judge(MIN_HARD_TURNS if self._prompt is not None else MIN_HARD_TURNS_UNKNOWN)
 
     def _read(self, line: str, start: int) -> None:
-        if not line or line.isspace():
-            return
         role = read_role_line(line)
         if role is None:
-            if self._waiting is not None:
-                self._take()
-            self._has_text = True
+            self._pass_over(line)
             return
         self._waiting = (start, role)
         if not role.is_alone:
             self._take()
+
+    def _pass_over(self, line: str) -> None:
+        """What a line says that begins no turn belongs to the turn before."""
+        if line and not line.isspace():
+            if self._waiting is not None:
+                self._take()
+            self._has_text = True
 
     def _take(self) -> None:
         assert self._waiting is not None
@@ -100,6 +109,7 @@ class PlainTurns:
         talk = self._questions if role.kind == "question" else self._roles
         talk.take(start, role, follows_text=self._has_text)
         self._waiting = None
+        self._num_taken += 1
 
     def _judge(self, min_hard: int) -> tuple[Tier, int, str] | None:
         if self._roles.num_turns >= MIN_TURNS or self._questions.num_turns >= MIN_TURNS:

@@ -30,8 +30,8 @@ class TurnLeak(MarkerDetector):
     def feed(self, block: Block) -> None:
         """Take the next block."""
         super().feed(block)
-        self._plain_turns.feed(block)
-        self._take(self._plain_turns.found())
+        if self._plain_turns.feed(block):
+            self._take(self._plain_turns.found())
 
     def finish(self, ending: Ending) -> tuple[Flag, ...]:
         """Look at the very end too, and return what was found."""
@@ -41,8 +41,10 @@ class TurnLeak(MarkerDetector):
 
     def tier_of(self, seen: Sighting) -> Tier | None:
         """Whatever names a side is one, but for a marker that the prompt shows without the role behind it."""
-        is_open = BARE_OPENING.fullmatch(seen.marker) is not None
-        return None if is_open or self.is_in_prompt(WITHOUT_ROLE.sub("", seen.marker)) else "hard"
+        if BARE_OPENING.fullmatch(seen.marker):
+            self.is_spoken_of(seen)  # with a role it may follow
+            return None
+        return None if self.is_in_prompt(WITHOUT_ROLE.sub("", seen.marker)) else "hard"
 
     def _take(self, found: tuple[Tier, int, str] | None) -> None:
         if found is not None:

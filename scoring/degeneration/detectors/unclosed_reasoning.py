@@ -22,7 +22,8 @@ class UnclosedReasoning:
 
     def feed(self, block: Block) -> None:
         """Take the next block. A fence that the reasoning leaves open must not hide the end of it: closing tags count in code too."""
-        self._take(self._openings.feed(block.prose, block.start), self._closings.feed(block.text, block.start))
+        if not (self._openings.passes(block.prose) and self._closings.passes(block.text)):
+            self._take(self._openings.feed(block.prose, block.start), self._closings.feed(block.text, block.start))
 
     def flags(self) -> tuple[Flag, ...]:
         """Return nothing: the closing tag may still come."""

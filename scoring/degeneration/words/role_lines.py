@@ -22,6 +22,9 @@ MODELS = (
 QUESTIONS = "q|question|frage|pregunta|pergunta|domanda|вопрос|问|問|問題|问题|質問|질문"
 ANSWERS = "a|answer|antwort|réponse|respuesta|resposta|risposta|ответ|答|回答|答案|答え|답|답변"
 
+DECORATION = " \t#-•>*_[<|"
+_NAMES = "|".join((USERS, MODELS, QUESTIONS, ANSWERS, "instruction|response|model")).split("|")
+INITIALS = frozenset(initial for name in _NAMES for initial in (name[0].lower(), name[0].upper()))
 LABEL = re.compile(
     rf"(?P<heading>\#{{1,6}}\s*)?(?:[-•>]\s+)?[*_\[<]{{0,3}}\|?"
     rf"(?:(?P<user>{USERS}|(?P<instruction>instruction))|(?P<model>{MODELS}|(?P<response>response)|(?P<plain>model))"
@@ -41,10 +44,13 @@ class RoleLine(msgspec.Struct, frozen=True, kw_only=True):
     is_unsure: bool  # a label common in forms
 
 
+def may_be_role_line(line: str) -> bool:
+    """Say whether a line is worth reading: most are not."""
+    return (":" in line or len(line) <= MAX_BARE_CHARS or "：" in line or line[0] == "#") and line.lstrip(DECORATION)[:1] in INITIALS
+
+
 def read_role_line(line: str) -> RoleLine | None:
     """Read the beginning of a line as the label of a turn."""
-    if ":" not in line and "：" not in line and len(line) > MAX_BARE_CHARS and "#" not in line[:8]:
-        return None
     line = line.strip()
     match = LABEL.match(line)
     kind = match and _kind(match)
