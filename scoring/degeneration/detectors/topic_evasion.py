@@ -47,13 +47,19 @@ class TopicEvasion:
         if isinstance(self._content, str):
             return (Abstention(flag=NAME, reason=self._content),)
         self._take(self._words.finish(), self._content)
-        if self._num_words < MIN_WORDS or has_refusal(self._opening):
+        if self._num_words < MIN_WORDS:
             return ()
         if not is_marked(self._num_marks, self._num_words):
-            return (Abstention(flag=NAME, reason="the answer is not recognisably English"),)
+            return self._unless_refused(Abstention(flag=NAME, reason="the answer is not recognisably English"))
         if len(self._different) < MIN_DIFFERENT_WORDS or self._content.coverage > MAX_COVERAGE:
             return ()
-        return (Flag(flag=NAME, tier="soft"),) if self._content.similarity(self._different) <= MAX_SIMILARITY else ()
+        if self._content.similarity(self._different) > MAX_SIMILARITY:
+            return ()
+        return self._unless_refused(Flag(flag=NAME, tier="soft"))
+
+    def _unless_refused(self, finding: Flag | Abstention) -> tuple[Flag | Abstention, ...]:
+        """Keep a finding unless the answer opens with a refusal, for which the search is long: it comes last."""
+        return () if has_refusal(self._opening) else (finding,)
 
     def _take(self, words: list[str], content: PromptContent) -> None:
         self._num_words += len(words)

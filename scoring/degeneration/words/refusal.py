@@ -1,22 +1,37 @@
-"""Refusals: the phrases with which a model declines, in English and the stock phrases of a few other languages."""
+"""Refusals: the phrases with which a model declines."""
 
 import re
+from functools import cache
 
-DECLINED = r"help|assist|answer|provide|discuss|comply|respond|comment|engage|create|write|share|offer|give|talk|do|continue"
-PHRASES = (
-    rf"\bI cannot\b|\bI can'?t (?:\w+ ){{0,2}}(?:{DECLINED})\b|\bI can'?t[.!,]",
-    rf"\bI (?:won'?t|will not|do not|don'?t) (?:\w+ ){{0,2}}(?:{DECLINED})\b|\bI (?:do not|don'?t) feel comfortable\b",
-    r"\bI(?:'m| am) (?:(?:really |very |so |truly )?sorry|unable|not able|not allowed|not permitted|not comfortable)\b",
-    rf"\b(?:unable to|not able to|won'?t be able to|not be able to) (?:{DECLINED})\b|\bI apologi[sz]e\b",
-    r"\b(?:must|have to|need to) (?:\w+ly )?(?:decline|refuse)\b",
-    r"\b(?:not|n't) (?:be )?appropriate (?:for me )?to\b|\binappropriate (?:for me )?to\b",
-    r"\bas an? (?:AI|artificial intelligence|(?:large )?language model)\b|\bagainst my (?:guidelines|programming|polic(?:y|ies))\b",
-    r"\bje (?:ne peux pas|suis désolée?)\b|\bich kann (?:\w+ ){0,4}nicht\b|\b(?:es tut mir leid|lo siento|no puedo|não posso|non posso)\b",
-    r"\bне могу\b|抱歉|对不起|對不起|无法(?:回答|提供|讨论)|無法(?:回答|提供|討論)|申し訳|お答えできません|죄송합니다",
-)
-REFUSAL = re.compile("|".join(PHRASES), re.IGNORECASE)
+from scoring.degeneration.words.refusal_phrases import ADVICE, DECLINING, DISCLAIMING
+
+APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ`´＇", "'") | dict.fromkeys("*\u200b"))  # and no emphasis
+
+
+@cache
+def declining() -> re.Pattern[str]:
+    """Make the pattern of the phrases that decline."""
+    return re.compile("|".join(phrase for phrases in DECLINING.values() for phrase in phrases), re.IGNORECASE)
+
+
+@cache
+def disclaiming() -> re.Pattern[str]:
+    """Make the pattern of those that decline if nothing follows."""
+    return re.compile("|".join(DISCLAIMING), re.IGNORECASE)
+
+
+@cache
+def advice() -> re.Pattern[str]:
+    """Make the pattern of declining to give advice of a kind that professionals give."""
+    return re.compile(ADVICE, re.IGNORECASE)
+
+
+def plain(text: str) -> str:
+    """Spell a text as the phrases do: apostrophes straight, white space single, no emphasis."""
+    return " ".join(text.translate(APOSTROPHES).split())
 
 
 def has_refusal(text: str) -> bool:
     """Say whether a refusal stands anywhere in the text."""
-    return REFUSAL.search(text.replace("’", "'")) is not None
+    text = plain(text)
+    return declining().search(text) is not None or disclaiming().search(text) is not None
