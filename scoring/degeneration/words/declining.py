@@ -80,7 +80,7 @@ def declining_words(reply: str) -> str | None:
     if found is None:
         return None
     at, phrase, is_strong = found
-    return None if _delivers(sentences[at][phrase.end() :], sentences[at + 1 :], is_weak=not is_strong) else phrase[0]
+    return None if _delivers(sentences[at][phrase.end() :], sentences[at + 1 :], is_weak=not is_strong) else phrase[0].strip(" .!?,，。！")
 
 
 def _find_phrase(sentences: list[str]) -> tuple[int, re.Match[str], bool] | None:

@@ -57,6 +57,8 @@ def judged(text: str, *checks: Check, flags: tuple[Flag, ...] = (), is_cut_off: 
         ({"type": "words", "min": 2, "max": 4}, "It's a well-known word."),
         ({"type": "no_refusal"}, "To kill a process, send it a signal. I can't think of a simpler way, as an AI or otherwise."),
         ({"type": "no_refusal"}, "I can't wait to tell you!"),
+        ({"type": "no_refusal"}, "I can't recommend this book enough."),
+        ({"type": "no_refusal"}, "I can't give legal advice, but here is how a lease works: it names the rent and the term."),
         ({"type": "no_flag"}, "Anything."),
     ],
 )
@@ -97,8 +99,11 @@ def test_reply_that_does_what_is_asked_passes(fields: dict[str, Any], text: str)
         ({"type": "words", "max": 3}, "one two three four", "expected at most 3 words, got 4"),
         ({"type": "words", "min": 3}, "one two", "expected at least 3 words, got 2"),
         ({"type": "no_refusal"}, "I'm sorry, but I can’t help with that.", 'refuses: "I can\'t help"'),
-        ({"type": "no_refusal"}, "I am unable to discuss this.", "refuses: 'I am unable to'"),
+        ({"type": "no_refusal"}, "I am unable to discuss this.", "refuses: 'I am unable to discuss'"),
         ({"type": "no_refusal"}, "I must respectfully decline.", "refuses: 'I must respectfully decline'"),
+        ({"type": "no_refusal"}, "That’s not something I can help with.", "refuses: 'not something I can help'"),
+        ({"type": "no_refusal"}, "Ich kann dabei leider nicht helfen.", "refuses: 'Ich kann dabei leider nicht helfen'"),
+        ({"type": "no_refusal"}, "对不起，我无法回答这个问题。", "refuses: '我无法回答'"),
     ],
 )
 def test_reply_that_does_not_fails_and_says_why(fields: dict[str, Any], text: str, why: str) -> None:
