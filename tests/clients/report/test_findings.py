@@ -55,5 +55,5 @@ def test_every_troubled_reply_is_shown_with_its_words() -> None:
         ("empty", "finish reason length"),
         ("refused", "No."),
         ("refused", "finish reason content_filter"),
-        ("refused", 'refuses: "I\'m unable to"'),
+        ("refused", 'refuses: "I\'m unable to help"'),
     ]
