@@ -57,11 +57,10 @@ class TextLoops:
 
     def flags(self) -> tuple[Flag, ...]:
         """Return the loops so far, as long as they are so far."""
-        loops = self._loops()
-        if not loops:
+        if not self._tracker.loops and self._last is None:
             return ()
         first: dict[str, Flag] = {}
-        for loop in loops:
+        for loop in self._loops():
             tier = self._tier(loop)
             for name in self._names[loop.unit]:
                 if name not in first or (tier == "hard" and first[name].tier == "soft"):

@@ -150,3 +150,34 @@ def test_memory_is_bounded() -> None:
         tracker.feed("".join(rng.choices("abcdefghij ", k=64)))
     assert len(tracker._symbols) < 4 * TEXT_LIMITS.max_lag
     assert len(tracker._recent) + len(tracker._older) < 3 * TEXT_LIMITS.max_lag // TEXT_LIMITS.stride
+
+
+@pytest.mark.parametrize(
+    ("text", "closing"),
+    [
+        ("Well, " + "ab" * 30, (6, "ab", 60)),
+        ("Well, " + "ab" * 30 + " \n\n", (6, "ab", 60)),
+        ("Well, " + "ab" * 30 + ".", None),
+        ("Well, " + "ab" * 30 + " " * 60, (66, " ", 60)),
+        ("ab" * 400, (0, "ab", 800)),
+        ("The sea is wide, and the sea is deep, my love. " * 2, (0, "The sea is wide, and the sea is deep, my love. ", 94)),
+        ("The sea is wide, and the sea is deep, my love.", None),
+        ("", None),
+    ],
+)
+def test_closing_loop_is_what_the_text_ends_in(text: str, closing: tuple[int, str, int] | None) -> None:
+    for size in (1, 64, 1_000):
+        tracker = LagTracker(TEXT_LIMITS)
+        for start in range(0, len(text), size):
+            tracker.feed(text[start : start + size])
+        loop = tracker.closing_loop()
+        assert (loop and (loop.start, loop.unit, loop.length)) == closing
+
+
+def test_blank_that_follows_a_loop_of_long_ago_does_not_make_it_the_end() -> None:
+    tracker = LagTracker(TEXT_LIMITS)
+    tracker.feed("ab" * 60)
+    for length in range(30):
+        tracker.feed(" " * 997 + "\n\t"[length % 2])
+    loop = tracker.closing_loop()
+    assert loop is None or loop.unit.isspace()
