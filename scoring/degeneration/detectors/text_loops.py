@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from scoring.degeneration.detector import Block, Context, Ending
 from scoring.degeneration.prompt.excuses import loop_tier
+from scoring.degeneration.repetition.broken_loops import join_broken
 from scoring.degeneration.repetition.certainty import end_of, is_sure, is_sure_at_end, is_whole_answer
 from scoring.degeneration.repetition.lag_tracker import LagTracker, Loop, LoopLimits
 from scoring.degeneration.repetition.spans import CELLS_SPAN, TABLE_SPAN, Span, chars_needed, span_needed, span_of
@@ -60,7 +61,7 @@ class TextLoops:
         if not self._tracker.loops and self._last is None:
             return ()
         first: dict[str, Flag] = {}
-        for loop in self._loops():
+        for loop in join_broken(self._loops()):
             tier = self._tier(loop)
             for name in self._names[loop.unit]:
                 if name not in first or (tier == "hard" and first[name].tier == "soft"):
@@ -77,10 +78,7 @@ class TextLoops:
 
     def stretches(self) -> list[Stretch]:
         """Return where the text loops, flagged or the second of its kind."""
-        return [
-            Stretch(start=loop.start, end=loop.start + loop.length, unit=loop.unit, period=loop.period, copies=loop.copies)
-            for loop in self._loops()
-        ]
+        return [Stretch(start=loop.start, end=loop.end, unit=loop.unit, period=loop.period, copies=loop.copies) for loop in self._loops()]
 
     def _loops(self) -> Sequence[Loop]:
         loops = self._tracker.loops
@@ -115,7 +113,7 @@ class TextLoops:
             self._is_row = line.lstrip().startswith("|")
 
     def _tier(self, loop: Loop) -> Tier:
-        is_last = self._last is not None and loop.start == self._last.start
+        is_last = self._last is not None and loop.end == self._last.end
         if not is_last and not is_sure(loop, self._spans[loop.unit]):
             return "soft"
         if loop.unit not in self._tiers:

@@ -36,6 +36,11 @@ class Loop(msgspec.Struct, frozen=True, kw_only=True):
         return len(self.unit)
 
     @property
+    def end(self) -> int:
+        """The symbol after its last."""
+        return self.start + self.length
+
+    @property
     def copies(self) -> float:
         """How often the unit stands there, the last one perhaps cut short."""
         return self.length / len(self.unit)

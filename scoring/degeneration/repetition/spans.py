@@ -30,10 +30,11 @@ SPANS: dict[UnitKind, Span] = {
     "stroke": Span(200, 300, 250, 100),  # rules are as wide as a page
     "space": Span(400, 400, 400, 400),
     "rule": Span(400, 400, 400, 200),
-    "form": Span(2_000, 2_000, 2_000, 800),
+    "form": Span(2_000, 4_000, 4_000, 1_500),  # a page to write on has forty lines
     "cell": Span(160, 1_000, 400, 90),  # `0, ` fills a row of a matrix
     "row": Span(400, 1_000, 400, 90),
-    "rows": Span(2_000, 2_000, 2_000, 400),  # tables hold many rows of zeros, or of 0xff
+    "rows": Span(2_000, 3_000, 2_000, 400),  # tables hold many rows of zeros, or of 0xff
+    "table": Span(240, 800, 800, 120),
     "sequence": Span(400, 800, 400, 100),  # the ends of chromosomes repeat TTAGGG
     "encoded": Span(400, 800, 400, 100),
     "lines": Span(400, 400, 320, 80),  # unrolled code, logs: the same line eight times over

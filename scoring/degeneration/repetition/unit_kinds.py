@@ -20,6 +20,7 @@ UnitKind = Literal[
     "cell",  # `0, `
     "row",  # numbers or one literal over and over, on one line: `0.0, `, `NULL, `
     "rows",  # the same over many lines or in brackets: `0, 0, 0\n`, `(NULL, NULL), `
+    "table",  # a row of words
     "sequence",  # of nucleotides, of the steps of a path
     "encoded",  # base64, hexadecimal, escapes
     "lines",  # of code, of a log
@@ -95,6 +96,8 @@ def kind_of(unit: str) -> UnitKind:
         return "rows" if not ROW_ENDS.isdisjoint(unit) else "cell" if _is_short(unit) else "row"
     if unit.count(" ") >= MOSTLY_SPACE * len(unit):
         return "rule"
+    if "\n" in unit and _is_table(unit):
+        return "table"
     if _is_encoded(unit):
         return "encoded"
     if _is_short(unit):
@@ -166,6 +169,12 @@ def _are_cells(whole: str) -> bool:
         return True
     is_one = len(set(cells)) == 1 and len(set(QUOTED.findall(whole)[1:-1])) <= 1
     return is_one and LITERAL.fullmatch(cells[0]) is not None and not LIST_MARKS.isdisjoint(whole)
+
+
+def _is_table(unit: str) -> bool:
+    after = unit.index("\n") + 1
+    lines = (unit[after:] + unit[:after]).split("\n")
+    return all(line.startswith("|") and line.endswith("|") for line in map(str.strip, lines) if line)
 
 
 def _is_path(unit: str) -> bool:

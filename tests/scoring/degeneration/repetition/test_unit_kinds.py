@@ -54,10 +54,11 @@ KINDS: dict[UnitKind, list[str]] = {
         "[false, false],\n",
         "Ada        Lisbon\n",
     ],
+    "table": ["| rain | barrel |\n", "| Am | F |\n", "| free | free |\n| open | shut |\n"],
     "sequence": ["TTAGGG", "h10v10", "l10 0 l0 5 "],
     "encoded": ["A", "VGhlIHF1aWNrIGZveC4K", "00ff00aa1b", "\\x00", "%20", "\\u0000"],
     "lines": ['{"x": 1},\n', "\tcall(s, o)\n", "\\boxed{10}\n", "</div>\n"],
-    "markup": ['{"x": 1}, ', "&nbsp;", "| rain | barrel |\n", '{"a": null}, '],
+    "markup": ['{"x": 1}, ', "&nbsp;", "| rain ", '{"a": null}, '],
 }
 
 
