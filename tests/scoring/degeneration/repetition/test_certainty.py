@@ -49,7 +49,7 @@ def test_reasons_are_read_in_whichever_words(reason: str | None, end: str) -> No
 )
 def test_end_decides_how_much_is_needed(unit: str, copies: float, ends: str) -> None:
     found = loop(unit, copies)
-    assert " ".join(end for end in ("cut", "unknown", "stopped") if is_sure_at_end(found, span_of(unit), end)) == ends  # type: ignore[arg-type]
+    assert " ".join(end for end in ("cut", "unknown", "stopped") if is_sure_at_end(found, span_of(unit), end)) == ends
 
 
 @pytest.mark.parametrize(
