@@ -1,8 +1,8 @@
 """How well the degeneration detectors do: recall, precision, false alarms, distances and cost.
 
-    python -m bench.detectors [--seed 1989] [--quick] [--markdown FILE] [--faults FILE]
+    python -m bench.detectors [--seed 1989] [--quick] [--gemma FILE] [--human FILE] [--tokenizer FOLDER] [--markdown FILE] [--faults FILE]
 
-Prints the report, which is Markdown, and writes it to a file if one is named. The whole takes a minute or two.
+Prints the report, which is Markdown, and writes it to a file if one is named. The whole takes some minutes.
 """
 
 import argparse
@@ -17,6 +17,9 @@ def main() -> None:
     )
     parser.add_argument("--seed", type=int, help="build other texts of the same kinds")
     parser.add_argument("--quick", action="store_true", help="take a small share of every part, in a few seconds")
+    parser.add_argument("--gemma", type=Path, metavar="FILE", help="answers that bench.detectors.corpora.gemma asked for")
+    parser.add_argument("--human", type=Path, metavar="FILE", nargs="+", help="passages that bench.detectors.corpora.human gathered")
+    parser.add_argument("--tokenizer", type=Path, metavar="FOLDER", help="a Gemma's folder, for vLLM's rule, which counts tokens")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the report here too")
     parser.add_argument("--faults", type=Path, metavar="FILE", help="write examples of misses and false alarms here")
     options = parser.parse_args()
@@ -24,17 +27,21 @@ def main() -> None:
     from bench.detectors.corpora.corpus import TUNING_SEED, build_corpus
     from bench.detectors.faults import faults
     from bench.detectors.observation import observe
+    from bench.detectors.other_rules import OtherRules
     from bench.detectors.report import report
+    from bench.detectors.texts_of_others import read_texts
 
     corpus = build_corpus(seed=TUNING_SEED if options.seed is None else options.seed, is_quick=options.quick)
     print(f"{len(corpus.degenerate):,} degenerate and {len(corpus.ordinary):,} ordinary texts are built", file=sys.stderr)
     observations = [observe(example) for example in (*corpus.degenerate, *corpus.ordinary)]
-    written = report(corpus, observations)
+    others = OtherRules(options.tokenizer)
+    texts = read_texts(gemma=options.gemma, human=options.human or (), others=others)
+    written = report(corpus, observations, texts)
     print(written)
     if options.markdown:
         options.markdown.write_text(written, encoding="utf-8")
     if options.faults:
-        options.faults.write_text(faults(observations), encoding="utf-8", errors="backslashreplace")
+        options.faults.write_text(faults([*observations, *texts.observations]), encoding="utf-8", errors="backslashreplace")
 
 
 if __name__ == "__main__":

@@ -10,10 +10,9 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-import msgspec
-
 from bench.detectors.corpora.human.fetching import fetch_packages
-from bench.detectors.corpora.human.passages import Passage, gather_passages
+from bench.detectors.corpora.human.passage import write_passages
+from bench.detectors.corpora.human.passages import gather_passages
 
 
 def main() -> None:
@@ -29,16 +28,12 @@ def main() -> None:
 
     passages = gather_passages(fetch_packages(options.cache), num_per_kind=options.per_kind)
     held = [passage for passage in passages if passage.is_held_back] if options.held else []
-    _write(options.output, [passage for passage in passages if not (options.held and passage.is_held_back)])
+    write_passages(options.output, [passage for passage in passages if not (options.held and passage.is_held_back)])
     if options.held:
-        _write(options.held, held)
+        write_passages(options.held, held)
     for kind, number in Counter(passage.kind for passage in passages).items():
         print(f"{number:6,} {kind}", file=sys.stderr)
     print(f"{len(passages):,} passages, {len(held):,} of them held back", file=sys.stderr)
-
-
-def _write(path: Path, passages: list[Passage]) -> None:
-    path.write_bytes(b"".join(msgspec.json.encode(passage) + b"\n" for passage in passages))
 
 
 if __name__ == "__main__":

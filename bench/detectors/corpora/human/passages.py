@@ -1,37 +1,21 @@
 """The passages: taken from the packages, no two alike, as many of each kind as there is room for."""
 
-import hashlib
 import random
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import msgspec
-
+from bench.detectors.corpora.digest import digest_text
 from bench.detectors.corpora.human.cutting import cut_passages
 from bench.detectors.corpora.human.fetching import Package
 from bench.detectors.corpora.human.kinds import find_kind
+from bench.detectors.corpora.human.passage import Passage
 from bench.detectors.corpora.human.reading import read_file
 
 MAX_FILES_PER_KIND_AND_PACKAGE = 150
-HELD_SHARE = 5  # one in so many is held back
 VARYING = re.compile(r"[\W\d_]+")
 SIGNATURE_CHARS = 100
-
-
-class Passage(msgspec.Struct, frozen=True, kw_only=True):
-    """Text as people wrote it, or as their programs did."""
-
-    id: str  # a digest of the text
-    kind: str
-    source: str  # package, version and path
-    text: str
-
-    @property
-    def is_held_back(self) -> bool:
-        """Whether it is kept for the last measurement, so that nothing is tuned on it."""
-        return int(self.id, 16) % HELD_SHARE == 0
 
 
 def gather_passages(packages: Iterable[Package], *, num_per_kind: int) -> list[Passage]:
@@ -59,11 +43,6 @@ def _cut_package(package: Package) -> Iterator[Passage]:
             source = f"{package.name}:{path.relative_to(package.folder).as_posix()}"
             for passage in cut_passages(text, rng) if text else ():
                 yield Passage(id=digest_text(passage), kind=kind, source=source, text=passage)
-
-
-def digest_text(text: str) -> str:
-    """Name a text by sixteen digits that its characters give."""
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _take_in_turn(by_package: dict[str, list[Passage]], seen: set[str], most: int) -> list[Passage]:

@@ -9,7 +9,8 @@ import pytest
 from bench.detectors.corpora.human.cutting import MAX_CHARS, MIN_CHARS, cut_passages
 from bench.detectors.corpora.human.fetching import Package
 from bench.detectors.corpora.human.kinds import RULES, find_kind
-from bench.detectors.corpora.human.passages import Passage, gather_passages
+from bench.detectors.corpora.human.passage import Passage
+from bench.detectors.corpora.human.passages import gather_passages
 from bench.detectors.corpora.human.reading import decode_text, strip_roff
 
 WORDS = ("barrel", "snow", "river", "candle", "orchard", "window", "lantern", "meadow", "copper", "violin", "harbour", "thistle")
