@@ -12,7 +12,7 @@ from bench.detectors.corpora.gemma.answer import Answer
 from bench.detectors.corpora.gemma.labels import KINDS, label_answers, read_labels
 from bench.detectors.corpora.human.passage import Passage, write_passages
 from bench.detectors.gemma_table import real_answer_targets, real_answers
-from bench.detectors.human_table import human_target
+from bench.detectors.human_table import human_passages, human_target
 from bench.detectors.observation import Observation
 from bench.detectors.other_rules import OtherRules, TokenRepetition
 from bench.detectors.table import Table
@@ -95,6 +95,17 @@ def test_targets_on_answers_want_loops_hard_and_good_ones_left_alone() -> None:
 def test_one_hard_flag_in_five_thousand_passages_is_borne(num_hard: int, is_met: bool) -> None:
     texts = [compared("jokes", ("phrase_loop", "hard"))] * num_hard + [compared("jokes")] * (5_000 - num_hard)
     assert human_target(comparison(*texts)).is_met is is_met
+
+
+def test_drawings_are_counted_apart_from_what_was_written() -> None:
+    judged = comparison(compared("jokes"), compared("SVG", ("phrase_loop", "hard")), compared("jokes", ("near_loop", "soft")))
+    assert [cells(human_passages(judged), name)[1] for name in ("jokes", "all written", "SVG", "all drawn")] == [
+        "0.0",
+        "0.0",
+        "1000.0",
+        "1000.0",
+    ]
+    assert human_target(judged).is_met
 
 
 def answer(text: str) -> Answer:

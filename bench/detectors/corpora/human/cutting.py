@@ -6,11 +6,19 @@ from collections.abc import Iterator
 
 MIN_CHARS, MAX_CHARS = 200, 4_000
 MAX_PER_FILE = 40
+ENCODED_LINE = re.compile(r"^[A-Za-z0-9+/=]{60,}$", re.MULTILINE)
 ENTRY_END = re.compile(r"\n%\n")
 
 
 def cut_passages(text: str, rng: random.Random) -> Iterator[str]:
-    """Cut a text into passages of 200 to 4,000 characters, short ones as often as long ones by order of magnitude."""
+    """Cut a text into passages of 200 to 4,000 characters, short ones as often as long ones by order of magnitude.
+
+    What is mostly lines of base64, a letter's attachment, is no text.
+    """
+    return (passage for passage in _cut(text, rng) if 2 * sum(map(len, ENCODED_LINE.findall(passage))) < len(passage))
+
+
+def _cut(text: str, rng: random.Random) -> Iterator[str]:
     if len(ENTRY_END.findall(text)) > 1:  # a file of fortunes
         yield from (entry.strip("\n") for entry in ENTRY_END.split(text) if MIN_CHARS <= len(entry.strip()) <= MAX_CHARS)
         return

@@ -6,7 +6,7 @@ import re
 RULES: tuple[tuple[str, str], ...] = (
     (
         "",
-        r"\.(dat|idx|index|png|jpe?g|gif|ttf|so|mo|pyc|pdf|epub|MY[ID]|frm|o|xbm|xpm|bz2|egg-info)$|\.u8$|:.*/usr/(bin|games|sbin|lib/x86)/",
+        r"\.(dat|idx|index|png|jpe?g|gif|ttf|so|mo|pyc|pdf|epub|MY[ID]|frm|o|xbm|xpm|bz2|egg-info)$|\.u8$|:.*/usr/(bin|games|sbin|lib/x86)/|/pixmaps/|/tutor\.(?!.*utf-8)|menu_.*\.(?!utf)\w+\.vim$",
     ),
     ("copyright files", r"/copyright$"),
     ("licences", r"(?i)/(licen[cs]e|copying)[^/]*$"),
@@ -92,6 +92,8 @@ RULES: tuple[tuple[str, str], ...] = (
     ("programs in rare languages", r"^pygments.*tests/examplefiles/(?!.*\.output$)"),
     ("notes", r"(?i)/(readme|todo|faq|thanks|authors|install|notes|copyright)[^/]*$|/share/doc/.*(?<!\.ps)$"),
 )
+# Not written but drawn in signs, or put out by a program: told apart, as what repeats there may well be meant to.
+DRAWN = frozenset({"ASCII art", "level maps of games", "SVG", "output of SQL tests", "lexers' snippets", "data of test suites"})
 _COMPILED = tuple((kind, re.compile(pattern)) for kind, pattern in RULES)
 
 

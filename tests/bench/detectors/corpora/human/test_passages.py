@@ -8,7 +8,7 @@ import pytest
 
 from bench.detectors.corpora.human.cutting import MAX_CHARS, MIN_CHARS, cut_passages
 from bench.detectors.corpora.human.fetching import Package
-from bench.detectors.corpora.human.kinds import RULES, find_kind
+from bench.detectors.corpora.human.kinds import DRAWN, RULES, find_kind
 from bench.detectors.corpora.human.passage import Passage
 from bench.detectors.corpora.human.passages import gather_passages
 from bench.detectors.corpora.human.reading import decode_text, strip_roff
@@ -47,6 +47,9 @@ def package(tmp_path: Path) -> Package:
         ("manpages-ja_0_all.deb:usr/share/man/ja/man1/ls.1.gz", "man pages in other languages"),
         ("wget_1_amd64.deb:usr/share/man/man1/wget.1.gz", "man pages"),
         ("wget_1_amd64.deb:usr/bin/wget", None),
+        ("nethack_3_all.deb:usr/share/pixmaps/nethack/tiles", None),
+        ("vim_9_all.deb:usr/share/vim/vim90/tutor/tutor.zh.euc", None),
+        ("vim_9_all.deb:usr/share/vim/vim90/tutor/tutor.zh.utf-8", "Vim tutorials"),
         ("wget_1_amd64.deb:usr/share/doc/wget/changelog.gz", "changelogs"),
         ("faker-40-py3-none-any.whl:faker/providers/person/de.py", "word data in Python"),
         ("flask-3.1.3.tar.gz:flask-3.1.3/tests/test_app.py", "Python tests"),
@@ -59,6 +62,7 @@ def test_a_file_is_of_the_kind_its_path_tells(path: str, kind: str | None) -> No
 
 def test_no_kind_is_named_twice() -> None:
     kinds = [kind for kind, _ in RULES]
+    assert set(kinds) >= DRAWN
     assert len(set(kinds)) == len(kinds) >= 50
 
 
@@ -88,6 +92,13 @@ def test_fortunes_are_cut_one_by_one_and_long_texts_at_their_paragraphs() -> Non
     assert len(passages) > 10
     assert all(MIN_CHARS <= len(passage) <= MAX_CHARS and passage in prose for passage in passages)
     assert all(prose[prose.index(passage) - 2 : prose.index(passage)] in ("", "\n\n") for passage in passages)
+
+
+def test_attachments_are_left_out() -> None:
+    letter = write_prose(5, 20) + "\n\n" + "\n".join(["iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFCAYAAACNbyblAAAAHElEQVQI12P4//8/w38GIAXDIBKE"] * 60)
+    passages = list(cut_passages(letter, random.Random(1)))
+    assert passages
+    assert all(passage.count("iVBORw0KGgo") < 0.01 * len(passage) for passage in passages)
 
 
 def gathered(package: Package, num_per_kind: int) -> list[Passage]:
