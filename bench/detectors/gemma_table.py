@@ -34,7 +34,7 @@ def real_answer_targets(comparison: Comparison) -> tuple[Target, ...]:
         at_least(f"real Gemma: {MIN_EXACT_HARD:.0%} of exact loops hard", exact.hard, MIN_EXACT_HARD),
         at_least(f"real Gemma: {MIN_EXACT_FOUND:.0%} of exact loops with a loop flag", exact.loops, MIN_EXACT_FOUND),
         at_least(f"real Gemma: {MIN_NEAR_FOUND:.0%} of near-loops with a loop flag", near.loops, MIN_NEAR_FOUND),
-        at_most("real Gemma: no hard flag on answers fit to read", fine.hard, 0.0),
+        at_most("real Gemma: no hard flag on answers that can be read", fine.hard, 0.0),
     )
 
 

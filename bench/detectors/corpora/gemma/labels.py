@@ -12,16 +12,15 @@ from bench.detectors.corpora.example import Example
 from bench.detectors.corpora.gemma.answer import Answer
 
 LABELS = Path(__file__).parent / "labels.txt"
-# What a reader calls a loop: the rest is no loop, broken or not.
-EXACT, NEAR, WEAK, FINE = "exact", "near", "weak", "fine"
+EXACT, NEAR, FINE = "exact", "near", "fine"
 KINDS = {
-    EXACT: "a unit repeated back to back, letter for letter, to the end",
-    NEAR: "a loop whose copies differ in a word or a number, or come in turns",
-    WEAK: "some repetition, shrugged at",
-    "switch": "another language or script than asked for",
-    "gib": "word salad",
-    "short": "a few words, the prompt again, or nothing",
-    FINE: "fit to read",
+    EXACT: "ends in a unit repeated back to back, three copies or more",
+    NEAR: "circles: copies with a counter, a changed word, or in changing order",
+    "short": "as exact, but two copies and a bit when the limit came",
+    "weak": "some repetition, to be shrugged at",
+    "switch": "another language than asked for",
+    "gib": "no language",
+    FINE: "can be read",
 }
 
 
