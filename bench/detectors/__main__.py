@@ -2,7 +2,8 @@
 
     python -m bench.detectors [--seed 1989] [--quick] [--gemma FILE] [--human FILE] [--tokenizer FOLDER] [--markdown FILE] [--faults FILE]
 
-Prints the report, which is Markdown, and writes it to a file if one is named. The whole takes some minutes.
+Prints the report, which is Markdown, and writes it to a file if one is named. The whole takes some minutes. Answers of a real Gemma and
+human text are judged too where their files are: those named, or those that the two commands named below wrote.
 """
 
 import argparse
@@ -17,14 +18,17 @@ def main() -> None:
     )
     parser.add_argument("--seed", type=int, help="build other texts of the same kinds")
     parser.add_argument("--quick", action="store_true", help="take a small share of every part, in a few seconds")
-    parser.add_argument("--gemma", type=Path, metavar="FILE", help="answers that bench.detectors.corpora.gemma asked for")
-    parser.add_argument("--human", type=Path, metavar="FILE", nargs="+", help="passages that bench.detectors.corpora.human gathered")
+    parser.add_argument("--gemma", type=Path, metavar="FILE", help="answers that python -m bench.detectors.corpora.gemma asked for")
+    parser.add_argument(
+        "--human", type=Path, metavar="FILE", nargs="+", help="passages that python -m bench.detectors.corpora.human gathered"
+    )
     parser.add_argument("--tokenizer", type=Path, metavar="FOLDER", help="a Gemma's folder, for vLLM's rule, which counts tokens")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the report here too")
     parser.add_argument("--faults", type=Path, metavar="FILE", help="write examples of misses and false alarms here")
     options = parser.parse_args()
 
     from bench.detectors.corpora.corpus import TUNING_SEED, build_corpus
+    from bench.detectors.corpora.kept import GEMMA, HUMAN
     from bench.detectors.faults import faults
     from bench.detectors.observation import observe
     from bench.detectors.other_rules import OtherRules
@@ -35,7 +39,9 @@ def main() -> None:
     print(f"{len(corpus.degenerate):,} degenerate and {len(corpus.ordinary):,} ordinary texts are built", file=sys.stderr)
     observations = [observe(example) for example in (*corpus.degenerate, *corpus.ordinary)]
     others = OtherRules(options.tokenizer)
-    texts = read_texts(gemma=options.gemma, human=options.human or (), others=others)
+    human = options.human or [path for path in [HUMAN] if path.exists()]
+    gemma = options.gemma or (GEMMA if GEMMA.exists() else None)
+    texts = read_texts(gemma=gemma, human=human, others=others)
     written = report(corpus, observations, texts)
     print(written)
     if options.markdown:

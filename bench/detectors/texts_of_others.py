@@ -23,6 +23,7 @@ class TextsOfOthers(msgspec.Struct, frozen=True, kw_only=True):
 
     gemma: Comparison | None = None
     human: Comparison | None = None
+    num_unread: int = 0  # answers that have no label
     num_packages: int = 0
 
     @property
@@ -46,7 +47,7 @@ class TextsOfOthers(msgspec.Struct, frozen=True, kw_only=True):
         """Say where the texts are from and what the other rules are."""
         if not self._comparisons:
             return "Answers of real models and human text are not in this run; `--gemma` and `--human` bring them in."
-        gemma = [introduce_answers(self.gemma)] if self.gemma else []
+        gemma = [introduce_answers(self.gemma, num_unread=self.num_unread)] if self.gemma else []
         human = [introduce_passages(self.human, num_packages=self.num_packages)] if self.human else []
         return "\n\n".join((*gemma, *human, OTHER_RULES))
 
@@ -66,11 +67,15 @@ class TextsOfOthers(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_texts(*, gemma: Path | None, human: Sequence[Path], others: OtherRules) -> TextsOfOthers:
     """Read the files that are given and show their texts to the detectors and the other rules."""
+    answers = read_answers(gemma) if gemma else []
+    labelled = label_answers(answers)
+    read = {example.text for example in labelled}
     passages = [passage for path in human for passage in read_passages(path)]
     packages = {passage.source.partition(":")[0] for passage in passages}
     examples = (Example(kind=passage.kind, text=passage.text) for passage in passages)
     return TextsOfOthers(
-        gemma=compare(label_answers(read_answers(gemma)), others) if gemma else None,
+        gemma=compare(labelled, others) if gemma else None,
+        num_unread=len({answer.text for answer in answers} - read),
         human=compare(examples, others) if passages else None,
         num_packages=len(packages),
     )

@@ -133,6 +133,7 @@ def test_files_are_read_and_told_in_the_report(tmp_path: Path) -> None:
     gemma.write_bytes(msgspec.json.encode(answer(PROSE)) + b"\n")
     texts = read_texts(gemma=gemma, human=[human], others=OtherRules(None))
     assert texts.options == " --gemma FILE --human FILE"
+    assert "1 others have no label and are left out" in texts.introduction
     assert "1 packages" in texts.introduction
     assert "2 of them, of 2 kinds" in texts.introduction
     assert [table.heading for table in texts.tables] == ["Answers of a real Gemma", "Human text"]

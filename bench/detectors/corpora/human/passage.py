@@ -28,4 +28,5 @@ def read_passages(path: Path) -> list[Passage]:
 
 def write_passages(path: Path, passages: list[Passage]) -> None:
     """Write passages to a file, one a line."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"".join(msgspec.json.encode(passage) + b"\n" for passage in passages))
