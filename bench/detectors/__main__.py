@@ -47,7 +47,7 @@ def main() -> None:
     if options.markdown:
         options.markdown.write_text(written, encoding="utf-8")
     if options.faults:
-        options.faults.write_text(faults([*observations, *texts.observations]), encoding="utf-8", errors="backslashreplace")
+        options.faults.write_text(faults([*observations, *texts.without_fault]), encoding="utf-8", errors="backslashreplace")
 
 
 if __name__ == "__main__":

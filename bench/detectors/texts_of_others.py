@@ -8,7 +8,7 @@ import msgspec
 from bench.detectors.comparison import Comparison, compare
 from bench.detectors.corpora.example import Example
 from bench.detectors.corpora.gemma.answer import read_answers
-from bench.detectors.corpora.gemma.labels import label_answers
+from bench.detectors.corpora.gemma.labels import FINE, label_answers
 from bench.detectors.corpora.human.passage import read_passages
 from bench.detectors.gemma_table import introduce_answers, real_answer_targets, real_answers
 from bench.detectors.human_table import human_passages, human_target, introduce_passages
@@ -52,9 +52,10 @@ class TextsOfOthers(msgspec.Struct, frozen=True, kw_only=True):
         return "\n\n".join((*gemma, *human, OTHER_RULES))
 
     @property
-    def observations(self) -> list[Observation]:
-        """Return what the detectors saw, as it is for the texts built here."""
-        return [text.seen for comparison in self._comparisons for text in comparison.texts]
+    def without_fault(self) -> list[Observation]:
+        """Return what the detectors saw in the texts that no hard flag fits."""
+        answers = self.gemma.of_kind(FINE).texts if self.gemma else ()
+        return [text.seen for text in (*answers, *(self.human.texts if self.human else ()))]
 
     @property
     def _comparisons(self) -> tuple[Comparison, ...]:

@@ -139,7 +139,7 @@ def test_files_are_read_and_told_in_the_report(tmp_path: Path) -> None:
     assert [table.heading for table in texts.tables] == ["Answers of a real Gemma", "Human text"]
     assert cells(texts.tables[1], "songs")[1:4] == ["1000.0", "1000.0", "1000.0"]
     assert len(texts.targets) == 5
-    assert len(texts.observations) == 2
+    assert [seen.example.kind for seen in texts.without_fault] == ["songs", "jokes"]
 
 
 def test_a_report_without_them_says_so() -> None:
