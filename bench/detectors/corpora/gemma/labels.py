@@ -38,4 +38,11 @@ def label_answers(answers: Iterable[Answer]) -> list[Example]:
 
 
 def _example(answer: Answer, label: str) -> Example:
-    return Example(kind=label, text=answer.text, prompt=answer.prompt, num_tokens=answer.num_tokens, finish_reason=answer.finish_reason)
+    return Example(
+        kind=label,
+        text=answer.text,
+        prompt=answer.prompt,
+        num_tokens=answer.num_tokens,
+        finish_reason=answer.finish_reason,
+        fitting=frozenset({"truncated"}),
+    )
