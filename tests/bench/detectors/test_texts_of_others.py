@@ -113,10 +113,17 @@ def answer(text: str) -> Answer:
 
 
 def test_only_answers_that_were_read_are_taken_each_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    labels = {digest_text(LOOP): "exact"}
-    monkeypatch.setattr("bench.detectors.corpora.gemma.labels.read_labels", lambda: labels)
+    monkeypatch.setattr("bench.detectors.corpora.gemma.labels.read_labels", lambda: {digest_text(LOOP): "exact"})
     examples = label_answers([answer(LOOP), answer(LOOP), answer(PROSE)])
     assert [(example.kind, example.text, example.finish_reason) for example in examples] == [("exact", LOOP, "length")]
+
+
+def test_control_tokens_count_as_leaks_where_there_is_no_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = {f"{PROSE} <start_of_image>": "fine", f"{LOOP} <start_of_image>": "exact", PROSE: "fine"}
+    monkeypatch.setattr(
+        "bench.detectors.corpora.gemma.labels.read_labels", lambda: {digest_text(text): label for text, label in texts.items()}
+    )
+    assert [example.kind for example in label_answers([answer(text) for text in texts])] == ["leak", "exact", "fine"]
 
 
 def test_labels_are_digests_and_kinds_that_the_table_shows() -> None:

@@ -20,8 +20,11 @@ KINDS = {
     "weak": "some repetition, to be shrugged at",
     "switch": "another language than asked for",
     "gib": "no language",
+    "leak": "no loop, but a control token of Gemma's spelled out",
     FINE: "can be read",
 }
+CONTROL_TOKENS = ("<start_of_image>", "<end_of_image>", "<start_of_turn>", "<end_of_turn>", "<bos>", "<eos>", "<pad>", "<unk>", "<mask>")
+LOOPS = frozenset({EXACT, NEAR, "short"})
 
 
 @cache
@@ -39,7 +42,7 @@ def label_answers(answers: Iterable[Answer]) -> list[Example]:
 
 def _example(answer: Answer, label: str) -> Example:
     return Example(
-        kind=label,
+        kind="leak" if label not in LOOPS and any(token in answer.text for token in CONTROL_TOKENS) else label,
         text=answer.text,
         prompt=answer.prompt,
         num_tokens=answer.num_tokens,
