@@ -11,7 +11,7 @@ ENTRY_END = re.compile(r"\n%\n")
 
 
 def cut_passages(text: str, rng: random.Random) -> Iterator[str]:
-    """Cut a text into passages of 200 to 4,000 characters, short ones as often as long ones by order of magnitude.
+    """Cut passages of 200 to 4,000 characters out of a text, short ones as often as long ones by order of magnitude, none overlapping.
 
     What is mostly lines of base64, a letter's attachment, is no text.
     """
@@ -23,12 +23,15 @@ def _cut(text: str, rng: random.Random) -> Iterator[str]:
         yield from (entry.strip("\n") for entry in ENTRY_END.split(text) if MIN_CHARS <= len(entry.strip()) <= MAX_CHARS)
         return
     starts = _starts(text)
+    taken: list[range] = []
     for _ in range(min(MAX_PER_FILE, 1 + len(text) // (2 * MIN_CHARS))):
         start = starts[rng.randrange(len(starts))]
         size = round(MIN_CHARS * (MAX_CHARS / MIN_CHARS) ** rng.random())
-        passage = _whole_lines(text[start : start + size], is_at_end=start + size >= len(text)).strip("\n")
-        if len(passage.strip()) >= MIN_CHARS:
-            yield passage
+        passage = _whole_lines(text[start : start + size], is_at_end=start + size >= len(text))
+        span = range(start, start + len(passage))
+        if len(passage.strip()) >= MIN_CHARS and not any(span.start < other.stop and other.start < span.stop for other in taken):
+            taken.append(span)
+            yield passage.strip("\n")
 
 
 def _starts(text: str) -> list[int]:
