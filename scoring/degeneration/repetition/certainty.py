@@ -17,7 +17,7 @@ NUM_LAST_COPIES = 8  # of one that an answer ends in
 # Fewer copies will do where they are longer, in letters or, where the limit cut the answer off, in tokens.
 FEW_LAST = ((6, 160), (4, 320), (2.9, 400))
 FEW_STOPPED = ((6, 240), (2.9, 600))
-FEW_CUT = ((2.5, 18), (2, 34))
+FEW_CUT = ((2.9, 14), (2.5, 18), (2, 34))
 FEW_TIMES = 1.6  # as long as eight copies need to be, at the least
 
 

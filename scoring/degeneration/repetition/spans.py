@@ -22,17 +22,17 @@ class Span(msgspec.Struct, frozen=True):
 
 
 SPANS: dict[UnitKind, Span] = {
-    "words": Span(MIN_SPAN_CHARS, 160, 120, 14),
-    "syllable": Span(160, 160, 160, 40),
-    "digits": Span(160, 300, 160, 48),
-    "sign": Span(160, 160, 60, 40),
+    "words": Span(MIN_SPAN_CHARS, 160, 120, 9),
+    "syllable": Span(160, 160, 160, 30),
+    "digits": Span(160, 300, 160, 30),
+    "sign": Span(160, 160, 60, 24),
     "dots": Span(160, 200, 160, 100),
     "stroke": Span(200, 300, 250, 100),  # rules are as wide as a page
     "space": Span(400, 400, 400, 400),
     "rule": Span(400, 400, 400, 200),
     "form": Span(2_000, 4_000, 4_000, 1_500),  # a page to write on has forty lines
-    "cell": Span(160, 1_000, 400, 90),  # `0, ` fills a row of a matrix
-    "row": Span(400, 1_000, 400, 90),
+    "cell": Span(160, 1_000, 400, 60),  # `0, ` fills a row of a matrix
+    "row": Span(400, 1_000, 400, 60),
     "rows": Span(2_000, 3_000, 2_000, 400),  # tables hold many rows of zeros, or of 0xff
     "table": Span(240, 800, 800, 120),
     "sequence": Span(400, 800, 400, 100),  # the ends of chromosomes repeat TTAGGG
