@@ -79,6 +79,9 @@ TELLS = re.compile(
 NOUN_ENDS = re.compile(
     r"[\s*]*(?:$|[.!,:;()\[\"“'\d-]|\b(?:of|for|to|with|in|on|from|by|about|up|using|please|and|or|showing|containing)\b)", re.IGNORECASE
 )
+# A line that is the label of what follows, `Chorus:`, heads a text to go on with.
+LABEL = re.compile(r"^[^\w\n]*\w+(?: \d+)?[^\w\n:]*:[^\w\n]*\n(?=\s*\S)", re.MULTILINE)
+OWNED = re.compile(r"\b(?:our|my|your|his|her|their|its|thy)\s+$", re.IGNORECASE)
 # Other languages share some names, such as refrain.
 ENGLISH = re.compile(r"\b(?:the|of|is|are|what|how|and|about|does|why|with|write|give|make|show)\b", re.IGNORECASE)
 MAX_FRAGMENT_WORDS = 12
@@ -91,7 +94,7 @@ def without_quotes(text: str) -> str:
 
 def sentences(prompt: str) -> Iterator[str]:
     """Cut a prompt into its sentences, each with its end."""
-    return (match[0] for match in SENTENCE.finditer(without_quotes(prompt)))
+    return (match[0] for match in SENTENCE.finditer(LABEL.sub("\n", without_quotes(prompt))))
 
 
 def explains(sentence: str) -> bool:
@@ -128,4 +131,10 @@ def _is_asked_for(noun: re.Match[str], sentence: str) -> bool:
     if made is not None and not is_told:
         return TURNED_ASIDE.search(before, made.end()) is None
     is_fragment = len(sentence.split()) <= MAX_FRAGMENT_WORDS and not sentence.rstrip().endswith("?")
-    return is_fragment and not is_told and TURNED_ASIDE.search(before) is None and NOUN_ENDS.match(sentence, noun.end()) is not None
+    return (
+        is_fragment
+        and not is_told
+        and OWNED.search(before) is None
+        and TURNED_ASIDE.search(before) is None
+        and NOUN_ENDS.match(sentence, noun.end()) is not None
+    )
