@@ -15,14 +15,20 @@ from scoring.degeneration.repetition.stretch import Stretch
 from scoring.degeneration.repetition.word_salad import find_word_salad, share_again
 
 MAX_CHARS = 4096
-MIN_RATIO, MORE_RATIO, FULL_RATIO_CHARS = 1.9, 0.9, 900  # of bytes to compressed bytes: what says something new is not looked at
+MIN_RATIO, MORE_RATIO, MORE_RATIO_AT_LIMIT, FULL_RATIO_CHARS = (
+    1.9,
+    0.9,
+    0.4,
+    900,
+)  # of bytes to compressed bytes: what says something new is not looked at
 MIN_SENTENCE_WORDS, MIN_SENTENCE_BYTES = 3, 20  # a shorter one is a phrase that anything may hold: `Yes, sir.`
 MIN_SAID_AGAIN = 0.35  # of a passage of prose
 MIN_SAID_AGAIN_IN_LINES = 0.65  # the answers of a witness, the replies of a chat
-MIN_SAID_AGAIN_AT_LIMIT, MIN_SAID_AGAIN_IN_LINES_AT_LIMIT = 0.28, 0.40  # where the limit cut the answer off
+MIN_SAID_AGAIN_AT_LIMIT, MIN_SAID_AGAIN_IN_LINES_AT_LIMIT = 0.28, 0.35  # where the limit cut the answer off
 MIN_SAID_AGAIN_BYTES = 80
 MIN_LIST_LINES, MAX_LIST_SHARE = 20, 0.2  # of the lines, those that differ
-MIN_VERSE_LINES, MAX_VERSE_LINES, MIN_VERSE_WORDS = 12, 2, 3  # a song that counts down has four lines, a table of contents a word in each
+MIN_LINES, MIN_LINE_WORDS = 12, 3  # a table of contents has a word in each
+MAX_LINES, MAX_VERSE_LINES = 2, 1  # that differ; a song that counts down has two or more
 MIN_WORDED_SHARE = 0.6  # of the lines: boards and forms have other ones
 # Words in a window, the share of them that differ, and the share of the runs of three that come for the third time or more.
 WINDOWS = ((64, 0.20, 0.0), (64, 0.25, 0.4), (128, 0.20, 0.0))
@@ -34,7 +40,7 @@ MIN_STUTTER_CHARS, MIN_STUTTERED_CHARS, MIN_STUTTERED = 8, 120, 0.5
 def find_closing_loop(text: str, *, is_code: bool, is_cut_off: bool) -> Stretch | None:
     """Judge the end of a text, at most `MAX_CHARS`; offsets are those in what is given."""
     counting = find_counting_run(text)
-    if counting or not _is_compressible(text):
+    if counting or not _is_compressible(text, is_cut_off=is_cut_off):
         return counting
     passage = Passage(text, is_code=is_code)
     if passage.is_data:
@@ -44,10 +50,10 @@ def find_closing_loop(text: str, *, is_code: bool, is_cut_off: bool) -> Stretch 
     return _said_again(passage, is_cut_off=is_cut_off) or _few_lines(passage) or _few_words(passage) or _stutter(passage)
 
 
-def _is_compressible(text: str) -> bool:
+def _is_compressible(text: str, *, is_cut_off: bool) -> bool:
     """Say whether there is repetition enough for any of the measures: it costs a tenth of cutting the text into words."""
     data = text.encode("utf-8", "surrogatepass")
-    least = MIN_RATIO + MORE_RATIO * min(1.0, len(text) / FULL_RATIO_CHARS)
+    least = MIN_RATIO + (MORE_RATIO_AT_LIMIT if is_cut_off else MORE_RATIO) * min(1.0, len(text) / FULL_RATIO_CHARS)
     return len(data) >= least * len(zlib.compress(data, 1))
 
 
@@ -79,13 +85,14 @@ def _few_lines(passage: Passage) -> Stretch | None:
     """Find a passage of lines of which only a few differ."""
     lines = passage.lines
     num_worded = len(lines)
-    if num_worded < (MIN_LIST_LINES if passage.is_list else MIN_VERSE_LINES) or num_worded < MIN_WORDED_SHARE * passage.num_lines:
+    if num_worded < (MIN_LIST_LINES if passage.is_list else MIN_LINES) or num_worded < MIN_WORDED_SHARE * passage.num_lines:
         return None
     counts = Counter(words for _, words in lines)
     if passage.is_list:
         is_loop = len(counts) <= MAX_LIST_SHARE * num_worded
     else:
-        is_loop = len(counts) <= MAX_VERSE_LINES and sum(map(len, counts)) >= MIN_VERSE_WORDS * len(counts)
+        most = MAX_VERSE_LINES if passage.is_verse else MAX_LINES
+        is_loop = not passage.has_figures and len(counts) <= most and sum(map(len, counts)) >= MIN_LINE_WORDS * len(counts)
     if not is_loop:
         return None
     unit, copies = counts.most_common(1)[0]

@@ -14,6 +14,7 @@ MAX_NUMBERS = 6  # in a copy
 MAX_NUMBER_DIGITS = 9
 MIN_COPIES = 48  # tables of times and forms with numbered rows have fewer
 SAYING = re.compile(r"[^\W\d_]|[#\[(<{]")  # a plain `1, 2, 3` is what was asked for
+MAX_CLOSING_CHARS = 8  # after the last copy: a bracket, a fence
 PEEK_CHARS, PEEK_COPIES = 512, 4  # looked at first: most texts do not count at all
 
 
@@ -28,6 +29,9 @@ def _longest_run(text: str, min_copies: int) -> Stretch | None:
     parts = PARTS.findall(text)
     first = 0 if parts and parts[0][0] in DIGITS else 1
     numbers, texts = parts[first::2], parts[first + 1 :: 2]
+    numbers = numbers[: len(texts)]  # a number at the very end may be cut off
+    if not texts or len(texts[-1]) > max(map(len, texts[-2 * MAX_NUMBERS : -1]), default=0) + MAX_CLOSING_CHARS:
+        return None
     for period in range(1, MAX_NUMBERS + 1):
         num_numbers = _count_back(numbers, texts, period, min_copies)
         if num_numbers >= min_copies * period:

@@ -28,6 +28,7 @@ SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "।", "؟", ":", '"
 MAX_DATA_SHARE = 0.25  # of the lines
 MAX_SHORT_LINE_WORDS = 8.5  # on average
 MIN_SHORT_LINES = 4
+MIN_FIGURE_SHARE = 0.35  # digits, as a share of the letters
 MIN_KIN_SHARE = 0.7  # of the lines, those that are items, or end as sentences do
 
 Part = tuple[int, tuple[str, ...]]  # its offset and its words
@@ -55,6 +56,11 @@ class Passage:
         return sum(bool(line) and not line.isspace() for line in self.text.split("\n"))
 
     @cached_property
+    def _bare(self) -> str:
+        """The last lines without markup and Roman numerals."""
+        return ROMAN_NUMERAL.sub("", MARKUP.sub("", "\n".join(self._last_lines)))
+
+    @cached_property
     def lines(self) -> list[Part]:
         """The lines that have words."""
         return _parts(LINE, self._plain)
@@ -74,13 +80,16 @@ class Passage:
         """Whether it is code, a table, a log or another record."""
         if self._is_code:
             return True
-        lines = self._last_lines
-        text = "\n".join(lines)
-        bare = ROMAN_NUMERAL.sub("", MARKUP.sub("", text))
-        if len(bare) < MAX_MARKUP_SHARE * len(text) or _is_numeric(bare[-MAX_NUMERIC_CHARS:]):
+        lines, bare = self._last_lines, self._bare
+        if len(bare) < MAX_MARKUP_SHARE * sum(map(len, lines)) or _has_digits(bare[-MAX_NUMERIC_CHARS:], 1.0):
             return True
         num_data_lines = sum(map(_is_data, bare.split("\n"))) + sum(TIME.search(line) is not None for line in lines)
         return num_data_lines > MAX_DATA_SHARE * len(lines)
+
+    @cached_property
+    def has_figures(self) -> bool:
+        """Whether much of it is numbers, as in the log of a training."""
+        return _has_digits(self._bare, MIN_FIGURE_SHARE)
 
     @cached_property
     def is_list(self) -> bool:
@@ -97,16 +106,18 @@ class Passage:
     @cached_property
     def is_verse(self) -> bool:
         """Whether the lines are short and most end within a sentence, as in songs."""
-        lines = self._last_lines
-        return self.has_short_lines and sum(line.rstrip().endswith(SENTENCE_ENDS) for line in lines) < MIN_KIN_SHARE * len(lines)
+        if not self.has_short_lines:
+            return False
+        lines = [line for line in self._bare.split("\n") if line and not line.isspace()]
+        return sum(line.rstrip().endswith(SENTENCE_ENDS) for line in lines) < MIN_KIN_SHARE * len(lines)
 
 
 def _blanks(match: re.Match[str]) -> str:
     return " " * len(match.group())
 
 
-def _is_numeric(text: str) -> bool:
-    return sum(map(str.isdigit, text)) >= sum(map(str.isalpha, text))
+def _has_digits(text: str, share: float) -> bool:
+    return sum(map(str.isdigit, text)) >= share * sum(map(str.isalpha, text))
 
 
 def _is_data(line: str) -> bool:
@@ -114,7 +125,7 @@ def _is_data(line: str) -> bool:
 
 
 def _parts(pattern: re.Pattern[str], text: str) -> list[Part]:
-    parts = ((match.start(), _words(match.group())) for match in pattern.finditer(text))
+    parts = ((match.end() - len(match.group().lstrip()), _words(match.group())) for match in pattern.finditer(text))
     return [(start, words) for start, words in parts if words]
 
 

@@ -5,6 +5,7 @@ are a fifth, and half of the words have. The letters of other alphabets are not 
 """
 
 import re
+import zlib
 from collections import Counter
 
 JUDGED_CHARS = 512
@@ -15,6 +16,7 @@ MAX_VOWEL_SHARE = 0.28  # of the letters, y among the vowels
 MIN_WORDS = 24
 MIN_DIFFERENT = 0.8  # of the words: abbreviations and boards repeat theirs
 MIN_UNSAYABLE = 0.33
+MAX_RATIO = 1.8  # of characters to compressed bytes: 26 letters at random come to 1.6, a loop of them to more
 MAX_ALIKE_LENGTHS = 0.5  # of the words: sequences of proteins and keys come in groups of one length
 
 NO_VOWELS = str.maketrans("", "", "aeiouyAEIOUY")
@@ -37,5 +39,7 @@ def are_random_letters(text: str) -> bool:
     if len(words) < MIN_WORDS or len(set(words)) < MIN_DIFFERENT * len(words):
         return False
     if max(Counter(map(len, words)).values()) > MAX_ALIKE_LENGTHS * len(words):
+        return False
+    if len(text) > MAX_RATIO * len(zlib.compress(text.encode("utf-8", "surrogatepass"))):
         return False
     return sum(UNSAYABLE.search(word) is not None for word in words) >= MIN_UNSAYABLE * len(words)
