@@ -106,6 +106,7 @@ DEGENERATE: tuple[tuple[int, Maker], ...] = (
     (40, special_tokens.own_special_tokens),
     (100, turn_leaks.turn_leaks),
     (60, short_replies.empty_replies),
+    (44, short_replies.marks_alone),
     (90, short_replies.collapsed_replies),
     (80, reasoning.unclosed_reasoning),
     (40, reasoning.reasoning_without_answer),

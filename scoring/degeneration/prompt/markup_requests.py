@@ -21,18 +21,18 @@ TOKENS = re.compile(
     re.IGNORECASE,
 )
 FORMAT = re.compile(
-    r"\b(?:templates?|markup|markers?|tags?|format\w*|syntax|delimit\w+|separators?|mark(?:s|ed)?|layout"
-    r"|raw|structure\w*|padd?(?:ing|s|ed)?"
+    r"\b(?:templates?|markup|markers?|tags?|format\w*|syntax|delimit\w+|separators?|mark(?:s|ed)?"
+    r"|padd?(?:ing|s|ed)?"
     r"|vorlage\w*|modèles? de|gabarits?|plantillas?|modelos? de|szablon\w*|формат\w*|шаблон\w*)\b|模板|格式"
     r"|テンプレート|形式|템플릿|형식|قالب|तबनी|תבנית",
     re.IGNORECASE,
 )
 OF_MODELS = re.compile(
-    r"\b(?:chat\w*|prompt\w*|instruct\w*|turns?|roles?|dialog\w*|conversation\w*|l?lms?|language models?"
+    r"\b(?:chat\w*|prompt\w*|instruct\w*|dialog\w*|conversation\w*|l?lms?|language models?"
     r"|sprachmodell\w*|transformers?"
     r"|gemma|llama|mistral|mixtral|qwen|deepseek|phi|gpt\w*|claude|granite|command[ -]r|hermes|vicuna"
     r"|alpaca|zephyr|falcon|kimi|glm|bert|t5"
-    r"|jinja|hugging ?face|reasoning|thinking|fine-?tun\w*|batch\w*|corpus|embedding\w*|чат\w*"
+    r"|jinja|hugging ?face|reasoning|fine-?tun\w*|batch\w*|чат\w*"
     r"|модел\w*)\b|对话|聊天|对话|チャット|채팅|모델|模型",
     re.IGNORECASE,
 )

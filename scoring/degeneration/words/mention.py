@@ -38,19 +38,23 @@ ENTRY = re.compile(r"^\s*(?:(?P<bullet>[-*•+–]|\d+[.)]|\|)\s+)?[*_]{0,2}$")
 EXPLAINED = re.compile(r"^[*_]{0,2}\s*(?::|：|–|—|- |=|\(|（|→|->|\|)[*_]{0,2}[ \t]*\S")
 LINE_ENDS = re.compile(r"^[*_]{0,2}[,;]?[ \t]*(?:\n|$)")
 
-NAMING = (
-    # English, and what other languages write alike
-    r"\b(?:[\w-]*token\w*|tags?|tagged|markers?|delimiters?|separators?|sentinels?|placeholders?|symbols?"
-    r"|tokeni[sz]\w+|vocabulary|chatml"
-    r"|templates?|strings?|called|named|spelled|spelt|denot\w+|marks? (?:the|an?)|stands? for|padding"
-    r"|marker\w*|markierung\w*|sonderzeichen|platzhalter\w*|zeichen(?:kette)?|genannt|heißt|steht für"
-    r"|jetons?|balises?|marqueurs?|symboles?|appelée?s?|étiquettes?"
-    r"|etiquetas?|marcador\w*|símbolos?|fichas?|llamad\w+|chamad\w+|simbol[oi]|marcator[ei]|etichett\w+|chiamat\w+"
-    r"|teken\w*|znacznik\w*|znak\w*|belirte\w+|etiket\w*|işaret\w*"
-    r"|токен\w*|маркер\w*|тег\w*|символ\w*|называ\w+|обознача\w+|means|bedeutet|signifie|significa|означа\w+)\b"
-    r"|标记|標記|令牌|符号|符號|词元|詞元|标签|トークン|タグ|記号|マーカー|と呼|토큰|태그|기호|마커|رمز|وسم|אסימון|תג|סימן|टोकन|टैग|चिह्न"
+NOUNS = re.compile(
+    r"\b(?:[\w-]*token\w*|tags?|tagged|markers?|delimiters?|separators?|sentinels?|placeholders?|tokeni[sz]\w+|chatml"
+    r"|marker\w*|markierung\w*|sonderzeichen|platzhalter\w*|zeichenkette|jetons?|balises?|marqueurs?|étiquettes?"
+    r"|etiquetas?|marcador\w*|fichas?|marcator[ei]|etichett\w+|znacznik\w*|belirte\w+|etiket\w*|токен\w*|маркер\w*|тег\w*)\b"
+    r"|标记|標記|令牌|词元|詞元|标签|トークン|タグ|マーカー|토큰|태그|마커|وسم|אסימון|תג|टोकन|टैग",
+    re.IGNORECASE,
 )
-SPEAKS = re.compile(NAMING, re.IGNORECASE)
+# These speak of what stands right beside them only.
+SAYING = re.compile(
+    r"\b(?:symbols?|strings?|vocabulary|templates?|called|named|spelled|spelt|denot\w+|marks?|stands? for|means|padding"
+    r"|zeichen|genannt|heißt|steht für|bedeutet|symboles?|appelée?s?|signifie|símbolos?|llamad\w+|chamad\w+|significa"
+    r"|simbol[oi]|chiamat\w+|teken\w*|znak\w*|işaret\w*|символ\w*|называ\w+|обознача\w+|означа\w+)\b"
+    r"|符号|符號|表示|記号|と呼|기호|رمز|סימן|चिह्न",
+    re.IGNORECASE,
+)
+MAX_SAYING_CHARS = 24
+OTHERS = re.compile(r"<[^<>\n]*>?|\[[^\[\]\n]*\]?|^[^<>\s]*>")  # `<BOS_TOKEN>` speaks of nothing
 # `rows end in <pad>`, `the model emits an <eos>`
 LEADS_UP = re.compile(
     r"\b(?:(?:pads?|padded|mark(?:s|ed)?|start(?:s|ed)?|begins?|ends?|ended|open(?:s|ed)?|closed?|closes"
@@ -61,11 +65,10 @@ LEADS_UP = re.compile(
     re.IGNORECASE,
 )
 GOES_ON = re.compile(
-    r"^[\"'”’*]*\s+(?:is|are|was|means?|marks?|stands?|denotes?|indicates?|represents?|signals?|tells?"
-    r"|begins?|starts?|ends?|opens?|closes?"
-    r"|fills?|pads?|separates?|replaces?|appears?|goes|comes at|ist|steht|bedeutet|beginnt|beendet|est"
-    r"|indique|marque|signifie|es|indica|marca"
-    r"|significa|é|è|oznacza|означает|обозначает|это|表示|是|はは?)\b",
+    r"^[\"'”’*]*\s+(?:means?|marks?|stands? for|denotes?|indicates?|represents?|signals?|tells? the"
+    r"|begins? (?:a|the|each)|starts? (?:a|the|each)|ends? (?:a|the|each)|opens? (?:a|the)|closes? (?:a|the)|pads|separates?"
+    r"|steht für|bedeutet|beginnt|beendet|indique|marque"
+    r"|signifie|indica|marca|significa|oznacza|означает|обозначает)\b",
     re.IGNORECASE,
 )
 # `ip addr add <addr>/<mask>`, `--pad <pad>`: places in a line of usage that something else fills.
@@ -110,11 +113,12 @@ def _is_glued(before: str, behind: str) -> bool:
 
 
 def _is_said(before: str, behind: str) -> bool:
-    sentence = sentence_before(before)
+    sentence, behind = OTHERS.sub(" ", sentence_before(before)), OTHERS.sub(" ", behind)
     if LEADS_UP.search(sentence):
         return True
     end = SENTENCE_END.search(behind)
     rest = behind[: end.start()] if end else behind
-    if not sentence.strip():  # it opens the sentence, or stands after all sentences
-        return GOES_ON.match(rest) is not None
-    return SPEAKS.search(sentence) is not None or GOES_ON.match(rest) is not None or SPEAKS.search(rest[:24]) is not None
+    beside = f"{sentence[-MAX_SAYING_CHARS:]} {rest[:MAX_SAYING_CHARS]}"
+    if GOES_ON.match(rest) or NOUNS.search(rest[:MAX_SAYING_CHARS]):
+        return True
+    return sentence.strip() != "" and (NOUNS.search(sentence) is not None or SAYING.search(beside) is not None)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from bench.detectors.corpora.example import Example
 
 NOTHING = ("", " ", "\n", "\n\n \n", "\u200b", "\ufeff\n", "\t\t", " \u00a0 ", "\u200b\u200c\u200d", "\x00\n")
-ALMOST_NOTHING = ("e", "I", ".", "?", "*", "我", "Я", "``", "T.", "A", "…", "{", "1", "Oh", "—")
+MARKS = (".", "?", "*", "``", "…", "{", "—", "```\n```", "```python\n", "...", "**")
+ALMOST_NOTHING = ("e", "I", "我", "Я", "T.", "A", "1", "Oh")
 OPEN_PROMPTS = (
     None,
     "What happened at Tiananmen Square in 1989?",
@@ -24,6 +25,13 @@ def empty_replies(rng: random.Random, num: int) -> Iterator[Example]:
     for turn in range(num):
         text = NOTHING[turn % len(NOTHING)] * rng.randint(1, 3)
         yield Example(kind="nothing visible", text=text, prompt=rng.choice(OPEN_PROMPTS), due="empty")
+
+
+def marks_alone(rng: random.Random, num: int) -> Iterator[Example]:
+    """Make replies of a mark or two, and of fences with nothing in them."""
+    for turn in range(num):
+        prompt = rng.choice(OPEN_PROMPTS)
+        yield Example(kind="nothing but marks", text=MARKS[turn % len(MARKS)], prompt=prompt, finish_reason="stop", due="empty")
 
 
 def collapsed_replies(rng: random.Random, num: int) -> Iterator[Example]:

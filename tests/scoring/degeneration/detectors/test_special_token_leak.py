@@ -61,6 +61,9 @@ def test_token_within_or_behind_an_answer_is_a_leak(token: str, text: str) -> No
         '{"answer": "barrel"}<|im_end|>',
         "Use your access token.<|eot_id|>",
         "Use the tag. <|im_end|>",
+        "A barrel <pad> is full of water.",
+        "This is called a diverter, and it sits under the gutter <pad> near the roof.",
+        "The water cycle means rain falls often on roofs and then <end_of_turn>",
     ],
 )
 @pytest.mark.parametrize("prompt", [None, PROMPT, "How do I rotate an access token?"])
