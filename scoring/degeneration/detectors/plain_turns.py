@@ -11,6 +11,7 @@ MIN_LABELLED_TURNS = 3  # where the prompt is not known
 MIN_HARD_TURNS = 3  # once the answer has ended
 MIN_HARD_TURNS_UNKNOWN = 4
 MIN_GUARDED_TURNS = 6  # while it runs
+READ_CHARS = 256  # read together: what is said about them can wait
 
 
 class Talk:
@@ -48,6 +49,8 @@ class PlainTurns:
 
     def __init__(self, context: Context) -> None:
         self._prompt = context.prompt
+        self._unread = ""
+        self._num_read = 0
         self._line = ""  # the beginning of the line at hand
         self._line_start = 0
         self._has_text = False  # before any turn
@@ -59,21 +62,12 @@ class PlainTurns:
         self._is_looked_up = False
 
     def feed(self, block: Block) -> bool:
-        """Take the next block; say whether a turn came with it."""
-        first, *lines = block.prose.split("\n") if "\n" in block.prose else (block.prose,)
-        if len(self._line) <= MAX_LABEL_CHARS:
-            self._line += first[: MAX_LABEL_CHARS + 1]
-        if not lines:
+        """Take the next block; say whether a turn came to light, of which there is no hurry to hear: it takes many to act on them."""
+        self._unread += block.prose
+        if len(self._unread) < READ_CHARS:
             return False
         num_before = self._num_taken
-        at = block.start + len(first) + 1
-        for line in lines:
-            if may_be_role_line(self._line):
-                self._read(self._line, self._line_start)
-            elif not self._has_text or self._waiting is not None:
-                self._pass_over(self._line)
-            self._line, self._line_start = line[: MAX_LABEL_CHARS + 1], at
-            at += len(line) + 1
+        self._read_lines()
         return self._num_taken > num_before
 
     def found(self) -> tuple[Tier, int, str] | None:
@@ -82,10 +76,25 @@ class PlainTurns:
 
     def finish(self) -> tuple[Tier, int, str] | None:
         """Return what the whole answer shows; the last label may have nothing behind it."""
+        self._read_lines()
         self._read(self._line, self._line_start)
         if self._waiting is not None:
             self._take()
         return self._judge(MIN_HARD_TURNS if self._prompt is not None else MIN_HARD_TURNS_UNKNOWN)
+
+    def _read_lines(self) -> None:
+        first, *lines = self._unread.split("\n")
+        if len(self._line) <= MAX_LABEL_CHARS:
+            self._line += first[: MAX_LABEL_CHARS + 1]
+        self._num_read += len(first)
+        for line in lines:
+            if may_be_role_line(self._line):
+                self._read(self._line, self._line_start)
+            elif not self._has_text or self._waiting is not None:
+                self._pass_over(self._line)
+            self._line, self._line_start = line[: MAX_LABEL_CHARS + 1], self._num_read + 1
+            self._num_read += 1 + len(line)
+        self._unread = ""
 
     def _read(self, line: str, start: int) -> None:
         role = read_role_line(line)

@@ -71,7 +71,9 @@ def test_talk_that_may_be_what_was_meant_is_a_hint(prompt: str | None) -> None:
 
 def test_answer_is_cut_only_after_many_turns() -> None:
     scoring = AnswerScoring(prompt=PROMPT)
-    scoring.feed(SELF_TALK + "\n" * 64)
+    rest = " ".join(f"It is {number} litres." for number in ("one", "five", "nine", "forty", "sixty", "a hundred", "a thousand"))
+    scoring.feed(SELF_TALK + rest + rest.upper())
     assert scoring.hard_flag is None
-    scoring.feed(SELF_TALK.replace("tub", "cask") + "\n" * 64)
+    scoring.feed("\n" + SELF_TALK.replace("tub", "cask") + rest.title() + rest.swapcase())
     assert scoring.hard_flag is not None
+    assert scoring.hard_flag.flag == "turn_leak"
