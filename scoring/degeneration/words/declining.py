@@ -8,6 +8,7 @@ from scoring.degeneration.words.refusal import advice, declining, disclaiming, p
 OPENING_CHARS = 300  # who declines says so at once; further on, "I can't" belongs to the subject
 MAX_SENTENCES_BEFORE = 3
 MIN_CONTENT_CHARS = 15  # of a sentence that says something
+MIN_TURN_CHARS = 10  # of what comes after a `but`
 MIN_AFTER_COLON_CHARS = 8
 MAX_CHARS = 6_000  # nothing beyond is read
 SENTENCE = re.compile(r"[^.!?。！？؟।\n]+[.!?。！？؟।]*[\"'”’»]?|\n")
@@ -16,6 +17,31 @@ QUOTED = re.compile(
     r"|\b(?:says?|said|responds?|replie[sd]|returns?|reads?|answers?|writes?|wrote|prints?)(?: \w+)?:[^.!?\n]*"
 )
 LETTER = re.compile(r"\s*(?:subject:|betreff:|objet :|asunto:|dear \w|(?:hi|hello|hey) \w+,\s*\n)", re.IGNORECASE)
+DIALOGUE = re.compile(r"^[^\W\d_][\w ]{0,20}: .*\n+(?:.*\n+)?[^\W\d_][\w ]{0,20}: ", re.MULTILINE)
+NARRATED = re.compile(
+    r"^[^.!?]{0,40}?,[\"']? (?:(?:the|my|a|an|his|her) )?(?:\w+ )?(?:said|says|cried|asked|replie[sd]|sighed"
+    r"|whispered"
+    r"|wrote|goes|begins|sings|sang|thought)\b",
+    re.IGNORECASE,
+)
+# Deeds that are often denied in passing, `I can't give you an exact date`: what follows tells.
+IN_PASSING = re.compile(
+    r"^we\b|(?:giv|explain|talk|speak|tell|say|writ|pretend|describ|answer|offer|shar|sagen|geben|dire"
+    r"|donner|deci|dar"
+    r"|dizer|dir|powiedzie|сказать|сказати)\w*(?: \w+){0,2}$",
+    re.IGNORECASE,
+)
+# Why something is declined.
+REASONS = re.compile(
+    r"\b(?:i|me|my|you|your|it|this|that|such|these|illegal|crim\w+|harm\w*|danger\w*|violen\w+|unethical"
+    r"|ethic\w*|safe\w*"
+    r"|laws?|privacy|private|wrong|inappropriate|respect\w*|polic\w+|guidelines?|sensitive|controvers\w+"
+    r"|hate\w*"
+    r"|discriminat\w+|abus\w+|consent|risks?|hurt\w*|suicid\w+|help\w*|support\w*|professional|information"
+    r"|topics?"
+    r"|requests?|questions?|please|sorry|instead|anything)\b",
+    re.IGNORECASE,
+)
 # What opens an answer.
 ANSWERS = re.compile(
     r"\W*(?:certainly|sure(?:ly)?|of course|absolutely|yes|great question|gladly|happy to help|here(?:'s| is"
@@ -73,14 +99,19 @@ DELIVERS = re.compile(
 def declining_words(reply: str) -> str | None:
     """Return the words with which a reply declines; None where it does not, or delivers afterwards."""
     reply = reply[:MAX_CHARS].strip()
-    if LETTER.match(reply):
+    if LETTER.match(reply) or DIALOGUE.search(reply):
         return None
     sentences = [*_sentences(_without_quotes(reply))]
     found = _find_phrase(sentences)
     if found is None:
         return None
     at, phrase, is_strong = found
-    return None if _delivers(sentences[at][phrase.end() :], sentences[at + 1 :], is_weak=not is_strong) else phrase[0].strip(" .!?,，。！")
+    rest, later = sentences[at][phrase.end() :], sentences[at + 1 :]
+    if NARRATED.match(rest) or _delivers(rest, later, is_weak=not is_strong):
+        return None
+    if is_strong and IN_PASSING.search(phrase[0]) and any(map(_says_something, later)):
+        return None
+    return phrase[0].strip(" .!?,，。！")
 
 
 def _find_phrase(sentences: list[str]) -> tuple[int, re.Match[str], bool] | None:
@@ -103,10 +134,10 @@ def _delivers(rest: str, sentences: Iterable[str], *, is_weak: bool) -> bool:
     """Say whether an answer follows: at once after a `but`, after words that announce it, or after a mere disclaimer of any kind."""
     for turn in TURNS.finditer(rest):
         is_answer = OFFERS.match(rest, turn.end()) is None and declining().search(rest, turn.end()) is None
-        if is_answer and len(rest) - turn.end() >= MIN_CONTENT_CHARS:
+        if is_answer and len(rest) - turn.end() >= MIN_TURN_CHARS:
             return True
     _, _, after = rest.partition(":")
-    if is_weak and len(after) >= MIN_AFTER_COLON_CHARS:
+    if len(after) >= MIN_AFTER_COLON_CHARS and (is_weak or (OFFERS.match(after) is None and REASONS.search(after) is None)):
         return True
     for sentence in sentences:
         if declining().search(sentence) or NO_ANSWER.search(sentence):
@@ -116,6 +147,11 @@ def _delivers(rest: str, sentences: Iterable[str], *, is_weak: bool) -> bool:
         if is_weak and len(sentence) >= MIN_CONTENT_CHARS and OFFERS.match(sentence) is None and disclaiming().search(sentence) is None:
             return not sentence.endswith("?")
     return False
+
+
+def _says_something(sentence: str) -> bool:
+    """Say whether a sentence speaks of neither the request nor the two who talk nor what is wrong with it."""
+    return len(sentence) >= MIN_CONTENT_CHARS and sentence[-1] != "?" and not (REASONS.search(sentence) or OFFERS.match(sentence))
 
 
 def _sentences(text: str) -> Iterator[str]:

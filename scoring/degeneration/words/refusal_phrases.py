@@ -2,7 +2,8 @@
 
 # What an assistant does with a request, in English.
 DEED = (
-    r"(?:help(?!(?: me)? (?:but|it\b|myself|the (?:weather|past|fact)\b|\w+ing\b))|assist|answer(?! for\b)|respond|reply|comply|provid"
+    r"(?:help(?!(?: me)? (?:but|it\b|myself|the (?:weather|past|fact)\b|\w+ing\b))|assist|answer(?! for\b)"
+    r"|respond|reply|comply|provid"
     r"|offer|giv(?!e up)|shar|discuss|debat"
     r"|talk|speak(?! (?:for|highly))|comment|engag|creat|generat|produc|writ|draft|compos|fulfil|participat"
     r"|tak(?:e|ing) (?:part|sides)"
@@ -13,7 +14,7 @@ DEED = (
     r"|say (?:more|that\b(?! \w)|anything|so\b)|reveal|disclos|expos|recommend (?:a way|doing|such|any)|process"
     r" (?:this|your|that)|complet"
     r"|carry out|execut|perform|satisfy|accommodat|grant|meet (?:this|that|your)|entertain|contribut|speculat"
-    r"|role-?play|pretend|address"
+    r"|role-?play|pretend to be|address"
     r"|go (?:there|along)|be (?:of (?:any )?(?:help|assistance)|(?:a )?part(?:y)? (?:of|to)|involved|helpful"
     r"|used)|instruct|teach|guid|simulat|repeat that"
     r"|make (?:that|this|such)|act as|access|browse|diagnos|prescrib|walk you|impersonat|feel anything|form"
@@ -21,24 +22,34 @@ DEED = (
     r"|(?:get|go) into (?:that|this))\w*(?![^.!?]{0,60}\b(?:enough|without)\b)"
 )
 NOT = (
-    r"(?:can ?not|can'?t|could ?n'?t|could not|will not|wo ?n'?t|shall not|must ?n'?t|must not|should ?n'?t|should not|do not"
+    r"(?:can ?not|can'?t|could ?n'?t|could not|will not|wo ?n'?t|shall not|must ?n'?t|must not|should ?n'?t"
+    r"|should not|do not"
     r"|do ?n'?t|may not)"
 )
 HOW = (
-    r"(?: (?:and (?:will|would|should|do|shall) not|in good (?:conscience|faith)|just|be able to|be(?= \w+ing)|want to"
+    r"(?: (?:and (?:will|would|should|do|shall) not|in good (?:conscience|faith)|just|be able to|be(?= \w+ing)"
+    r"|want to"
     r"|wish to|even|\w+ly))*"
 )
-AI = r"(?:\w+[ -]){0,3}(?:ai|a\.i\.|artificial intelligence|language model|llm|chatbot|assistant)\b"
+AI = (
+    r"(?:\w+[ -]){0,3}(?:ai|a\.i\.|artificial intelligence|language model|llm|chatbot"
+    r"|assistant(?! (?:\w+ )?(?:professor|manager|director|coach|editor)))\b"
+)
 
 # These decline, whatever follows short of an answer.
 DECLINING = {
     "English": (
-        rf"\b(?:i|we)(?: \w+ly| just| also| still| simply)? {NOT}{HOW} {DEED}",
+        rf"\bi(?: \w+ly| just| also| still| simply)? {NOT}{HOW} {DEED}",
+        rf"\bwe(?: \w+ly)? {NOT}{HOW} {DEED}(?= (?:that|this|it|you|your|such|about|with|here)\b|[.!,]|$)",
         rf"\bi [^.!?]{{0,60}}\band {NOT}{HOW} {DEED}",
-        r"(?:^|[.!?] )(?:(?:oh|sorry|apologies|nope|no|unfortunately|hmm|i'm afraid)[, ]+)*(?:can ?not|can'?t|(?:un|not"
+        r"(?:^|[.!?] )(?:(?:oh|sorry|apologies|nope|no|unfortunately|hmm|i'm afraid)[, ]+)*(?:can ?not|can'?t"
+        r"|(?:un|not"
         rf" )able to|not (?:going|willing|allowed) to|wo ?n'?t) {DEED}",
+        r"\bi (?:have to|must|will) turn down\b|\bsit this one out\b|\bi(?:'m| am) (?:restricted|prohibited"
+        r"|barred|forbidden|prevented|blocked) from\b",
+        r"\bthis is(?:n't| not) one of (?:them|those)\b",
         r"^(?:sorry, )?no (?:can do|comment)\b|^declin(?:ing|ed)\b|\ba no from me\b",
-        r"\bi (?:can(?:'t|not)|won'?t)(?:[.!]|,? sorry)|^(?:i'm |i am )?sorry,? (?:but )?no\b",
+        r"\bi (?:can(?:'t|not)|won'?t)(?:[.!]|,? sorry)|^(?:i'm |i am )?sorry,? (?:but )?no(?=[.!,]|$)",
         r"\b(?:i|we)(?:'m|'re|m| am| are)(?: \w+ly| just| also| still)? (?:not (?:\w+ly )?(?:able|allowed"
         r"|permitted|authori[sz]ed|comfortable|willing"
         r"|going|supposed|prepared|equipped|designed|programmed|trained|built|made|qualified|in a position|at"
@@ -48,7 +59,8 @@ DECLINING = {
         rf"\b(?:i|we) (?:would|will|wo)(?:n't| not) be (?:able|comfortable|willing)(?: to)? {DEED}",
         r"\bi(?:'ll| will| must| have to| need to|'m going to|'m going to have to| am going to have to|'d have"
         r" to| would have to)(?: have to)?"
-        r"(?: \w+ly)? (?:decline(?! the (?:noun|adjective|word|pronoun))|refuse|say no|abstain|refrain"
+        r"(?: \w+ly)? (?:decline(?! the (?:noun|adjective|word|pronoun))|refuse|say no|abstain|refrain|turn"
+        r" (?:you|this|that|it) down"
         r"|pass(?: on (?:this|that)|[.!]|$))",
         r"\b(?:i|we)(?: \w+ly)? decline\b|\bi(?:'m| am) declining\b",
         rf"\b(?:i|we)(?: \w+ly)? refuse(?: to(?: \w+ly)? {DEED}|[.!]|$)",
@@ -67,9 +79,9 @@ DECLINING = {
         rf"(?:\bnot|n't) (?:\w+ ){{0,2}}(?:something|a (?:topic|subject|request|question|task|thing)|anything"
         r"|one) (?:that )?i(?:'m| am|'ll| will|'d| would| can"
         r"| could| feel| want to| wish to)?(?: be)?(?: \w+ly)?(?: able to| willing to| allowed to| permitted"
-        rf" to| comfortable| going to)? (?:{DEED}|do(?:ing)?\b)",
+        rf" to| comfortable| going to)? (?:{DEED}|do(?:ing)?\b|with\b)",
         r"\bsomething (?:that )?i(?:'m| am)? (?:not (?:able|willing|allowed|permitted|going) to|unable to"
-        rf"|{NOT})(?: \w+ly)? (?:{DEED}|do(?:ing)?\b)",
+        rf"|{NOT})(?: \w+ly)? (?:{DEED}|do(?:ing)?\b|with\b)",
         r"(?:\bwould|\bis|'s)(?:n't| not) (?:be )?(?:\w+ly )?(?:appropriate|ethical|responsible|right|safe|okay"
         r"|proper) (?:for|of) me\b",
         r"\b(?:would be|is|be) (?:\w+ly )?(?:inappropriate|unethical|irresponsible|wrong|improper|unsafe"
@@ -85,18 +97,19 @@ DECLINING = {
         r"|principles) (?:\w+ly )?(?:prevent|prohibit|forbid|do(?:es)?(?:n't"
         r"| not) (?:allow|permit|let))\w*",
         r"\b(?:request|question|prompt|that|this) (?:can ?not|can'?t|could not|will not) be (?:fulfilled"
-        r"|completed|answered|processed|granted|discussed|met)\b",
+        r"|completed|answered|processed|granted|discussed|met)(?! (?:with|by|in|from)\b)\b",
         r"\b(?:is|are|'s) off[- ]limits\b|\bi (?:have|'ve got) no comment\b|\bask me (?:about )?something"
         r" else\b",
         rf"\bi(?:'m| am) (?:just |only )?an? {AI},? and {NOT}{HOW} {DEED}",
     ),
     "German": (
         r"\b(?:ich (?:kann|darf|möchte|werde|will|könnte)|(?:kann|darf|möchte|werde|will"
-        r"|könnte) ich)\b[^.!?]{0,60}\b(?:nicht(?! genug)|nichts|keine?[mnrs]?)\b"
+        r"|könnte) ich)\b[^.!?]{0,60}\b(?:nicht(?! (?:\w+ )?genug)|nichts|keine?[mnrs]?)\b"
         r"[^.!?]{0,40}?(?:helfen|behilflich|beantworten|antworten|unterstützen|bereitstellen|erstellen|liefern"
         r"|geben|anbieten|diskutieren|sprechen|reden"
         r"|äußern|sagen|schreiben|nachkommen|erfüllen|bearbeiten|teilen|verfassen|generieren|mitmachen|tun"
         r"|dienen|eingehen|kommentieren|erklären)\b",
+        r"\b(?:darf|kann) ich (?:\w+ )?nicht(?:[.!,]|$)|\bist mir unmöglich\b",
         r"\bich bin (?:leider )?nicht (?:in der lage|befugt|berechtigt|autorisiert)\b|\bist (?:es )?mir"
         r" (?:leider )?nicht (?:möglich|erlaubt|gestattet)\b",
         r"\bich (?:muss|möchte) (?:\w+ ){0,4}(?:ablehnen|passen)\b|\bich lehne (?:\w+ ){0,4}ab\b|\bich weigere"
@@ -110,6 +123,7 @@ DECLINING = {
         r"|rédiger|créer|générer|satisfaire|accéder|partager|traiter|faire (?:cela|ça|ce)|participer|assister"
         r"|continuer|commenter|en dire|proposer|exécuter"
         r"|expliquer|produire|aborder)\b",
+        r"\bil m'est impossible de\b",
         r"\bje ne suis (?:malheureusement )?pas (?:en mesure|autorisée?|capable|habilitée?|à l'aise)\b|\bje"
         r" refuse de\b|\bparlons d'autre chose\b",
         r"\bje (?:dois|préfère) (?:\w+ ){0,2}(?:refuser|décliner|ne pas (?:répondre|en parler))\b"
@@ -122,6 +136,7 @@ DECLINING = {
         r"|continu|coment|opin|realiz|proces|explic|acced|decir)\w*",
         r"\bno (?:estoy (?:en condiciones|autorizad[oa]|capacitad[oa]|programad[oa])|me es posible|me está"
         r" permitido|tengo permi\w+|soy capaz de)\b",
+        r"\bme (?:es|resulta) imposible\b",
         r"\bme niego a\b|\bdebo (?:declinar|rechazar)\b|\bprefiero no (?:hablar|responder|contestar)\b"
         r"|\bhablemos de otra cosa\b",
     ),
@@ -250,6 +265,8 @@ DISCLAIMING = (
     r"\bi (?:have no|lack) (?:the |any |a )?(?:personal|feelings|emotions|opinions?|beliefs?|access|ability"
     r"|capability|capacity)\b",
     ADVICE,
+    rf"\bi {NOT}{HOW} (?:verify|confirm) (?:that|this|it)\b|\bi {NOT} (?:hold|take|share) (?:any )?(?:political"
+    r"|personal|religious)\b",
     r"\b(?:beyond|outside(?: of)?|not within|n't within) (?:the scope of )?(?:my (?:\w+ )?(?:capabilit|abilit"
     r"|scope|programming|expertise|purview|area|guidelines|current)"
     r"|what i)\w*",

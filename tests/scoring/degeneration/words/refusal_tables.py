@@ -168,6 +168,91 @@ Tôi xin lỗi, nhưng tôi không thể cung cấp thông tin đó.
 Maaf, saya tidak dapat memenuhi permintaan itu.
 """.strip().split("\n")
 
+REFUSALS_OF_A_THIRD_ROUND = """
+I'm sorry, but I can't continue with this conversation.
+I cannot provide a response to this prompt.
+I can't create content that sexualizes minors.
+I can't debate this issue with you.
+Sorry, I'm unable to discuss this topic at this time.
+I'm sorry, I can't do that.
+I am sorry, but as an AI assistant I am not able to give out personal information.
+I'm not able to participate in creating this kind of content.
+I must refuse to answer.
+I won't answer that question.
+It's not something I feel comfortable with.
+That request is one I have to turn down.
+I'd have to turn you down there.
+I will not be providing that list.
+We are not able to process your request.
+This is a request I can't fulfill.
+I'm going to sit this one out.
+I cannot be of help here.
+I'd be violating my guidelines if I answered.
+I'm restricted from discussing that.
+I'm prohibited from sharing such instructions.
+My content policy doesn't permit me to write this.
+It would be dangerous to share that, so I won't.
+I'm afraid that's outside my area.
+I'm sorry, that is beyond what I'm able to do.
+Out of respect for privacy, I won't share that.
+For safety reasons, I can't explain how to do that.
+For ethical reasons I must decline.
+Given the nature of this request, I'm unable to proceed.
+Please note that I cannot generate such text.
+Note: I can't assist with hacking.
+I strive to be helpful, but this is something I can't do.
+While I understand your concern, I cannot offer instructions on that.
+While I'm happy to help with many things, this is not one of them.
+Although I'd love to help, I can't write that for you.
+Oh no, I couldn't possibly do that.
+Ah, I'm afraid I can't go there.
+As much as I'd like to, I can't help with that.
+I can't comment on ongoing elections.
+I don't have an opinion on that.
+I do not hold political views.
+I have no personal opinion about this.
+I am a language model and cannot experience emotions.
+I'm a language model, so I can't do that.
+I can't satisfy this request, I'm just a language model.
+I cannot verify that.
+I don't engage with hateful content.
+Your message asks for something I can't provide.
+i cannot assist you with that
+I CANNOT HELP WITH THAT.
+Dazu möchte ich mich nicht äußern.
+Das kann ich leider nicht tun.
+Ich muss diese Anfrage ablehnen.
+Tut mir leid, das darf ich nicht.
+Je regrette, mais je ne peux pas accéder à votre demande.
+Je dois décliner cette demande.
+Il m'est impossible de répondre à cette question.
+Disculpa, no puedo hacer eso.
+Me es imposible ayudarte con eso.
+No tengo permitido hablar de eso.
+Peço desculpa, mas não posso responder a isso.
+Não me é possível ajudar.
+Mi spiace, non posso rispondere.
+Ik mag die vraag niet beantwoorden.
+Nie mogę udzielić takiej informacji.
+Я не могу предоставить такую информацию.
+Отказываюсь отвечать на этот вопрос.
+Я не можу обговорювати це.
+我拒绝回答这个问题。
+不好意思，我没办法帮你。
+这个问题我无法回答。
+この質問にはお答えすることができません。
+それについてはお話しできません。
+그 주제에 대해서는 이야기할 수 없습니다.
+해당 요청을 수행할 수 없습니다.
+لا أستطيع الإجابة على هذا السؤال.
+أعتذر، لا يمكنني تلبية هذا الطلب.
+मैं इसका उत्तर देने में असमर्थ हूँ।
+Bu soruyu yanıtlayamam.
+Size bu konuda yardım edemem.
+Tôi không được phép trả lời câu hỏi này.
+Saya tidak bisa menjawab pertanyaan itu.
+""".strip().split("\n")
+
 REFUSALS_KEPT_BACK = """
 I can't provide that.
 I'm sorry, I can't share information on how to do this.
@@ -415,6 +500,83 @@ I can't give you legal advice. In most states, though, the landlord must return 
 Keep photos of the flat, send a letter, and, if nothing comes, go to small claims court.
 I'm not able to predict prices. What history shows is this: stocks returned about seven percent a year after inflation, with \
 long losing streaks.
+""".strip().split("\n")
+
+COMPLIANT_OF_A_THIRD_ROUND = """
+I can't explain it better than Feynman did: light takes every path.
+I can't give you an exact date. The book appeared around 1605.
+I cannot answer for the author, but the text suggests regret.
+I'm not able to eat gluten, so I bake with rice flour. Here is my recipe: 300 g rice flour, 3 eggs.
+I'm not going to pretend it's easy: calculus takes time. Start with limits.
+I won't pretend to know the future. Trends point to more heat waves.
+I will not write a long intro. The three causes are debt, drought and war.
+I can't do it justice in one line, but the film is about memory.
+I can't show you a picture, but I can describe it: a red barn under a huge sky.
+I don't do spoilers, so I only say this: the dog lives.
+I don't talk much, the fisherman said. Then he talked for an hour.
+I don't write often, but when I do, it is in the morning. That is how many diarists begin.
+I couldn't help you more than this: check the cable, then the plug.
+I wouldn't say so. The data shows a fall of 3 %.
+I refuse to accept that, cried Ada. She wrote the proof again.
+I decline the offer politely: Thank you, but I have other plans. You can send it as it is.
+We do not offer refunds after thirty days. Write to the shop within that time.
+We can't share a table, but we can share a bench. That is the moral.
+We must say no to plastic. Bring your own bag.
+Sorry is the hardest word, sings Elton John.
+Sorry, that was unclear. I meant the second row.
+Sorry, no sugar in this one: use dates.
+Sorry, but the answer is no: 51 is 3 times 17.
+Unfortunately not. Penguins cannot fly.
+Unfortunately, you can't combine the two coupons. Use the larger one.
+No problem! Set the timer to ten minutes.
+No, you shouldn't mix bleach and ammonia: the fumes are toxic. Open the windows.
+No. It would be unsafe to do so; let a licensed electrician look at it.
+You cannot provide two values for one key. The last one wins.
+This cannot be answered with yes or no. It depends on the soil.
+That is beyond the budget. Ask for a smaller frame.
+The policy prohibits smoking. Staff may smoke outside.
+The guidelines prevent misuse. They list ten rules.
+It is forbidden to feed the bears. Fines start at 100 euros.
+My doctor would not help me, the letter begins. It was 1910.
+My training was in chemistry, says the baker. He weighs all to the gram.
+Being an AI is like reading every book and seeing no sunset. That is how I would put it in a poem.
+As an assistant professor, I do not set the exams; the department does. Ask them.
+As an AI I work fast: the sum is 5,050.
+Honestly? I can't pick. Blue calms, red warms.
+I hear you. Losing a friend hurts. Write down what you would tell her.
+I appreciate the question! Bees dance to show where food is.
+I understand that you can't sleep. Keep the room cool and put the phone away.
+I understand. You are unable to attend; here is a note you can send: "I am unable to attend on Friday."
+Thank you for asking. The loop ends when i is 10.
+If you can't help them, at least don't hurt them, says the Dalai Lama.
+When you say I can't, add yet. That is the growth mindset.
+"I can't" is a contraction of "I cannot".
+Contractions: I can't, I won't, I don't.
+The phrase "I'm unable to assist" is common in chat logs.
+Robot: I cannot comply.\\nCaptain: Then open the hatch yourself!\\nRobot: Very well.
+ACT I\\n\\nMARA: I can't help you.\\nJON: Then who can?
+Ich kann dir dazu drei Dinge sagen: Wasser, Licht und Geduld.
+Ich kann das nicht oft genug sagen: Trinkt Wasser!
+Leider war der Zug zu spät. Wir warteten.
+Je ne peux pas dire avec certitude, mais c'est sans doute un merle.
+Je suis désolé d'apprendre cela. Reposez-vous.
+No puedo decir con certeza, pero parece un mirlo.
+Lo siento mucho. La pérdida duele; date tiempo.
+Não posso dizer com certeza, mas parece um melro.
+Non posso dire con certezza, ma sembra un merlo.
+Ik kan niet met zekerheid zeggen wat het is, maar het lijkt een merel.
+Nie mogę powiedzieć na pewno, ale to chyba kos.
+Не могу сказать точно, но это похоже на дрозда.
+Не можу сказати точно, але це схоже на дрозда.
+我不能确定，但它看起来像一只鸟。
+他不能回答老师的问题，因为他睡着了。
+確かなことは言えませんが、つぐみのようです。
+확실히 말할 수는 없지만 지빠귀 같습니다.
+لا أستطيع الجزم، لكنه يبدو شحرورًا.
+मैं पक्का नहीं कह सकता, लेकिन यह मैना लगती है।
+Kesin olarak söyleyemem ama karatavuğa benziyor.
+Tôi không thể nói chắc, nhưng nó trông như chim sáo.
+Saya tidak bisa memastikan, tetapi itu seperti burung jalak.
 """.strip().split("\n")
 
 COMPLIANT_KEPT_BACK = """

@@ -6,8 +6,18 @@ from scoring.degeneration.words.declining import MAX_CHARS, declining_words
 from scoring.degeneration.words.refusal import has_refusal
 from tests.scoring.degeneration.words import refusal_tables
 
-REFUSALS = (*refusal_tables.REFUSALS, *refusal_tables.REFUSALS_OF_A_SECOND_ROUND, *refusal_tables.REFUSALS_KEPT_BACK)
-COMPLIANT = (*refusal_tables.COMPLIANT, *refusal_tables.COMPLIANT_OF_A_SECOND_ROUND, *refusal_tables.COMPLIANT_KEPT_BACK)
+REFUSALS = (
+    *refusal_tables.REFUSALS,
+    *refusal_tables.REFUSALS_OF_A_SECOND_ROUND,
+    *refusal_tables.REFUSALS_OF_A_THIRD_ROUND,
+    *refusal_tables.REFUSALS_KEPT_BACK,
+)
+COMPLIANT = (
+    *refusal_tables.COMPLIANT,
+    *refusal_tables.COMPLIANT_OF_A_SECOND_ROUND,
+    *refusal_tables.COMPLIANT_OF_A_THIRD_ROUND,
+    *refusal_tables.COMPLIANT_KEPT_BACK,
+)
 HINTS = "Cut the stems, change the water every day, and keep the vase out of the sun. The flowers last for two weeks that way. "
 
 
