@@ -25,9 +25,11 @@ def read_output(text: str) -> Path:
     return Path(accept(text, Path(text).suffix != ".jsonl", "FILE.json (the replies go to FILE.jsonl beside it)", text))
 
 
-def read_temperature(text: str) -> float:
-    """Read a temperature; 0 is greedy."""
-    return accept(read_number(text), 0 <= read_number(text) <= 2, "a number from 0 to 2", text)
+def read_temperature(text: str) -> float | None:
+    """Read a temperature, 0 is greedy; None: none is sent."""
+    if text == "none":
+        return None
+    return accept(read_number(text), 0 <= read_number(text) <= 2, "a number from 0 to 2, or none", text)
 
 
 def read_share(text: str) -> float:

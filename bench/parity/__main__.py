@@ -64,7 +64,7 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m bench.parity", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
     )
-    parser.add_argument("--url", required=True, type=_url, help="the server, with or without /v1")
+    parser.add_argument("--url", required=True, type=_url, help="the server, such as http://127.0.0.1:8000, or the root of its API")
     parser.add_argument("--model", required=True, metavar="PATH", help="the weights it serves: a folder or a Hugging Face repo")
     parser.add_argument("--adapter", type=Path, metavar="FOLDER", help="the adapter, in mlx-lm's format, that answers as --served-model")
     parser.add_argument("--served-model", metavar="NAME", help="what to ask of the server (default: the first model listed)")

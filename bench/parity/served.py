@@ -8,7 +8,7 @@ import openai
 
 from bench.parity.continuation import Answer
 from clients.asking.connection import NO_KEY, ModelList, describe
-from clients.asking.endpoint import is_loopback
+from clients.asking.endpoint import is_loopback, split_query
 
 NUM_LOGPROBS = 10
 # Said with each question, as a model's `generation_config.json` may say otherwise: of the fields it has, this alone moves greedy answers.
@@ -65,7 +65,8 @@ class Server:
     def __init__(self, api_root: str, *, model: str | None, api_key: str | None) -> None:
         """Take the first model listed unless one is named. Raises ServerFailure."""
         client = openai.DefaultHttpxClient(trust_env=not is_loopback(api_root))
-        self._client = openai.OpenAI(base_url=api_root, api_key=api_key or NO_KEY, http_client=client)
+        url, query = split_query(api_root)
+        self._client = openai.OpenAI(base_url=url, default_query=query, api_key=api_key or NO_KEY, http_client=client)
         try:
             self.model = model or self._first_listed()
         except ServerFailure:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping
-from itertools import count
 from time import perf_counter
 from typing import Any
 
@@ -10,89 +9,122 @@ import msgspec
 import openai
 from openai.types.chat import ChatCompletionMessageParam
 
-from clients.asking.completion import Completion, UnreadableCompletion, read_completion
-from clients.asking.connection import describe, word_refusal
+from clients.asking.channel import Channel
+from clients.asking.completion import Completion, UnreadableCompletion, read_body, read_completion
+from clients.asking.connection import refused_key
+from clients.asking.dialect import advise, unsent_fields
 from clients.asking.exchange import Question, Received, Reply, Sampler
-from clients.asking.retrying import MAX_RETRIES, may_pass, pause_s
-from clients.asking.sampling_fields import Dialect
+from clients.asking.failure import KEY_STATUSES, Failure, failure_in_answer, failure_of
+from clients.asking.patience import Patience
 from clients.asking.subject import Subject
+from clients.asking.unfound import explain_unfound, is_about_model, is_another_api, is_unfound
 from clients.errors import EndpointFailure
 
 
-class Failure(msgspec.Struct, frozen=True, kw_only=True):
-    """What one attempt ended with in place of a completion."""
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """What was said to an endpoint, and what it ended with."""
 
-    error: str
-    may_pass: bool
-    headers: Mapping[str, str] = {}
-    refusal: str | None = None  # the whole of what the endpoint says where it finds the request at fault
+    said: dict[str, Any]
+    ended: Completion | Failure
 
 
-async def ask(client: openai.AsyncOpenAI, question: Question, sampler: Sampler, dialect: Dialect) -> Received:
+async def ask(channel: Channel, question: Question, sampler: Sampler) -> Received:
     """Ask one question, again where that may help. Raises EndpointFailure where every other question would fail alike.
 
-    That is where the key, the model or the route is refused. `dialect` is the endpoint's.
+    That is where the key, the model, the route or a field is refused, or a quota is spent. The time that a reply may take begins with
+    the first attempt: until then the question waits for its turn.
     """
-    start = perf_counter()
-    for num_retries in count():
-        unsent, ended = await _attempt_in_its_words(client, question, sampler, dialect, ends_s=start + sampler.timeout_s)
-        seconds = perf_counter() - start
-        if isinstance(ended, Completion):
-            return _receive(ended, seconds=seconds, num_retries=num_retries, unsent=unsent)
-        pause = pause_s(ended.headers, num_retries)
-        if not ended.may_pass or num_retries == MAX_RETRIES:
-            break
-        if seconds + pause >= sampler.timeout_s:
-            ended = Failure(error=f"{ended.error}; it can be asked again in {pause:.0f} s, which is beyond --timeout-s", may_pass=False)
-            break
-        await asyncio.sleep(pause)
-    return Received(reply=Reply(error=ended.error, seconds=round(seconds, 3), num_retries=num_retries))
-
-
-async def _attempt_in_its_words(
-    client: openai.AsyncOpenAI, question: Question, sampler: Sampler, dialect: Dialect, *, ends_s: float
-) -> tuple[tuple[str, ...], Completion | Failure]:
-    """Ask without the fields that the endpoint refuses as soon as it names them; also say which were left out."""
+    await channel.pace.enter()
+    patience = Patience(sampler.timeout_s)
     while True:
-        said, unsent = dialect.phrase(sampler.fields), dialect.unsent(sampler.fields)
-        ended = await _attempt(client, question, sampler, said, left_s=ends_s - perf_counter())
+        began_s = perf_counter()
+        try:
+            attempt = await _attempt_in_its_words(channel, question, sampler, patience)
+        finally:
+            channel.pace.leave()
+        if isinstance(attempt.ended, Completion):
+            channel.pace.note_reply()
+            channel.answering.add(question.subject.model)
+            unsent = unsent_fields(attempt.said, sampler)
+            return _receive(attempt.ended, seconds=patience.seconds, num_retries=patience.num_retries, unsent=unsent)
+        failure = attempt.ended
+        try:
+            advice = advise(failure.refusal, attempt.said) if failure.refusal else None
+            if advice is not None and question.subject.model not in channel.answering:
+                raise EndpointFailure(f"the endpoint refuses a field that every request has: {failure.error}; {advice}")
+            _give_up_on_all(failure, sampler)
+            if failure.chance == "any":
+                channel.pace.slow_down(failure.asked_for_s, began_s=began_s)
+            error = await patience.wait(failure, channel.pace)
+            if error is not None and failure.chance == "any" and channel.pace.answered_s < patience.start_s:
+                raise EndpointFailure(f"nothing was answered for {patience.seconds:.0f} s: {error}")
+        except EndpointFailure as exc:
+            raise EndpointFailure(channel.credentials.conceal(f"{question.subject.model}: {exc}")) from exc
+        if error is not None:
+            words = channel.credentials.conceal(error)
+            return Received(reply=Reply(error=words, seconds=round(patience.seconds, 3), num_retries=patience.num_retries))
+
+
+def _give_up_on_all(failure: Failure, sampler: Sampler) -> None:
+    """Raise EndpointFailure where no other question can fare better."""
+    if failure.status in KEY_STATUSES and not failure.is_quota_spent:
+        raise EndpointFailure(refused_key(failure.error))
+    if failure.is_quota_spent:
+        raise EndpointFailure(f"the quota is spent: {failure.error}")
+    if failure.chance == "any" and (failure.asked_for_s or 0) > sampler.timeout_s:
+        raise EndpointFailure(f"{failure.error}; it can be asked again in {failure.asked_for_s:.0f} s, which is beyond --timeout-s")
+
+
+async def _attempt_in_its_words(channel: Channel, question: Question, sampler: Sampler, patience: Patience) -> Attempt:
+    """Ask otherwise where the endpoint refuses fields that it names and that can be left out or said in other words."""
+    dialect = channel.dialect(question.subject.model)
+    while True:
+        said = dialect.phrase(sampler, question.seed)
+        ended = await _attempt_where_it_is(channel, question, said, patience)
         refusal = ended.refusal if isinstance(ended, Failure) else None
-        if refusal is None or not dialect.learn(said, sampler.fields, refusal):
-            return unsent, ended
+        if refusal is None or not dialect.learn(said, sampler, refusal):
+            return Attempt(said=said, ended=ended)
 
 
-async def _attempt(
-    client: openai.AsyncOpenAI, question: Question, sampler: Sampler, said: dict[str, Any], *, left_s: float
-) -> Completion | Failure:
+async def _attempt_where_it_is(channel: Channel, question: Question, said: dict[str, Any], patience: Patience) -> Completion | Failure:
+    """Ask at the other form of the address, with or without `/v1`, where the given one is not found; raises EndpointFailure."""
+    ended = await _attempt(channel.client, question, said, patience)
+    if isinstance(ended, Completion) or not is_unfound(ended):
+        channel.is_root_sure = channel.is_root_sure or isinstance(ended, Completion)
+        return ended
+    way = None
+    if not channel.is_root_sure and not is_about_model(ended):
+        way = channel.other_way()
+        at_other = await _attempt(way.client, question, said, patience)
+        if is_another_api(at_other):
+            channel.take(way)
+            if not isinstance(at_other, Failure) or not is_unfound(at_other):
+                return at_other
+            ended, way = at_other, None
+    model = question.subject.model
+    words = explain_unfound(channel, model, ended, way)
+    raise EndpointFailure(channel.credentials.conceal(f"{model}: {words}"))
+
+
+async def _attempt(client: openai.AsyncOpenAI, question: Question, said: dict[str, Any], patience: Patience) -> Completion | Failure:
     headers: Mapping[str, str] = {}
     try:
-        async with asyncio.timeout(left_s):
-            response = await _send(client, question, sampler, said)
+        async with asyncio.timeout(patience.left_s):
+            response = await _send(client, question, said)
         headers = response.headers
-        return read_completion(response.content)
+        return read_completion(read_body(response.content, headers.get("content-type", "")))
     except TimeoutError:
-        return Failure(error=f"no reply within {sampler.timeout_s:g} s; --timeout-s gives it longer", may_pass=False)
-    except (openai.AuthenticationError, openai.PermissionDeniedError, openai.NotFoundError) as exc:
-        raise EndpointFailure(f"{question.subject.model}: {word_refusal(exc)}") from exc
-    except (openai.BadRequestError, openai.UnprocessableEntityError) as exc:
-        return Failure(error=describe(exc), may_pass=False, refusal=exc.response.text)
-    except openai.APIStatusError as exc:
-        return Failure(error=describe(exc), may_pass=may_pass(exc), headers=exc.response.headers)
+        return Failure(error=f"no reply within {patience.timeout_s:g} s; --timeout-s gives it longer", chance="none")
     except openai.APIError as exc:
-        return Failure(error=describe(exc), may_pass=may_pass(exc))
+        return failure_of(exc)
     except UnreadableCompletion as exc:
-        return Failure(error=str(exc), may_pass=True, headers=headers)
+        return failure_in_answer(exc, headers)
 
 
-async def _send(client: openai.AsyncOpenAI, question: Question, sampler: Sampler, said: dict[str, Any]) -> Any:
-    """Post the request in the words that every endpoint takes: `max_tokens`, not its newer name."""
+async def _send(client: openai.AsyncOpenAI, question: Question, said: dict[str, Any]) -> Any:
+    """Post the request; a stream is read whole, too, for nobody watches it come."""
     return await client.chat.completions.with_raw_response.create(
-        model=question.subject.model,
-        messages=_messages(question),
-        temperature=sampler.temperature,
-        max_tokens=sampler.max_tokens,
-        seed=openai.omit if question.seed is None else question.seed,
-        extra_body=said | _candor_fields(question.subject),
+        model=question.subject.model, messages=_messages(question), extra_body=said | _candor_fields(question.subject)
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from clients.asking.error_words import read_error_words
+from clients.asking.stream import BrokenStream, is_stream, join_stream
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,17 +37,35 @@ class Completion(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UnreadableCompletion(ValueError):
-    """The endpoint answered 200 with something else than a chat completion."""
+    """The endpoint answered 200 with something else than a chat completion; `error` is what it says is wrong, where it says so."""
+
+    def __init__(self, words: str, error: Any = None) -> None:
+        super().__init__(words)
+        self.error = error
 
 
-def read_completion(body: bytes) -> Completion:
-    """Decode a reply's body; raises UnreadableCompletion."""
+class CutCompletion(UnreadableCompletion):
+    """The answer ended before its end, as a connection that is lost ends it."""
+
+
+def read_body(body: bytes, content_type: str) -> Any:
+    """Decode a reply's body, a stream's as if it had come in one piece; raises UnreadableCompletion."""
     try:
-        completion = msgspec.json.decode(body, type=Completion)
+        return join_stream(body) if is_stream(content_type, body) else msgspec.json.decode(body)
+    except BrokenStream as exc:
+        raise CutCompletion(f"the endpoint answered 200, but {exc}") from exc
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as exc:
         raise UnreadableCompletion(f"the endpoint answered 200 with a body that is no chat completion: {exc}") from exc
-    if not completion.choices and completion.error is not None:
-        raise UnreadableCompletion(f"the endpoint answered 200 with an error: {read_error_words(completion.error)}")
+
+
+def read_completion(body: Any) -> Completion:
+    """Read a decoded body; raises UnreadableCompletion."""
+    try:
+        completion = msgspec.convert(body, Completion)
+    except msgspec.ValidationError as exc:
+        raise UnreadableCompletion(f"the endpoint answered 200 with a body that is no chat completion: {exc}") from exc
+    if completion.error or (completion.error is not None and not completion.choices):  # beside a choice, the stream broke off
+        raise UnreadableCompletion(f"the endpoint answered 200 with an error: {read_error_words(completion.error)}", completion.error)
     if not completion.choices:
         raise UnreadableCompletion("the endpoint answered 200 with no choice in `choices`")
     return completion

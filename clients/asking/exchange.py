@@ -1,5 +1,7 @@
 """An exchange with an endpoint: the question, how its answer is drawn, and the reply, before anything is scored."""
 
+from typing import Literal
+
 import msgspec
 
 from clients.asking.sampling_fields import SamplingFields
@@ -7,6 +9,9 @@ from clients.asking.subject import Subject
 from clients.probes.checks.fault import CheckedReply
 from clients.probes.checks.no_refusal import NoRefusal
 from clients.probes.probe import Probe
+
+MaxTokensField = Literal["max_tokens", "max_completion_tokens"]  # the older and the newer name of the length limit
+MAX_TOKENS_FIELDS: tuple[MaxTokensField, ...] = ("max_tokens", "max_completion_tokens")
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,10 +26,12 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 class Sampler(msgspec.Struct, frozen=True, kw_only=True):
     """How replies are drawn and how long one may take."""
 
-    temperature: float
+    temperature: float | None  # None: none is sent
     max_tokens: int
-    timeout_s: float  # for one reply, all attempts together
+    timeout_s: float  # for one reply, all attempts and the pauses between them together
     fields: SamplingFields = SamplingFields()
+    max_tokens_field: MaxTokensField | None = None  # None: the older name, or the newer one where that is refused
+    is_streamed: bool = False  # False: streams are asked for only where an endpoint serves nothing else
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,7 +45,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     num_completion_tokens: int | None = msgspec.field(default=None, name="completion_tokens")
     seconds: float | None = None  # from the first attempt to the last byte, waiting and retries included; None where a file does not say
     num_retries: int | None = msgspec.field(default=None, name="retries")
-    unsent: tuple[str, ...] = ()  # fields of the sampling that the endpoint refuses, and was asked without
+    unsent: tuple[str, ...] = ()  # what was left out of the temperature, max_tokens and the sampling fields
     system_fingerprint: str | None = None
 
     @property

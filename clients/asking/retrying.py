@@ -1,35 +1,50 @@
 """Patience: which failures may pass, and how long to wait before asking again."""
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from random import random
+from typing import Any, Literal
 
-import openai
+# Whether asking again makes sense: never; once more, as what came was garbled; a few times, as the endpoint is broken or the connection
+# was lost; or for as long as there is time, as the endpoint has too much to do and says so.
+Chance = Literal["none", "once", "few", "any"]
 
 MAX_RETRIES = 4
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 8.0  # of ours; what an endpoint asks for may be longer
-PASSING_STATUSES = (408, 409, 429)  # and all from 500
+PASSING_STATUSES = (408, 409, 425)  # and all from 500
+LASTING_STATUSES = (501, 505)  # not implemented, which time does not change
+LIMITED_STATUSES = (429, 529)
+UNAVAILABLE = 503
+TOO_LARGE = re.compile(r"request (?:is )?too large|too large for (?:the )?(?:model|organi[sz]ation)", re.IGNORECASE)
+DURATION = r"\d[\d.]* ?(?:ms|milliseconds?|h(?:ours?)?|m(?:in(?:ute)?s?)?|s(?:ec(?:ond)?s?)?)(?![a-z])"
+SPELLED_PAUSE = re.compile(
+    rf"(?:again|retry) (?:in|after):? (?:about |approximately )?((?:{DURATION},? ?)+)|[\"']retry_?(?:Delay|after)[\"']: ?[\"']?([\d.]+)",
+    re.IGNORECASE,
+)
+UNIT_S = {"ms": 0.001, "milli": 0.001, "h": 3600.0, "m": 60.0, "s": 1.0, "": 1.0}
 
 
-def may_pass(error: openai.APIError) -> bool:
-    """Say whether asking again makes sense: the endpoint is busy or broken, or the connection was lost."""
-    if isinstance(error, openai.APIStatusError):
-        return error.status_code in PASSING_STATUSES or error.status_code >= 500
-    return True
+def chance_of(status: int, words: str, headers: Mapping[str, str]) -> Chance:
+    """Say whether what was answered with this status may pass."""
+    if status in LIMITED_STATUSES:
+        return "none" if TOO_LARGE.search(words) else "any"
+    if status == UNAVAILABLE and named_pause_s(headers) is not None:
+        return "any"
+    if status in LASTING_STATUSES:
+        return "none"
+    return "few" if status in PASSING_STATUSES or status >= 500 else "none"
 
 
-def pause_s(headers: Mapping[str, str], num_retries: int) -> float:
-    """Take the time that the endpoint names, else double the pause each time, less up to a quarter so that requests spread out."""
-    asked_for = _retry_after_s(headers)
-    if asked_for is not None:
-        return asked_for
+def own_pause_s(num_retries: int) -> float:
+    """Double the pause each time, less up to a quarter so that requests spread out."""
     return min(FIRST_PAUSE_S * 2.0**num_retries, LONGEST_PAUSE_S) * (1 - 0.25 * random())
 
 
-def _retry_after_s(headers: Mapping[str, str]) -> float | None:
+def named_pause_s(headers: Mapping[str, str]) -> float | None:
     """Read Retry-After, in seconds or as a date, and OpenAI's finer header; None where there is neither or it makes no sense."""
     for name, unit_s in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
         seconds = _number(headers.get(name, "")) * unit_s
@@ -44,7 +59,17 @@ def _retry_after_s(headers: Mapping[str, str]) -> float | None:
     return max(0.0, (date - datetime.now(UTC)).total_seconds())
 
 
-def _number(text: str) -> float:
+def spelled_pause_s(words: str) -> float | None:
+    """Read the pause out of an error's words: `try again in 1m26.5s`, `"retryDelay": "34s"`."""
+    found = SPELLED_PAUSE.search(words)
+    if found is None:
+        return None
+    parts = re.findall(r"([\d.]+) ?(ms|milli|h|m|s|)", (found[1] or found[2]).lower())
+    total = sum(_number(number) * UNIT_S[unit] for number, unit in parts)
+    return total if total >= 0 else None
+
+
+def _number(text: Any) -> float:
     try:
         number = float(text)
     except ValueError:

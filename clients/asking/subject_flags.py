@@ -5,6 +5,8 @@ Everything wrong with the parts of a value is a ValueError; `--url` has none, an
 
 import argparse
 import math
+import re
+from collections.abc import Collection
 from pathlib import Path
 
 from clients.asking.endpoint import read_api_root
@@ -67,10 +69,14 @@ def is_report_file(baseline: str) -> bool:
     return baseline.partition("#")[0].endswith(".json")
 
 
-def read_endpoint_key(text: str) -> tuple[str | None, str]:
-    """Read `KEY`, or `URL=KEY` for the key of another endpoint."""
+def read_endpoint_key(text: str, endpoints: Collection[str] = ()) -> tuple[str | None, str]:
+    """Read `KEY`, or `URL=KEY` for the key of another endpoint; a URL that has an = in it is known by being one of `endpoints`."""
     if not text.startswith(("http://", "https://")):
         return None, text
+    for match in re.finditer("=", text):
+        before, after = text[: match.start()], text[match.end() :]
+        if after and _is_among(before, endpoints):
+            return read_api_root(before), after
     url, equals, key = text.partition("=")
     if not (equals and key):
         raise ValueError(f"expected KEY or URL=KEY, got {url!r}")
@@ -100,3 +106,10 @@ def _read_scale(text: str) -> float:
     if math.isnan(scale):
         raise ValueError(f"expected a number as the adapter's scale, got {text!r}")
     return scale
+
+
+def _is_among(url: str, endpoints: Collection[str]) -> bool:
+    try:
+        return read_api_root(url) in endpoints
+    except ValueError:
+        return False

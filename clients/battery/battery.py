@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from time import perf_counter
 
 import msgspec
-import openai
 
-from clients.asking.connection import ListedModel, connect, list_models
+from clients.asking.channel import Channel, open_channel
+from clients.asking.connection import ListedModel
+from clients.asking.credentials import Credentials
 from clients.asking.exchange import Question, Sampler
 from clients.asking.subject import Subject, choose_subjects, list_roles
 from clients.battery.locked_baseline import LockedBaseline, lock_baseline, rename
@@ -28,7 +29,7 @@ from clients.records.replies_file import RepliesFile, SavedReplies, read_replies
 from clients.records.resuming import take_up
 from clients.report.files import write_report_files
 from clients.report.power import Power
-from clients.report.provenance import Provenance, make_pack_origin, make_sampler_origin, make_subject_origins
+from clients.report.provenance import EndpointOrigin, Provenance, make_pack_origin, make_sampler_origin, make_subject_origins
 from clients.report.report import Report, build_report
 from clients.report.table import open_console, print_report
 
@@ -53,6 +54,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     subjects: tuple[Subject, ...]
     records: tuple[Record, ...]
     stopped_by: ClientError | None
+    endpoints: tuple[EndpointOrigin, ...]
 
 
 class Examined(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,7 +106,12 @@ def _plan(options: Options) -> Plan:
         pack=pack,
         instrument=instrument,
         sampler=Sampler(
-            temperature=options.temperature, max_tokens=options.max_tokens, timeout_s=options.timeout_s, fields=options.sampling
+            temperature=options.temperature,
+            max_tokens=options.max_tokens,
+            timeout_s=options.timeout_s,
+            fields=options.sampling,
+            max_tokens_field=options.max_tokens_field,
+            is_streamed=options.is_streamed,
         ),
         saved=read_replies(replies_path(options.output)) if options.is_resumed and options.output else SavedReplies(),
         locked=locked,
@@ -122,16 +129,18 @@ async def _measure(plan: Plan) -> Run:
     options = plan.options
     created, start = datetime.now(UTC), perf_counter()
     async with AsyncExitStack() as connections:
-        clients = {
-            endpoint: await connections.enter_async_context(connect(endpoint, options.api_keys.get(endpoint)))
+        channels = {
+            endpoint: await connections.enter_async_context(
+                open_channel(endpoint, options.credentials.get(endpoint, Credentials()), most_at_once=options.concurrency)
+            )
             for endpoint in options.choice.endpoints
         }
-        listed = {endpoint: await list_models(client) for endpoint, client in clients.items()}
+        listed = {endpoint: await channel.list_models() for endpoint, channel in channels.items()}
         subjects = choose_subjects(options.choice, [model.id for model in listed.get(options.choice.endpoint, ())])
         asked = list_questions(subjects, plan.pack.probes, num_samples=options.samples, seed=options.seed)
         resumed = take_up(plan.saved.records, asked, plan.sampler, plan.instrument)
         came = list(resumed.records)
-        stopped_by = await _gather(clients, resumed.questions, plan, came)
+        stopped_by = await _gather(channels, resumed.questions, plan, came)
     return Run(
         created=created,
         duration_s=perf_counter() - start,
@@ -139,16 +148,15 @@ async def _measure(plan: Plan) -> Run:
         subjects=subjects,
         records=tuple(came),
         stopped_by=stopped_by,
+        endpoints=tuple(_endpoint_origin(channel) for channel in channels.values()),
     )
 
 
-async def _gather(
-    clients: Mapping[str, openai.AsyncOpenAI], asked: Sequence[Question], plan: Plan, came: list[Record]
-) -> ClientError | None:
+async def _gather(channels: Mapping[str, Channel], asked: Sequence[Question], plan: Plan, came: list[Record]) -> ClientError | None:
     """Add to what came until all is there, or until Ctrl-C or the endpoint stops it; raises where that leaves nothing to report."""
     path = replies_path(plan.options.output) if plan.options.output else None
     total = len(came) + len(asked)
-    coming = collect_records(clients, asked, plan.sampler, instrument=plan.instrument, concurrency=plan.options.concurrency)
+    coming = collect_records(channels, asked, plan.sampler, instrument=plan.instrument, concurrency=plan.options.concurrency)
     with RepliesFile(path, saved_bytes=plan.saved.size_bytes) as replies, show_progress(total, came) as advance:
         try:
             async with aclosing(coming):
@@ -156,10 +164,14 @@ async def _gather(
                     replies.write(record)
                     advance(record)
                     came.append(record)
-        except (EndpointFailure, FileFault) as exc:
+        except FileFault as exc:
             if not came:
                 raise
             return exc
+        except EndpointFailure as exc:
+            if not came:
+                raise
+            return EndpointFailure(f"{exc}; {len(came)} of {total} replies came: {_advise(plan.options)}")
         except asyncio.CancelledError:
             if not came:
                 raise
@@ -186,9 +198,21 @@ def _report(plan: Plan, run: Run) -> Report:
         scorer=instrument.scorer,
         scorer_version=instrument.scorer_version,
         detectors_version=instrument.detectors_version,
+        endpoints=run.endpoints,
     )
     all_records = (*(locked.records if locked else ()), *run.records)
     return build_report(all_records, plan.pack.probes, provenance, duration_s=run.duration_s, is_complete=run.stopped_by is None)
+
+
+def _endpoint_origin(channel: Channel) -> EndpointOrigin:
+    """Note what became of the address and the pace."""
+    return EndpointOrigin(
+        endpoint=channel.given_root,
+        answers_at=channel.root,
+        headers=tuple(channel.credentials.headers),
+        num_limited=channel.pace.num_limited,
+        waited_s=round(channel.pace.waited_s, 1),
+    )
 
 
 def _find_silent(run: Run) -> EndpointFailure | None:

@@ -9,6 +9,8 @@ import msgspec
 
 from clients import flag_values
 from clients.asking.api_key import check_key, read_key_of_environment
+from clients.asking.credentials import HEADER_FORM, Credentials, read_header
+from clients.asking.exchange import MaxTokensField
 from clients.asking.sampling_fields import SamplingFields
 from clients.asking.subject import Choice
 from clients.asking.subject_flags import SUBJECT_FORM, is_report_file, read_condition, read_endpoint_key, read_subject, read_url
@@ -24,7 +26,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     choice: Choice  # of the subjects
     probes: str
     samples: int
-    temperature: float
+    temperature: float | None  # None: none is sent
     max_tokens: int
     seed: int | None  # of the first sample; None: none is sent
     concurrency: int
@@ -32,7 +34,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     output: Path | None
     markdown: Path | None
     html: Path | None
-    api_keys: dict[str, str]  # by endpoint
+    credentials: dict[str, Credentials]  # by endpoint
     timeout_s: float
     locked: str | None = None  # a report that holds the baseline: FILE.json or FILE.json#NAME
     is_resumed: bool = False
@@ -42,6 +44,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     metrics_port: int | None = None
     metrics_host: str = LOCAL_HOST
     sampling: SamplingFields = SamplingFields()  # beside temperature and seed
+    max_tokens_field: MaxTokensField | None = None  # None: the older name, or the newer one where that is refused
+    is_streamed: bool = False
 
 
 def parse_options(argv: Sequence[str] | None = None) -> Options:
@@ -50,7 +54,7 @@ def parse_options(argv: Sequence[str] | None = None) -> Options:
     flags = parser.parse_args(argv)
     try:
         choice = _read_choice(flags)
-        api_keys = _read_api_keys(flags.api_key, choice)
+        credentials = _read_credentials(flags.api_key, flags.header, choice)
         check_files(flags)
         _check_baseline(flags)
         if flags.resume and flags.output is None:
@@ -70,7 +74,7 @@ def parse_options(argv: Sequence[str] | None = None) -> Options:
     return make_options(
         flags,
         choice=choice,
-        api_keys=api_keys,
+        credentials=credentials,
         locked=_locked(flags),
         is_resumed=flags.resume,
         gates=Gates(on_regression=flags.fail_on_regression, on_flags=flags.fail_on_flags, on_refusals=flags.fail_on_refusals),
@@ -80,11 +84,11 @@ def parse_options(argv: Sequence[str] | None = None) -> Options:
     )
 
 
-def make_options(flags: argparse.Namespace, *, choice: Choice, api_keys: dict[str, str], **more: Any) -> Options:
+def make_options(flags: argparse.Namespace, *, choice: Choice, credentials: dict[str, Credentials], **more: Any) -> Options:
     """Make the options of a run from the flags of `run_flags`, and what else is known of it."""
     return Options(
         choice=choice,
-        api_keys=api_keys,
+        credentials=credentials,
         probes=flags.probes,
         samples=flags.samples,
         temperature=flags.temperature,
@@ -98,6 +102,8 @@ def make_options(flags: argparse.Namespace, *, choice: Choice, api_keys: dict[st
         overwrites=flags.overwrite,
         timeout_s=flags.timeout_s,
         sampling=SamplingFields(**{name: getattr(flags, name) for name in SamplingFields.__struct_fields__}),
+        max_tokens_field=flags.max_tokens_field,
+        is_streamed=flags.stream,
         **more,
     )
 
@@ -138,13 +144,16 @@ def _add_subject_flags(parser: argparse.ArgumentParser) -> None:
 
 def _add_endpoint_flags(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("the endpoint")
-    group.add_argument("--url", type=read_url, help="with or without /v1, such as http://127.0.0.1:8000")
+    group.add_argument("--url", type=read_url, help="a server, such as http://127.0.0.1:8000, or what its API has before /chat/completions")
     group.add_argument(
         "--api-key",
         metavar="[URL=]KEY",
         action="append",
         default=[],
         help="for --url (default: OPENAI_API_KEY in the environment), or for another endpoint; candor without keys needs none",
+    )
+    group.add_argument(
+        "--header", metavar=HEADER_FORM, action="append", default=[], help="send it with each request, such as Azure's api-key; repeat it"
     )
     add_pace_flags(group)
 
@@ -214,11 +223,32 @@ def _locked(flags: argparse.Namespace) -> str | None:
     return flags.baseline if flags.baseline is not None and is_report_file(flags.baseline) else None
 
 
-def _read_api_keys(given: Sequence[str], choice: Choice) -> dict[str, str]:
-    """Map keys to endpoints; one without a URL, and the environment's, goes to --url, or without --url to the first subject's endpoint.
+def _read_credentials(keys: Sequence[str], headers: Sequence[str], choice: Choice) -> dict[str, Credentials]:
+    """Map keys and headers to endpoints; those without a URL go to --url, or without --url to the first subject's endpoint.
 
-    Raises ValueError.
+    The environment's key goes there too, unless a header takes its place. Raises ValueError.
     """
+    found = dict.fromkeys(choice.endpoints, Credentials())
+    for text in headers:
+        header = read_header(text)
+        endpoint = _known(header.endpoint or choice.endpoint, choice, f"--header {header.name}")
+        before = found[endpoint].headers
+        if header.name.lower() in {name.lower() for name in before}:
+            raise ValueError(f"--header {header.name} is given twice for {endpoint}")
+        found[endpoint] = msgspec.structs.replace(found[endpoint], headers=before | {header.name: header.value})
+    for text in keys:
+        named, key = read_endpoint_key(text, choice.endpoints)
+        endpoint = _known(named or choice.endpoint, choice, "--api-key")
+        found[endpoint] = msgspec.structs.replace(found[endpoint], api_key=check_key(key, "--api-key"))
     environment = read_key_of_environment("OPENAI_API_KEY")
-    keys = {choice.endpoint: environment} if environment else {}
-    return keys | {endpoint or choice.endpoint: check_key(key, "--api-key") for endpoint, key in map(read_endpoint_key, given)}
+    own = found.get(choice.endpoint)
+    if environment and own is not None and own.api_key is None and not own.has_key_header:
+        found[choice.endpoint] = msgspec.structs.replace(own, api_key=environment)
+    return found
+
+
+def _known(endpoint: str, choice: Choice, flag: str) -> str:
+    """Refuse what would be sent to nobody."""
+    if endpoint not in choice.endpoints:
+        raise ValueError(f"{flag} is for {endpoint}, and the run asks {', '.join(choice.endpoints)}: write the URL as there")
+    return endpoint

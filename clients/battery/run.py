@@ -3,11 +3,9 @@
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 
-import openai
-
 from clients.asking.asking import ask
+from clients.asking.channel import Channel
 from clients.asking.exchange import Question, Sampler
-from clients.asking.sampling_fields import Dialect
 from clients.asking.subject import Subject
 from clients.probes.probe import Probe
 from clients.records.asked import make_asked
@@ -30,19 +28,17 @@ def list_questions(subjects: Sequence[Subject], probes: Sequence[Probe], *, num_
 
 
 async def collect_records(
-    clients: Mapping[str, openai.AsyncOpenAI], asked: Sequence[Question], sampler: Sampler, *, instrument: Instrument, concurrency: int
+    channels: Mapping[str, Channel], asked: Sequence[Question], sampler: Sampler, *, instrument: Instrument, concurrency: int
 ) -> AsyncGenerator[Record, None]:
-    """Yield each question's record as it is there; `clients` are by endpoint.
+    """Yield each question's record as it is there; `channels` are by endpoint.
 
     Raises EndpointFailure, and drops what is in flight, where going on is pointless.
     """
     room = asyncio.Semaphore(concurrency)
-    dialects = {endpoint: Dialect() for endpoint in clients}
 
     async def one(question: Question) -> Record:
         async with room:
-            endpoint = question.subject.endpoint
-            received = await ask(clients[endpoint], question, sampler, dialects[endpoint])
+            received = await ask(channels[question.subject.endpoint], question, sampler)
         told = read_told(received.metadata, instrument.scorer)
         return score_record(make_asked(question, sampler), received.reply, told, question.probe.checks, instrument)
 

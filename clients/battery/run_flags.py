@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from clients import flag_values
+from clients.asking.exchange import MAX_TOKENS_FIELDS
 from clients.asking.sampling_fields import SamplingFields
 from clients.probes.pack import PACK_NAMES
 from clients.records.replies_file import replies_path
@@ -13,9 +14,14 @@ from scoring.scorers import scorer_names
 def add_pace_flags(group: argparse._ArgumentGroup) -> None:
     """Add how long to wait for a reply, and how many to ask for at once."""
     group.add_argument(
-        "--timeout-s", metavar="S", type=flag_values.read_seconds, default=600.0, help="for one reply, its retries included (600)"
+        "--timeout-s",
+        metavar="S",
+        type=flag_values.read_seconds,
+        default=600.0,
+        help="for one reply, its retries and their pauses included (600)",
     )
     group.add_argument("--concurrency", metavar="N", type=flag_values.read_count, default=4, help="requests in flight at once (4)")
+    group.add_argument("--stream", action="store_true", help="ask for streams; where nothing else is served this is done by itself")
 
 
 def add_question_flags(group: argparse._ArgumentGroup, *, samples: int, why: str = "") -> None:
@@ -29,9 +35,17 @@ def add_question_flags(group: argparse._ArgumentGroup, *, samples: int, why: str
     group.add_argument(
         "--samples", metavar="N", type=flag_values.read_count, default=samples, help=f"ask each probe so often ({samples}{why})"
     )
-    group.add_argument("--temperature", metavar="T", type=flag_values.read_temperature, default=0.4, help="0 is greedy (0.4)")
+    group.add_argument(
+        "--temperature", metavar="T", type=flag_values.read_temperature, default=0.4, help="0 is greedy; `none` sends none (0.4)"
+    )
     add_sampling_flags(group)
     group.add_argument("--max-tokens", metavar="N", type=flag_values.read_count, default=1024, help="length limit of a reply (1024)")
+    group.add_argument(
+        "--max-tokens-field",
+        metavar="NAME",
+        choices=MAX_TOKENS_FIELDS,
+        help=f"how it is sent: {' or '.join(MAX_TOKENS_FIELDS)} (the first, and the other where that is refused)",
+    )
     group.add_argument(
         "--seed",
         metavar="N",

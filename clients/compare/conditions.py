@@ -11,7 +11,7 @@ NUM_DIGEST_CHARS = 19  # with `sha256:`
 
 # What may differ between entrants, but must be said; each is read from every reply, since one report may hold several of them.
 CONDITIONS: tuple[tuple[str, Callable[[Record], object]], ...] = (
-    ("temperatures", lambda record: record.asked.temperature),
+    ("temperatures", lambda record: "not sent" if record.asked.is_temperature_left_out else record.asked.temperature),
     ("sampling fields", lambda record: record.sampling_words),
     ("length limits", lambda record: record.asked.max_tokens),
     ("seeds", lambda record: record.asked.seed),

@@ -9,6 +9,7 @@ import msgspec
 import openai
 
 from clients.asking.connection import describe
+from clients.asking.endpoint import other_form
 from clients.errors import EndpointFailure, UsageFault
 
 CHANGE_TIMEOUT_S = 120.0  # to read and check an adapter's files, or for the requests of one that goes
@@ -45,7 +46,18 @@ class AdapterApi:
 
     async def list(self) -> dict[str, AdapterCard]:
         """Give the adapters that are served, by name."""
-        body = await self._call("list adapters", self._client.get("/adapters", cast_to=object))
+        try:
+            body = await self._call("list adapters", self._client.get("/adapters", cast_to=object))
+        except EndpointFailure as exc:
+            if not isinstance(exc.__cause__, openai.NotFoundError):
+                raise
+            # The address may be meant with the closing `/v1`, or without.
+            client = self._client.with_options(base_url=other_form(str(self._client.base_url).rstrip("/")))
+            try:
+                body = await self._call("list adapters", client.get("/adapters", cast_to=object))
+            except EndpointFailure:
+                raise exc from exc.__cause__
+            self._client = client
         return {card.name: card for card in _read(body, AdapterCards).data}
 
     async def load(self, name: str, path: str, *, digest: str | None = None) -> AdapterCard:

@@ -7,6 +7,7 @@ import msgspec
 
 from clients import flag_values
 from clients.asking.api_key import check_key, read_key_of_environment
+from clients.asking.credentials import Credentials
 from clients.asking.subject import Choice
 from clients.asking.subject_flags import read_url
 from clients.battery.options import Options, make_options
@@ -41,7 +42,7 @@ def parse_options(argv: Sequence[str] | None = None) -> PromoteOptions:
         path=flags.path,
         baseline=flags.baseline,
         admin_key=admin_key,
-        battery=make_options(flags, choice=Choice(endpoint=flags.url), api_keys={flags.url: api_key} if api_key else {}),
+        battery=make_options(flags, choice=Choice(endpoint=flags.url), credentials={flags.url: Credentials(api_key=api_key)}),
     )
 
 
@@ -79,7 +80,7 @@ def _add_adapter_flags(parser: argparse.ArgumentParser) -> None:
 
 def _add_endpoint_flags(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("the server")
-    group.add_argument("--url", type=read_url, required=True, help="with or without /v1, such as http://127.0.0.1:8000")
+    group.add_argument("--url", type=read_url, required=True, help="the server, such as http://127.0.0.1:8000")
     group.add_argument("--api-key", metavar="KEY", help="to ask with (default: OPENAI_API_KEY in the environment)")
     group.add_argument("--admin-key", metavar="KEY", help="to load adapters with (default: CANDOR_ADMIN_KEY, then the key to ask with)")
     add_pace_flags(group)

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from clients.asking.connection import connect
+from clients.asking.credentials import Credentials
 from clients.asking.subject import Choice, Subject
 from clients.battery.battery import Examined, conclude, examine
 from clients.battery.options import Options
@@ -46,7 +47,7 @@ async def promote(options: PromoteOptions) -> Verdict:
     """Test the candidate and put it in place, or say why not. Raises a ClientError where that cannot be told."""
     _check_power(options.battery)
     _heed_sigterm()
-    async with connect(options.battery.choice.endpoint, options.admin_key) as client:
+    async with connect(options.battery.choice.endpoint, Credentials(api_key=options.admin_key)) as client:
         api = AdapterApi(client)
         served = await api.list()
         tested = await _test(api, options, served)

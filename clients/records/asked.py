@@ -2,7 +2,7 @@
 
 import msgspec
 
-from clients.asking.exchange import Question, Sampler
+from clients.asking.exchange import MaxTokensField, Question, Sampler
 from clients.asking.sampling_fields import SamplingFields
 
 Key = tuple[str, str, int]  # subject, probe, sample
@@ -24,6 +24,12 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     temperature: float | None = None
     max_tokens: int | None = None
     sampling: SamplingFields | None = None  # None also in files of earlier versions, which sent none of them
+    max_tokens_field: MaxTokensField | None = None  # None: the older name, or the newer one where that is refused
+
+    @property
+    def is_temperature_left_out(self) -> bool:
+        """Tell a temperature that was not sent from one that is not known: who notes the fields notes it, too."""
+        return self.temperature is None and self.sampling is not None
 
     @property
     def key(self) -> Key:
@@ -48,4 +54,5 @@ def make_asked(question: Question, sampler: Sampler) -> Asked:
         temperature=sampler.temperature,
         max_tokens=sampler.max_tokens,
         sampling=sampler.fields,
+        max_tokens_field=sampler.max_tokens_field,
     )

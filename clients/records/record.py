@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 from clients.asking.exchange import Reply
+from clients.asking.sampling_fields import SamplingFields
 from clients.probes.checks.judge import Check
 from clients.records.asked import Asked
 from clients.records.instrument import Instrument
@@ -31,7 +32,7 @@ class Record:
         """Say how tokens were chosen beside temperature and seed; None where that is not known."""
         if self.asked.sampling is None:
             return None
-        unsent = self.reply.unsent
+        unsent = [name for name in self.reply.unsent if name in SamplingFields.__struct_fields__]
         return (self.asked.sampling.words or "all off") + (f" ({', '.join(unsent)} not sent)" if unsent else "")
 
     def with_parts(self, **parts: Any) -> Self:

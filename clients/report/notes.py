@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from clients.asking.sampling_fields import SamplingFields
 from clients.records.record import Record
 from clients.report.comparison_summary import ComparisonSummary
 from clients.report.power import Power
@@ -23,6 +24,7 @@ def write_notes(
         *_uncompared(comparisons),
         *_unlike_conditions(comparisons, records),
         *_unsent_fields(subjects, records),
+        *_ways_and_pauses(provenance),
         *_server_differences(records),
         *_changed_subjects(subjects, records),
         *_cut_replies(records),
@@ -79,7 +81,7 @@ def _unlike_conditions(comparisons: Sequence[ComparisonSummary], records: Sequen
 
 def _conditions(records: Sequence[Record]) -> dict[str, str]:
     values: dict[str, set[object]] = {
-        "temperature": {record.asked.temperature for record in records},
+        "temperature": {"not sent" if record.asked.is_temperature_left_out else record.asked.temperature for record in records},
         "sampling fields": {record.sampling_words for record in records},
         "max-tokens": {record.asked.max_tokens for record in records},
         "samples": {1 + max((record.asked.sample for record in records), default=0)},
@@ -90,9 +92,25 @@ def _conditions(records: Sequence[Record]) -> dict[str, str]:
 
 def _unsent_fields(subjects: Sequence[SubjectSummary], records: Sequence[Record]) -> Iterator[str]:
     for subject in subjects:
-        unsent = list(dict.fromkeys(name for record in records if record.asked.subject == subject.name for name in record.reply.unsent))
-        if unsent:
-            yield f"The endpoint of {subject.name} refuses {_listed(unsent)}: there its own settings held."
+        unsent = dict.fromkeys(name for record in records if record.asked.subject == subject.name for name in record.reply.unsent)
+        own = [record.asked for record in records if record.asked.subject == subject.name]
+        if refused := [name for name in unsent if name in SamplingFields.__struct_fields__]:
+            yield f"The endpoint of {subject.name} refuses {_listed(refused)}: there its own settings held."
+        if any(asked.is_temperature_left_out for asked in own):
+            yield f"{subject.name} was sent no temperature: the endpoint's own held."
+        if "max_tokens" in unsent and all(asked.max_tokens_field is None for asked in own):
+            yield f"{subject.name} was sent max_completion_tokens because its endpoint refuses max_tokens."
+
+
+def _ways_and_pauses(provenance: Provenance) -> Iterator[str]:
+    for origin in provenance.endpoints:
+        if origin.answers_at != origin.endpoint:
+            yield f"{origin.endpoint} was asked at {origin.answers_at}: the first was not found."
+        if origin.num_limited:
+            yield (
+                f"{origin.endpoint} asked for a pause {origin.num_limited} times (such as HTTP 429):"
+                f" {origin.waited_s:.0f} s went by in pauses, and fewer were asked at once after each."
+            )
 
 
 def _server_differences(records: Sequence[Record]) -> Iterator[str]:

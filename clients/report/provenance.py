@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from clients.asking.connection import ListedModel
-from clients.asking.exchange import Sampler
+from clients.asking.exchange import MaxTokensField, Sampler
 from clients.asking.sampling_fields import SamplingFields
 from clients.asking.subject import Role, Subject
 from clients.probes.probe import ProbePack
@@ -54,11 +54,15 @@ class SamplerOrigin(msgspec.Struct, frozen=True, kw_only=True):
     max_tokens: int | None
     timeout_s: float | None  # for one reply, all attempts together
     fields: SamplingFields | None = None  # None also in reports of earlier versions, which sent none of them
+    is_temperature_sent: bool = True  # False where none was, at the user's wish
+    max_tokens_field: MaxTokensField | None = None  # as asked for; None: the older name, or the newer one where that is refused
+    is_streamed: bool = False  # as asked for
 
     @property
     def words(self) -> str:
         """Write what is known of how long and how varied replies may be."""
-        words = ["temperature unknown" if self.temperature is None else f"temperature {self.temperature:g}"]
+        unknown = "temperature unknown" if self.is_temperature_sent else "no temperature sent"
+        words = [unknown if self.temperature is None else f"temperature {self.temperature:g}"]
         if self.fields is not None and self.fields.active:
             words.append(self.fields.words)
         if self.max_tokens is not None:
@@ -84,6 +88,16 @@ class RescoredFrom(msgspec.Struct, frozen=True, kw_only=True):
     earlier: tuple[EarlierScoring, ...]  # empty where the replies came without scores
 
 
+class EndpointOrigin(msgspec.Struct, frozen=True, kw_only=True):
+    """How an endpoint was asked, and how often it was too much for it."""
+
+    endpoint: str  # as given
+    answers_at: str  # the root that was asked in the end: the other form, with or without `/v1`, where the given one was not found
+    headers: tuple[str, ...]  # the names of those that were sent at the user's wish; what was in them is nobody's business
+    num_limited: int  # answers by which it asked for a pause, such as HTTP 429
+    waited_s: float  # in the pauses
+
+
 class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     """The circumstances of a run."""
 
@@ -101,6 +115,7 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     scorer_version: str
     detectors_version: str
     rescored_from: RescoredFrom | None = None
+    endpoints: tuple[EndpointOrigin, ...] = ()  # empty in reports of earlier versions
 
 
 def make_subject_origins(
@@ -138,7 +153,15 @@ def make_subject_origins(
 
 def make_sampler_origin(sampler: Sampler) -> SamplerOrigin:
     """Note how replies were asked for."""
-    return SamplerOrigin(temperature=sampler.temperature, max_tokens=sampler.max_tokens, timeout_s=sampler.timeout_s, fields=sampler.fields)
+    return SamplerOrigin(
+        temperature=sampler.temperature,
+        max_tokens=sampler.max_tokens,
+        timeout_s=sampler.timeout_s,
+        fields=sampler.fields,
+        is_temperature_sent=sampler.temperature is not None,
+        max_tokens_field=sampler.max_tokens_field,
+        is_streamed=sampler.is_streamed,
+    )
 
 
 def make_pack_origin(pack: ProbePack) -> PackOrigin:

@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from clients.asking.endpoint import plain_url
 from clients.report.provenance import LockedFrom, Provenance, SubjectOrigin
 
 CONTINUED = " \\\n  "
@@ -14,7 +15,8 @@ def write_rerun_command(provenance: Provenance) -> str:
     if provenance.rescored_from is not None:
         return f"python -m clients.rescore {shlex.quote(provenance.rescored_from.file)} --scorer {provenance.scorer}"
     flags = (*_subject_flags(provenance), *_condition_flags(provenance))
-    return CONTINUED.join(("python -m clients.battery", *(" ".join((flag, *map(shlex.quote, value))) for flag, *value in flags)))
+    words = (" ".join((flag, *map(shlex.quote, value))) for flag, *value in flags)
+    return CONTINUED.join(("python -m clients.battery", *words, *_header_flags(provenance)))
 
 
 def name_system_file(origin: SubjectOrigin) -> str:
@@ -23,7 +25,7 @@ def name_system_file(origin: SubjectOrigin) -> str:
 
 
 def _subject_flags(provenance: Provenance) -> Iterator[tuple[str, ...]]:
-    yield "--url", _server(provenance.endpoint)
+    yield "--url", plain_url(provenance.endpoint)
     for origin in provenance.subjects:
         if origin.locked_from is not None:
             yield "--baseline", f"{origin.locked_from.file}#{_name_in_file(origin, origin.locked_from)}"
@@ -49,7 +51,7 @@ def _plain_flags(asked: Sequence[SubjectOrigin], provenance: Provenance) -> tupl
 
 
 def _subject(origin: SubjectOrigin, provenance: Provenance) -> str:
-    place = "" if origin.endpoint == provenance.endpoint else f"@{_server(origin.endpoint)}"
+    place = "" if origin.endpoint == provenance.endpoint else f"@{plain_url(origin.endpoint)}"
     system = "" if origin.system is None else f",system={name_system_file(origin)}"
     scale = "" if origin.scale is None else f",scale={origin.scale:g}"
     return f"{origin.name}={origin.model}{place}{system}{scale}"
@@ -60,16 +62,27 @@ def _condition_flags(provenance: Provenance) -> Iterator[tuple[str, ...]]:
     yield "--samples", str(provenance.samples)
     if provenance.sampler.temperature is not None:
         yield "--temperature", f"{provenance.sampler.temperature:g}"
+    elif not provenance.sampler.is_temperature_sent:
+        yield "--temperature", "none"
     if provenance.sampler.max_tokens is not None:
         yield "--max-tokens", str(provenance.sampler.max_tokens)
+    if provenance.sampler.max_tokens_field is not None:
+        yield "--max-tokens-field", provenance.sampler.max_tokens_field
+    if provenance.sampler.is_streamed:
+        yield ("--stream",)
     if provenance.sampler.fields is not None:
         yield from ((f"--{name.replace('_', '-')}", repr(value)) for name, value in provenance.sampler.fields.active.items())
     yield "--seed", "none" if provenance.seed is None else str(provenance.seed)
     yield "--scorer", provenance.scorer
 
 
-def _server(endpoint: str) -> str:
-    return endpoint.removesuffix("/v1")
+def _header_flags(provenance: Provenance) -> Iterator[str]:
+    """Name the headers that were sent; what is in them is left to variables of the shell, and to the reader."""
+    for origin in provenance.endpoints:
+        place = "" if origin.endpoint == provenance.endpoint else f"{plain_url(origin.endpoint)}="
+        for name in origin.headers:
+            variable = "".join(character if character.isalnum() else "_" for character in name.upper())
+            yield f'--header {shlex.quote(f"{place}{name}: ")}"${variable}"'
 
 
 def _name_in_file(origin: SubjectOrigin, locked_from: LockedFrom) -> str:

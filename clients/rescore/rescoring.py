@@ -38,6 +38,7 @@ def rescore(run: SavedRun, scorer: str, baseline: str | None) -> Report:
         scorer_version=instrument.scorer_version,
         detectors_version=instrument.detectors_version,
         rescored_from=run.source,
+        endpoints=run.endpoints,
     )
     return build_report(records, run.probes, provenance, duration_s=perf_counter() - start, is_complete=run.is_complete)
 

@@ -17,6 +17,7 @@ from clients.records.flat_record import unflatten
 from clients.records.record import Record
 from clients.report.provenance import (
     EarlierScoring,
+    EndpointOrigin,
     PackOrigin,
     RescoredFrom,
     SamplerOrigin,
@@ -42,6 +43,7 @@ class SavedRun(msgspec.Struct, frozen=True, kw_only=True):
     concurrency: int | None
     is_complete: bool
     source: RescoredFrom
+    endpoints: tuple[EndpointOrigin, ...] = ()  # empty where the file does not say
 
 
 def read_run(path: Path, packs: Sequence[ProbePack]) -> SavedRun:
@@ -70,6 +72,7 @@ def _from_report(path: Path, digest: str, report: Report, packs: Sequence[ProbeP
         asked=origin.probes,
         sampler=origin.sampler,
         seeds=origin.seeds,
+        endpoints=origin.endpoints,
         concurrency=origin.concurrency,
         is_complete=report.is_complete,
         source=RescoredFrom(file=str(path), digest=digest, created=origin.created, earlier=_earlier(records)),
@@ -93,6 +96,8 @@ def _from_lines(path: Path, digest: str, source: Source, packs: Sequence[ProbePa
             max_tokens=_only(record.asked.max_tokens for record in records),
             timeout_s=None,
             fields=_only(record.asked.sampling for record in records),
+            is_temperature_sent=not all(record.asked.is_temperature_left_out for record in records),
+            max_tokens_field=_only(field for record in records if (field := record.asked.max_tokens_field) is not None),
         ),
         seeds=_seeds(records),
         concurrency=None,

@@ -36,10 +36,17 @@ def completion(text: str | None, *, finish_reason: str = "stop", **fields: Any) 
     return FakeAnswer(body=json.dumps(body).encode())
 
 
-def refusal(status: int, message: str, headers: dict[str, str] | None = None) -> FakeAnswer:
-    """Build an error in OpenAI's envelope."""
-    error = {"message": message, "type": "error", "param": None, "code": None}
+def refusal(status: int, message: str, headers: dict[str, str] | None = None, **fields: Any) -> FakeAnswer:
+    """Build an error in OpenAI's envelope; `fields` replace parts of it."""
+    error = {"message": message, "type": "error", "param": None, "code": None} | fields
     return FakeAnswer(status=status, body=json.dumps({"error": error}).encode(), headers=headers or {})
+
+
+def stream(*chunks: Any, is_done: bool = True, content_type: str = "text/event-stream") -> FakeAnswer:
+    """Build an event stream of chunks, which are given whole or as the text of a delta."""
+    bodies = [{"choices": [{"index": 0, "delta": {"content": one}}]} if isinstance(one, str) else one for one in chunks]
+    events = [f"data: {json.dumps(body)}\n\n" for body in bodies] + ["data: [DONE]\n\n"] * is_done
+    return FakeAnswer(body="".join(events).encode(), headers={"content-type": content_type})
 
 
 def no_adapters(method: str, path: str, _: Body) -> FakeAnswer:
@@ -62,6 +69,9 @@ class FakeEndpoint:
         self.asked: list[Body] = []
         self.keys: list[str | None] = []
         self.asked_with: list[tuple[str | None, Body]] = []  # the key beside each body
+        self.root = "/v1"  # where the API is; nothing of it is found elsewhere
+        self.targets: list[str] = []  # path and query of each request
+        self.headers: list[dict[str, str]] = []  # of each, by names in small letters
         self._closing = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -85,7 +95,8 @@ class FakeEndpoint:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 endpoint.keys.append(self.headers["authorization"])
-                if self.path == "/v1/models":
+                self._note()
+                if self._path() == endpoint.root + "/models":
                     self._send(endpoint.listing)
                 else:
                     self._send(endpoint.adapters("GET", self.path, {}))
@@ -97,12 +108,20 @@ class FakeEndpoint:
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["content-length"])))
                 endpoint.keys.append(self.headers["authorization"])
-                if self.path != "/v1/chat/completions":
+                self._note()
+                if self._path() != endpoint.root + "/chat/completions":
                     self._send(endpoint.adapters("POST", self.path, body))
                     return
                 endpoint.asked.append(body)
                 endpoint.asked_with.append((self.headers["authorization"], body))
                 self._send(endpoint.answer(body))
+
+            def _path(self) -> str:
+                return self.path.partition("?")[0]
+
+            def _note(self) -> None:
+                endpoint.targets.append(self.path)
+                endpoint.headers.append({name.lower(): value for name, value in self.headers.items()})
 
             def _send(self, answer: FakeAnswer) -> None:
                 if answer.hang:

@@ -7,16 +7,18 @@ from typing import Any
 import pytest
 
 from clients.asking.asking import ask
-from clients.asking.connection import connect
+from clients.asking.channel import open_channel
+from clients.asking.credentials import Credentials
 from clients.asking.endpoint import read_api_root
 from clients.asking.exchange import Question, Received, Reply, Sampler
 from clients.asking.retrying import MAX_RETRIES
-from clients.asking.sampling_fields import Dialect, SamplingFields
+from clients.asking.sampling_fields import SamplingFields
 from clients.asking.subject import Subject
 from clients.errors import EndpointFailure
 from clients.probes.probe import Probe
 from tests.clients.fake_endpoint import HANGING, SOON, Body, FakeAnswer, FakeEndpoint, completion, refusal
 
+SAMPLER = Sampler(temperature=0.4, max_tokens=64, timeout_s=60.0)
 OFF = {
     "top_p": 1.0,
     "top_k": -1,
@@ -39,20 +41,34 @@ def receive(
     timeout_s: float = 60.0,
     api_key: str | None = None,
     fields: SamplingFields | None = None,
-    dialect: Dialect | None = None,
     **condition: Any,
 ) -> Received:
     """Ask the endpoint one question."""
     sampler = Sampler(temperature=0.4, max_tokens=64, timeout_s=timeout_s, fields=fields or SamplingFields())
+    [reply] = put_all(endpoint, 1, sampler, seed=seed, credentials=Credentials(api_key=api_key), **condition)
+    return reply
 
-    async def ask_once() -> Received:
-        root = read_api_root(endpoint.url)
+
+def put_all(
+    endpoint: FakeEndpoint,
+    times: int,
+    sampler: Sampler,
+    *,
+    seed: int | None = 7,
+    credentials: Credentials | None = None,
+    path: str = "",
+    **condition: Any,
+) -> list[Received]:
+    """Ask the endpoint the same question so often, one after the other over one channel."""
+
+    async def ask_them() -> list[Received]:
+        root = read_api_root(endpoint.url + path)
         subject = Subject(name="tuned", endpoint=root, model="tuned", **condition)
         question = Question(subject=subject, probe=Probe(id="p", prompt="Why?"), sample=0, seed=seed)
-        async with connect(root, api_key) as client:
-            return await ask(client, question, sampler, dialect or Dialect())
+        async with open_channel(root, credentials or Credentials(), most_at_once=4) as channel:
+            return [await ask(channel, question, sampler) for _ in range(times)]
 
-    return asyncio.run(ask_once())
+    return asyncio.run(ask_them())
 
 
 def answers(*given: FakeAnswer) -> Iterator[FakeAnswer]:
@@ -104,13 +120,11 @@ def refuse_fields(
 def test_a_field_that_the_endpoint_refuses_is_left_out_and_said_to_be(endpoint: FakeEndpoint, words: str, status: int) -> None:
     names = ("top_k", "min_p", "repetition_penalty")
     endpoint.answer = refuse_fields(*names, words=words, status=status)
-    dialect = Dialect()
-    reply = put(endpoint, dialect=dialect)
-    assert (reply.text, reply.num_retries, reply.unsent) == ("Hello.", 0, names)
+    for reply in (received.reply for received in put_all(endpoint, 2, SAMPLER)):
+        assert (reply.text, reply.num_retries, reply.unsent) == ("Hello.", 0, names)
     assert endpoint.asked[-1] == {name: value for name, value in endpoint.asked[0].items() if name not in names}
-    endpoint.asked.clear()
-    assert put(endpoint, dialect=dialect).unsent == names
-    assert len(endpoint.asked) == 1  # what was learnt is not asked again
+    assert [name in body for name in names for body in endpoint.asked[-2:]] == [False] * 6  # what was learnt is not asked again
+    assert len(endpoint.asked) == len(names) + 1 + 2  # top_k is tried in two ways
 
 
 def test_top_k_off_is_written_as_the_endpoint_takes_it(endpoint: FakeEndpoint) -> None:
@@ -190,9 +204,9 @@ def test_refusal_in_its_own_field_is_the_reply(endpoint: FakeEndpoint) -> None:
 
 
 def test_wait_beyond_the_limit_is_not_waited(endpoint: FakeEndpoint) -> None:
-    endpoint.answer = lambda _: refusal(429, "come back tomorrow", {"retry-after": "86400"})
+    endpoint.answer = lambda _: refusal(500, "come back later", {"retry-after": "86400"})
     reply = put(endpoint)
-    assert reply.error == "HTTP 429: come back tomorrow; it can be asked again in 86400 s, which is beyond --timeout-s"
+    assert reply.error == "HTTP 500: come back later; it can be asked again in 86400 s, which is beyond --timeout-s"
     assert (reply.num_retries, len(endpoint.asked)) == (0, 1)
 
 
@@ -227,19 +241,17 @@ def test_error_page_is_shortened(endpoint: FakeEndpoint) -> None:
         (b"[" * 100_000, "no chat completion"),
         (b"{}", "`choices`"),
         (b'{"choices": []}', "no choice"),
-        (b'{"error": {"message": "no such row"}}', "200 with an error: no such row"),
-        (b'{"error": "no such row"}', "200 with an error: no such row"),
         (
             completion(None, choices=[{"message": {"content": 3}}]).body,
             r"\$\.choices\[0\]\.message\.content|choices\[...\]\.message\.content",
         ),
     ],
 )
-def test_garbage_is_asked_again_and_then_an_error(endpoint: FakeEndpoint, body: bytes, expected: str) -> None:
+def test_garbage_is_asked_for_once_more_and_then_an_error(endpoint: FakeEndpoint, body: bytes, expected: str) -> None:
     endpoint.answer = lambda _: FakeAnswer(body=body, headers=SOON)
     reply = put(endpoint)
     assert reply.text is None
-    assert len(endpoint.asked) == 1 + MAX_RETRIES
+    assert len(endpoint.asked) == 2
     with pytest.raises(AssertionError, match=expected):
         raise AssertionError(reply.error)
 

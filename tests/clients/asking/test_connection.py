@@ -6,6 +6,7 @@ import socket
 import pytest
 
 from clients.asking.connection import ListedModel, connect, list_models
+from clients.asking.credentials import Credentials
 from clients.asking.endpoint import read_api_root
 from clients.errors import EndpointFailure
 from tests.clients.fake_endpoint import FakeAnswer, FakeEndpoint, refusal
@@ -13,8 +14,8 @@ from tests.clients.fake_endpoint import FakeAnswer, FakeEndpoint, refusal
 
 def listed(url: str) -> tuple[ListedModel, ...]:
     async def list_once() -> tuple[ListedModel, ...]:
-        async with connect(read_api_root(url), None) as client:
-            return await list_models(client)
+        async with connect(read_api_root(url), Credentials()) as client:
+            return await list_models(client, Credentials())
 
     return asyncio.run(list_once())
 

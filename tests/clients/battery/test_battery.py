@@ -84,7 +84,17 @@ def test_provenance_says_how_the_scores_came_about(endpoint: FakeEndpoint, tmp_p
         }
     ]
     fields = {"top_p": 1.0, "top_k": -1, "min_p": 0.0, "repetition_penalty": 1.0, "presence_penalty": 0.0, "frequency_penalty": 0.0}
-    assert origin["sampler"] == {"temperature": 0.4, "max_tokens": 1024, "timeout_s": 600.0, "fields": fields}
+    assert origin["sampler"] == {
+        "temperature": 0.4,
+        "max_tokens": 1024,
+        "timeout_s": 600.0,
+        "fields": fields,
+        "is_temperature_sent": True,
+        "max_tokens_field": None,
+        "is_streamed": False,
+    }
+    root = f"{endpoint.url}/v1"
+    assert origin["endpoints"] == [{"endpoint": root, "answers_at": root, "headers": [], "num_limited": 0, "waited_s": 0.0}]
     assert (origin["seed"], origin["samples"], origin["concurrency"], origin["scorer"]) == (3, 1, 2, "lek-v1")
     assert origin["probes"]["name"] == "ccp"
     assert origin["candor_version"] is not None

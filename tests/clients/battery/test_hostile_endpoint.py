@@ -11,7 +11,7 @@ import pytest
 
 from clients.asking.retrying import MAX_RETRIES
 from clients.battery.__main__ import main
-from tests.clients.fake_endpoint import DROPPED, SOON, Body, FakeAnswer, FakeEndpoint, completion, refusal
+from tests.clients.fake_endpoint import DROPPED, SOON, Body, FakeAnswer, FakeEndpoint, completion, refusal, stream
 from tests.clients.report_files import read_report_file
 
 PAGE = b"<html><body><h1>Bad gateway</h1>" + b"<p>nginx</p>" * 500 + b"</body></html>"
@@ -41,8 +41,12 @@ def recovered(*troubles: FakeAnswer) -> Case:
     return Case(answers=(*troubles, completion("At last.")), response="At last.", num_asked=len(troubles) + 1, retries=len(troubles))
 
 
-def lasting(trouble: FakeAnswer, error: str) -> Case:
-    return Case(answers=(trouble,), error=error, num_asked=1 + MAX_RETRIES, retries=MAX_RETRIES, tokens=None)
+def lasting(trouble: FakeAnswer, error: str, *, retries: int = MAX_RETRIES) -> Case:
+    return Case(answers=(trouble,), error=error, num_asked=1 + retries, retries=retries, tokens=None)
+
+
+def garbled(trouble: FakeAnswer, error: str) -> Case:
+    return lasting(trouble, error, retries=1)
 
 
 CASES = {
@@ -66,16 +70,19 @@ CASES = {
     "dropped, then fine": recovered(DROPPED),
     "cut, then fine": recovered(cut(40), cut(0)),
     "page, then fine": recovered(page(200)),
-    "busy for ever": lasting(refusal(429, "busy"), "HTTP 429: busy"),
     "broken for ever": lasting(refusal(500, "oops"), "HTTP 500: oops"),
     "page for ever": lasting(page(502), "HTTP 502: <html><body><h1>Bad gateway</h1>"),
     "cut for ever": lasting(cut(40), "onnection"),
     "dropped for ever": lasting(DROPPED, "onnection"),
-    "page with a good conscience": lasting(page(200), "no chat completion"),
-    "lone surrogate": lasting(FakeAnswer(body=rb'{"choices": [{"message": {"content": "\ud83d"}}]}'), "no chat completion"),
-    "half a number": lasting(FakeAnswer(body=b'{"choices": [{"message": {"content": 12'), "no chat completion"),
-    "content of another kind": lasting(completion(None, choices=[{"message": {"content": ["a"]}}]), "no chat completion"),
-    "no choice": lasting(completion(None, choices=[]), "no choice"),
+    "page with a good conscience": garbled(page(200), "no chat completion"),
+    "lone surrogate": garbled(FakeAnswer(body=rb'{"choices": [{"message": {"content": "\ud83d"}}]}'), "no chat completion"),
+    "half a number": garbled(FakeAnswer(body=b'{"choices": [{"message": {"content": 12'), "no chat completion"),
+    "content of another kind": garbled(completion(None, choices=[{"message": {"content": ["a"]}}]), "no chat completion"),
+    "no choice": garbled(completion(None, choices=[]), "no choice"),
+    "stream unasked": Case(answers=(stream("In ", "pieces.", {"choices": [], "usage": {"completion_tokens": 7}}),), response="In pieces."),
+    "stream without its end": lasting(stream("In ", "pieces.", is_done=False), "the stream was cut"),
+    "stream with an error in it": lasting(stream("In ", {"error": {"message": "out of memory", "code": 500}}), "out of memory"),
+    "request too large": lasting(refusal(429, "Request too large for m on tokens per min"), "Request too large", retries=0),
     "error in a 200": lasting(FakeAnswer(body=b'{"error": {"message": "no provider", "code": 502}}'), "no provider"),
     "refused": Case(answers=(refusal(400, "too long"),), error="HTTP 400: too long", tokens=None),
     "refused in a word": Case(answers=(FakeAnswer(status=422, body=b'"no"'),), error="HTTP 422", tokens=None),
@@ -92,6 +99,7 @@ def probes(tmp_path: Path) -> Path:
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("clients.asking.retrying.FIRST_PAUSE_S", 0.002)
+    monkeypatch.setattr("clients.asking.pace.FIRST_PAUSE_S", 0.002)
 
 
 def misbehave(endpoint: FakeEndpoint) -> Counter[tuple[str, str]]:

@@ -5,7 +5,8 @@ from contextlib import aclosing
 
 import pytest
 
-from clients.asking.connection import connect
+from clients.asking.channel import open_channel
+from clients.asking.credentials import Credentials
 from clients.asking.endpoint import read_api_root
 from clients.asking.exchange import Sampler
 from clients.asking.subject import Subject
@@ -49,8 +50,8 @@ def run(endpoint: FakeEndpoint, concurrency: int) -> list[Record]:
         asked = list_questions(make_subjects(root), PROBES, num_samples=1, seed=0)
         sampler = Sampler(temperature=0.4, max_tokens=64, timeout_s=60.0)
         async with (
-            connect(root, None) as client,
-            aclosing(collect_records({root: client}, asked, sampler, instrument=INSTRUMENT, concurrency=concurrency)) as coming,
+            open_channel(root, Credentials(), most_at_once=concurrency) as channel,
+            aclosing(collect_records({root: channel}, asked, sampler, instrument=INSTRUMENT, concurrency=concurrency)) as coming,
         ):
             return [record async for record in coming]
 

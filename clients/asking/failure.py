@@ -1,0 +1,71 @@
+"""What an attempt ends with in place of a completion: the endpoint's words, and whether asking again makes sense."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import openai
+
+from clients.asking.completion import CutCompletion, UnreadableCompletion
+from clients.asking.connection import describe
+from clients.asking.refusal import Refusal, read_refusal
+from clients.asking.retrying import Chance, chance_of, named_pause_s, spelled_pause_s
+from clients.asking.spent_quota import is_quota_spent
+
+REFUSING_STATUSES = (400, 422)  # at which the request itself is at fault
+KEY_STATUSES = (401, 403)
+
+
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
+    """The end of one attempt."""
+
+    error: str
+    chance: Chance
+    status: int | None = None  # also one that stands in the body of a 200
+    body: str = ""
+    asked_for_s: float | None = None  # the pause that the endpoint asks for
+    refusal: Refusal | None = None  # where the endpoint finds the request at fault
+    is_quota_spent: bool = False
+
+
+def failure_of(error: openai.APIError) -> Failure:
+    """Make a failure of what the SDK raises."""
+    if not isinstance(error, openai.APIStatusError):
+        return Failure(error=describe(error), chance="few")  # the connection was not made, or was lost
+    status, text = error.status_code, error.response.text
+    asked_for_s = named_pause_s(error.response.headers)
+    return Failure(
+        error=describe(error),
+        chance=chance_of(status, text, error.response.headers),
+        status=status,
+        body=text,
+        asked_for_s=spelled_pause_s(text) if asked_for_s is None else asked_for_s,
+        refusal=read_refusal(text) if status in REFUSING_STATUSES else None,
+        is_quota_spent=is_quota_spent(status, error.body or text),
+    )
+
+
+def failure_in_answer(unreadable: UnreadableCompletion, headers: Mapping[str, str]) -> Failure:
+    """Make a failure of a 200 that is no completion; gateways put another's error there, its status in `code`."""
+    if unreadable.error is None:
+        return Failure(error=str(unreadable), chance="few" if isinstance(unreadable, CutCompletion) else "once")
+    status, words = _status_in(unreadable.error), str(unreadable.error)
+    asked_for_s = named_pause_s(headers)
+    return Failure(
+        error=str(unreadable),
+        chance="few" if status is None else chance_of(status, words, headers),
+        status=status,
+        asked_for_s=spelled_pause_s(words) if asked_for_s is None else asked_for_s,
+        is_quota_spent=is_quota_spent(status, unreadable.error),
+    )
+
+
+def _status_in(error: Any) -> int | None:
+    """Find an HTTP status in an error's object."""
+    values = [error.get(name) for name in ("code", "status", "status_code")] if isinstance(error, dict) else []
+    for value in values:
+        if isinstance(value, str) and value.isdecimal():
+            value = int(value)
+        if isinstance(value, int) and not isinstance(value, bool) and 400 <= value <= 599:
+            return value
+    return None
