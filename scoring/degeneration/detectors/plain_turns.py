@@ -50,9 +50,9 @@ class PlainTurns:
     def __init__(self, context: Context) -> None:
         self._prompt = context.prompt
         self._unread = ""
-        self._num_read = 0
         self._line = ""  # the beginning of the line at hand
         self._line_start = 0
+        self._num_cut = 0  # characters of it that are not kept
         self._has_text = False  # before any turn
         self._waiting: tuple[int, RoleLine] | None = None  # a label that nothing follows yet
         self._num_taken = 0
@@ -83,18 +83,16 @@ class PlainTurns:
         return self._judge(MIN_HARD_TURNS if self._prompt is not None else MIN_HARD_TURNS_UNKNOWN)
 
     def _read_lines(self) -> None:
-        first, *lines = self._unread.split("\n")
-        if len(self._line) <= MAX_LABEL_CHARS:
-            self._line += first[: MAX_LABEL_CHARS + 1]
-        self._num_read += len(first)
+        *lines, last = (self._line + self._unread).split("\n")
+        at, num_cut = self._line_start, self._num_cut
         for line in lines:
-            if may_be_role_line(self._line):
-                self._read(self._line, self._line_start)
-            elif not self._has_text or self._waiting is not None:
-                self._pass_over(self._line)
-            self._line, self._line_start = line[: MAX_LABEL_CHARS + 1], self._num_read + 1
-            self._num_read += 1 + len(line)
-        self._unread = ""
+            if may_be_role_line(line):
+                self._read(line[: MAX_LABEL_CHARS + 1], at)
+            elif self._waiting is not None or not self._has_text:
+                self._pass_over(line)
+            at, num_cut = at + num_cut + len(line) + 1, 0
+        self._line, self._line_start, self._unread = last[: MAX_LABEL_CHARS + 1], at, ""
+        self._num_cut = num_cut + len(last) - len(self._line)
 
     def _read(self, line: str, start: int) -> None:
         role = read_role_line(line)

@@ -46,7 +46,9 @@ class RoleLine(msgspec.Struct, frozen=True, kw_only=True):
 
 def may_be_role_line(line: str) -> bool:
     """Say whether a line is worth reading: most are not."""
-    return (":" in line or len(line) <= MAX_BARE_CHARS or "：" in line or line[0] == "#") and line.lstrip(DECORATION)[:1] in INITIALS
+    if len(line) > MAX_BARE_CHARS and line.find(":", 0, MAX_LABEL_CHARS) < 0 and line[0] != "#" and (line.isascii() or "：" not in line):
+        return False
+    return line.lstrip(DECORATION)[:1] in INITIALS
 
 
 def read_role_line(line: str) -> RoleLine | None:
