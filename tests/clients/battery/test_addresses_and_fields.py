@@ -103,7 +103,7 @@ def test_headers_go_to_nobody_that_the_endpoint_sends_us_on_to(endpoint: FakeEnd
 
 
 def refuse(name: str, *, is_param: bool = True) -> FakeAnswer:
-    told = {"param": name, "code": "unsupported_parameter"} if is_param else {}
+    told: dict[str, Any] = {"param": name, "code": "unsupported_parameter"} if is_param else {}
     return refusal(400, f"Unsupported parameter: '{name}' is not supported with this model.", **told)
 
 

@@ -20,16 +20,18 @@ def _animals(count: int) -> str:
     return "".join(f"A: I'm a programmer.\nTell me a joke about a programmer and a {names[i % 10]}.\n" for i in range(count))
 
 
+def _plans(count: int) -> str:
+    things = ["boat", "light", "air", "ship", "water", "view"]
+    return "".join(f"\nThe plan is to save the {things[i % 6]} of the plan for the pupils." for i in range(count))
+
+
 @pytest.mark.parametrize(
     "text",
     [
         _animals(9),
         "".join(f"| Anne | {age} | Oslo |\n" for age in range(30, 50)),
         "".join(f'    else if (n >= {i})\n    {{\n        printf("A positive integer.");\n    }}\n' for i in range(5, 14)),
-        PROSE
-        + "".join(
-            f"\nThe plan is to save the {thing} of the plan for the pupils." for thing in ["boat", "light", "air", "ship", "water", "view"] * 2
-        ),
+        PROSE + _plans(12),
     ],
 )
 def test_answer_that_goes_round_to_the_limit_is_a_near_loop(text: str) -> None:
