@@ -1,7 +1,7 @@
 """How long a loop must be, by what its unit is: what ordinary text repeats too must repeat for longer.
 
-Each figure lies above what the ordinary texts of `bench.detectors` hold (the tuning seed; see `docs/detectors.md`), and costs a true loop
-of that kind no more than so many characters of delay.
+Each figure lies above what the ordinary texts of `bench.detectors` hold (the tuning seed; see `docs/detectors.md`), and what nearly all
+passages of human text do. It costs a true loop of that kind no more than so many characters of delay.
 """
 
 import msgspec
@@ -16,7 +16,7 @@ class Span(msgspec.Struct, frozen=True):
     """The least length of a loop, in characters of ordinary words."""
 
     hint: int  # to be worth a hint, wherever it stands
-    sure: int  # to be hard, whatever comes after it
+    sure: int  # to be hard, whatever comes after it, or where an answer that stopped by itself ends in it
     last: int  # to be hard where an answer ends in it that ended nobody knows why
     cut_tokens: int  # to be hard where the limit cut it off, in tokens
 
