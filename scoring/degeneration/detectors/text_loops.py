@@ -16,6 +16,7 @@ from scoring.degeneration.words.refusal import has_refusal
 from scoring.degeneration.words.unit import shown_unit
 from scoring.scores import Flag, Tier
 
+MAX_COPIES_TOLD = 12  # more excuse no less
 MIN_SPAN = 24  # a few words of Chinese; how much is needed depends on the unit
 TEXT_LIMITS = LoopLimits(gram=24, stride=8, max_lag=4096, min_span=MIN_SPAN, span_needed=span_needed)
 
@@ -43,7 +44,7 @@ class TextLoops:
         self._last: Loop | None = None  # the loop that the answer ends in, where that makes it hard
         self._names: dict[str, tuple[str, ...]] = {}  # by unit
         self._spans: dict[str, Span] = {}  # by unit: how long it has to be where it stands
-        self._tiers: dict[str, Tier] = {}  # by unit: the prompt is searched once for each loop that is hard without it
+        self._tiers: dict[tuple[str, int], Tier] = {}  # by unit and copies: the prompt is searched for each loop that is hard without it
 
     def feed(self, block: Block) -> None:
         """Take the next block."""
@@ -116,9 +117,10 @@ class TextLoops:
         is_last = self._last is not None and loop.end == self._last.end
         if not is_last and not is_sure(loop, self._spans[loop.unit]):
             return "soft"
-        if loop.unit not in self._tiers:
-            self._tiers[loop.unit] = loop_tier(loop.unit, self._context)
-        return self._tiers[loop.unit]
+        key = loop.unit, min(int(loop.copies), MAX_COPIES_TOLD)
+        if key not in self._tiers:
+            self._tiers[key] = loop_tier(loop.unit, self._context, loop.copies)
+        return self._tiers[key]
 
 
 def _flag(name: str, loop: Loop, tier: Tier) -> Flag:

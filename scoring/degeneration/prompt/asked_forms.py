@@ -3,11 +3,14 @@
 import re
 from collections.abc import Callable
 from functools import cache, partial
+from math import inf
 
 import msgspec
 
 from scoring.degeneration.prompt.clauses import asks_for
 from scoring.degeneration.prompt.unit_forms import is_code, is_form, is_numbers, is_row, is_signs, is_step, is_values, is_verse
+
+MIN_LINE_CHARS = 20  # a shorter unit is sung as a word, `na na na`
 
 
 class AskedForm(msgspec.Struct, frozen=True, kw_only=True):
@@ -16,6 +19,7 @@ class AskedForm(msgspec.Struct, frozen=True, kw_only=True):
     english: str  # a pattern of its names; the sentence tells whether it is asked for
     foreign: str  # and of those in other languages
     is_part: Callable[[str], bool]  # whether a unit is what it is made of
+    max_lines: float = inf  # of those, that follow one another with nothing between
 
 
 # A noun that the one before belongs to: `JSON users`, `drum tab`.
@@ -76,6 +80,7 @@ FORMS = (
             r"|歌词|歌詞|副歌|[首一]歌|の歌|歌を|写.{0,8}歌|儿歌|童謡|노래|후렴|أغنية|نشيد|गीत|गाना|भजन|เพลง|τραγούδι|שיר"
         ),
         is_part=is_verse,
+        max_lines=8,
     ),
     AskedForm(  # chants
         english=(
@@ -187,8 +192,10 @@ def _patterns() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
     return tuple((re.compile(form.english, re.IGNORECASE), re.compile(form.foreign, re.IGNORECASE)) for form in FORMS)
 
 
-def is_part_of_asked_form(prompt: str, unit: str) -> bool:
-    """Say whether a prompt asks for something that is made of such units."""
+def is_part_of_asked_form(prompt: str, unit: str, copies: float = 0) -> bool:
+    """Say whether a prompt asks for something that is made of such units, and as many copies of them."""
+    is_line = len(unit) >= MIN_LINE_CHARS
     return any(
-        form.is_part(unit) and asks_for(prompt, english, foreign) for form, (english, foreign) in zip(FORMS, _patterns(), strict=True)
+        (copies <= form.max_lines or not is_line) and form.is_part(unit) and asks_for(prompt, english, foreign)
+        for form, (english, foreign) in zip(FORMS, _patterns(), strict=True)
     )

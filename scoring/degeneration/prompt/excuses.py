@@ -13,16 +13,16 @@ MIN_PHRASE_CHARS = 12  # a shorter unit occurs in any prompt and excuses nothing
 MIN_REPEATED_CHARS = 8  # a short unit repeated in the prompt: `9` stands twice in `1999`, which means nothing
 
 
-def loop_tier(unit: str, context: Context) -> Tier:
+def loop_tier(unit: str, context: Context, copies: float = 0) -> Tier:
     """Return `soft` where a schema shapes the output, or the prompt asks for such a loop or itself repeats the unit; else `hard`."""
     if context.is_constrained:
         return "soft"
     prompt = context.prompt or ""
-    return "soft" if _is_repeated_in(prompt, unit) or _is_asked_for(asking_part(prompt), unit) else "hard"
+    return "soft" if _is_repeated_in(prompt, unit) or _is_asked_for(asking_part(prompt), unit, copies) else "hard"
 
 
-def _is_asked_for(prompt: str, unit: str) -> bool:
-    return asks_for_copies(prompt, unit) or is_part_of_asked_form(prompt, unit)
+def _is_asked_for(prompt: str, unit: str, copies: float) -> bool:
+    return asks_for_copies(prompt, unit) or is_part_of_asked_form(prompt, unit, copies)
 
 
 def _is_repeated_in(prompt: str, unit: str) -> bool:

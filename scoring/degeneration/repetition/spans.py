@@ -30,6 +30,7 @@ SPANS: dict[UnitKind, Span] = {
     "stroke": Span(200, 300, 250, 100),  # rules are as wide as a page
     "space": Span(400, 400, 400, 400),
     "rule": Span(400, 400, 400, 200),
+    "bullets": Span(400, 1_000, 1_000, 80),
     "form": Span(2_000, 4_000, 4_000, 1_500),  # a page to write on has forty lines
     "cell": Span(160, 1_000, 400, 60),  # `0, ` fills a row of a matrix
     "row": Span(400, 1_000, 400, 60),

@@ -16,6 +16,7 @@ UnitKind = Literal[
     "stroke",  # a sign that rules or fills a line in: `-`
     "space",
     "rule",  # several signs on one line: `=-`
+    "bullets",  # `-\n`: the empty entries of a list
     "form",  # to be filled in, or drawn: `Name: ____\n`, `| | |\n`, `- [ ] \n`
     "cell",  # `0, `
     "row",  # numbers or one literal over and over, on one line: `0.0, `, `NULL, `
@@ -38,6 +39,8 @@ MIN_LINE_OF_BULLETS = 3  # fewer begin the empty entries of a list
 
 STRUCTURE = frozenset("{}[]<>|;=")
 LINE_STRUCTURE = frozenset("{}[]<>;")  # of code, markup and logs
+CODE_SIGNS = frozenset("{}[]<>()=_\"'")  # a line with none of them and a few words may end with a semicolon and be none of code
+MIN_LINE_WORDS = 6
 ROW_ENDS = frozenset("\n[(")  # of a table of numbers, over lines or in JSON on one
 INDENTED_LINE = re.compile(r"\n(?:  |\t)")
 NUCLEOTIDES = frozenset("ACGTUN")
@@ -93,7 +96,7 @@ def kind_of(unit: str) -> UnitKind:
     if "\n" in unit and COLUMNS.search(unit + unit):
         return "rows"
     if _is_row(unit):
-        return "rows" if not ROW_ENDS.isdisjoint(unit) else "cell" if _is_short(unit) else "row"
+        return "rows" if not ROW_ENDS.isdisjoint(unit) and not _is_one_cell(unit) else "cell" if _is_short(unit) else "row"
     if unit.count(" ") >= MOSTLY_SPACE * len(unit):
         return "rule"
     if "\n" in unit and _is_table(unit):
@@ -104,7 +107,11 @@ def kind_of(unit: str) -> UnitKind:
         return "syllable"
     if (len(set(unit)) > 1 and NUCLEOTIDES.issuperset(unit)) or _is_path(unit):
         return "sequence"
-    if "\n" in unit and (not LINE_STRUCTURE.isdisjoint(unit) or INDENTED_LINE.search(unit + unit[:2])):  # or indented at its front
+    if "\n" in unit and INDENTED_LINE.search(unit + unit[:2]):  # or indented at its front
+        return "lines"
+    if CODE_SIGNS.isdisjoint(unit) and len(unit.split()) >= MIN_LINE_WORDS * unit.count("\n") > 0:
+        return "words"
+    if "\n" in unit and not LINE_STRUCTURE.isdisjoint(unit):
         return "lines"
     return "words" if STRUCTURE.isdisjoint(unit) else "markup"
 
@@ -121,7 +128,9 @@ def _kind_of_blank(unit: str) -> UnitKind:
         return "space"
     if "\n" in unit:
         is_line_of_one = len(visible) == 1 and not is_drawn and " " not in unit and len(unit) <= MAX_LINE_OF_SIGNS + 1
-        if not is_line_of_one or (BULLETS.issuperset(visible) and len(unit) <= MIN_LINE_OF_BULLETS):
+        if is_line_of_one and BULLETS.issuperset(visible) and len(unit) <= MIN_LINE_OF_BULLETS:
+            return "bullets"
+        if not is_line_of_one:
             return "form"
         return "stroke" if is_stroke else "sign"
     if is_stroke or is_drawn:
@@ -169,6 +178,11 @@ def _are_cells(whole: str) -> bool:
         return True
     is_one = len(set(cells)) == 1 and len(set(QUOTED.findall(whole)[1:-1])) <= 1
     return is_one and LITERAL.fullmatch(cells[0]) is not None and not LIST_MARKS.isdisjoint(whole)
+
+
+def _is_one_cell(unit: str) -> bool:
+    """Say whether one number has a line to itself, `$12.00\\n`: over and over it fills no table."""
+    return unit.count("\n") == 1 and len(unit.split()) == 1 and CELL_BREAK.search(unit.strip()) is None
 
 
 def _is_table(unit: str) -> bool:
