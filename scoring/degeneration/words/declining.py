@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from scoring.degeneration.words.refusal import advice, declining, disclaiming, plain
+from scoring.degeneration.words.refusal import declines_advice, find_declining, find_disclaimer, plain
 
 OPENING_CHARS = 300  # who declines says so at once; further on, "I can't" belongs to the subject
 MAX_SENTENCES_BEFORE = 3
@@ -120,9 +120,9 @@ def _find_phrase(sentences: list[str]) -> tuple[int, re.Match[str], bool] | None
     for at, sentence in enumerate(sentences[: MAX_SENTENCES_BEFORE + 1]):
         if num_chars > OPENING_CHARS or ANSWERS.match(sentence):
             break
-        if phrase := declining().search(sentence):
-            return at, phrase, advice().search(sentence) is None
-        if disclaimer is None and (phrase := disclaiming().search(sentence)):
+        if phrase := find_declining(sentence):
+            return at, phrase, not declines_advice(sentence)
+        if disclaimer is None and (phrase := find_disclaimer(sentence)):
             disclaimer = (at, phrase, False)
         if disclaimer is None and LEADS_UP.search(sentence) is None:
             break
@@ -133,18 +133,18 @@ def _find_phrase(sentences: list[str]) -> tuple[int, re.Match[str], bool] | None
 def _delivers(rest: str, sentences: Iterable[str], *, is_weak: bool) -> bool:
     """Say whether an answer follows: at once after a `but`, after words that announce it, or after a mere disclaimer of any kind."""
     for turn in TURNS.finditer(rest):
-        is_answer = OFFERS.match(rest, turn.end()) is None and declining().search(rest, turn.end()) is None
+        is_answer = OFFERS.match(rest, turn.end()) is None and find_declining(rest[turn.end() :]) is None
         if is_answer and len(rest) - turn.end() >= MIN_TURN_CHARS:
             return True
     _, _, after = rest.partition(":")
     if len(after) >= MIN_AFTER_COLON_CHARS and (is_weak or (OFFERS.match(after) is None and REASONS.search(after) is None)):
         return True
     for sentence in sentences:
-        if declining().search(sentence) or NO_ANSWER.search(sentence):
+        if find_declining(sentence) or NO_ANSWER.search(sentence):
             continue
         if DELIVERS.match(sentence):
             return True
-        if is_weak and len(sentence) >= MIN_CONTENT_CHARS and OFFERS.match(sentence) is None and disclaiming().search(sentence) is None:
+        if is_weak and len(sentence) >= MIN_CONTENT_CHARS and OFFERS.match(sentence) is None and find_disclaimer(sentence) is None:
             return not sentence.endswith("?")
     return False
 
