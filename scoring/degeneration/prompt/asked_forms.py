@@ -118,7 +118,7 @@ FORMS = (
     AskedForm(  # what is drawn by that verb alone
         english=(
             r"\b(?<!to )(?<!I )draw(?! (?:a |an |the |any |your |some )?(?:conclusions?|attention|inspiration"
-            r"|comparisons?|lessons?|line between|up|on|from|near))\b"
+            r"|comparisons?|lessons?|line between|up|on|from|near))\b[^.!?;]*"
         ),
         foreign=r"(?!)",
         is_part=is_signs,
@@ -156,7 +156,7 @@ FORMS = (
         english=(
             rf"\b(?:sql{NEXT}|jsonl?{NEXT}|yaml{NEXT}|csvs?{NEXT}|xml{NEXT}|toml|html{NEXT}|arrays?|lists? of"
             r" (?:nulls?|falses?|trues?|booleans?|zeros?|empty \w+)"
-            r"|nulls?|insert statements?|rows?|records?|(?:seed|test|mock|sample|dummy|placeholder) (?:data"
+            r"|nulls?|insert statements?|(?<!in a )rows?|records?|(?:seed|test|mock|sample|dummy|placeholder) (?:data"
             r"|rows|records|values)|fixtures?|data ?frames?"
             r"|data ?sets?|configs?|config(?:uration)? files?|structs?|booleans?|log files?)\b"
         ),
