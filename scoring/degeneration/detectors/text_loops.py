@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from scoring.degeneration.detector import Block, Context, Ending
 from scoring.degeneration.prompt.excuses import loop_tier
 from scoring.degeneration.repetition.broken_loops import join_broken
-from scoring.degeneration.repetition.certainty import end_of, is_sure, is_sure_at_end, is_whole_answer
+from scoring.degeneration.repetition.certainty import end_of, is_hint_at_end, is_sure, is_sure_at_end, is_whole_answer
 from scoring.degeneration.repetition.lag_tracker import LagTracker, Loop, LoopLimits
 from scoring.degeneration.repetition.spans import CELLS_SPAN, TABLE_SPAN, Span, chars_needed, span_needed, span_of
 from scoring.degeneration.repetition.stretch import Stretch
@@ -41,7 +41,8 @@ class TextLoops:
         self._is_code = False  # the block at hand
         self._is_row: bool | None = None  # of a table, the line in which the block begins; None while it is blank
         self._first_visible: int | None = None  # character offset
-        self._last: Loop | None = None  # the loop that the answer ends in, where that makes it hard
+        self._last: Loop | None = None  # the loop that the answer ends in, where that is worth a flag
+        self._is_last_sure = False  # and makes it hard
         self._names: dict[str, tuple[str, ...]] = {}  # by unit
         self._spans: dict[str, Span] = {}  # by unit: how long it has to be where it stands
         self._tiers: dict[tuple[str, int], Tier] = {}  # by unit and copies: the prompt is searched for each loop that is hard without it
@@ -72,9 +73,11 @@ class TextLoops:
     def finish(self, ending: Ending) -> tuple[Flag, ...]:
         """Return the loops, having looked at the end."""
         last = self._tracker.closing_loop()
-        if last and self._is_sure_at_end(last, ending):
-            self._last = last
-            self._note(last)
+        if last:
+            self._is_last_sure = self._is_sure_at_end(last, ending)
+            if self._is_last_sure or is_hint_at_end(last, end_of(ending.finish_reason)):
+                self._last = last
+                self._note(last)
         return self.flags()
 
     def stretches(self) -> list[Stretch]:
@@ -114,8 +117,8 @@ class TextLoops:
             self._is_row = line.lstrip().startswith("|")
 
     def _tier(self, loop: Loop) -> Tier:
-        is_last = self._last is not None and loop.end == self._last.end
-        if not is_last and not is_sure(loop, self._spans[loop.unit]):
+        is_sure_last = self._is_last_sure and self._last is not None and loop.end == self._last.end
+        if not is_sure_last and not is_sure(loop, self._spans[loop.unit]):
             return "soft"
         key = loop.unit, min(int(loop.copies), MAX_COPIES_TOLD)
         if key not in self._tiers:

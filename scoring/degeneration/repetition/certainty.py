@@ -5,6 +5,7 @@ from typing import Literal
 from scoring.degeneration.repetition.lag_tracker import Loop
 from scoring.degeneration.repetition.spans import WHOLE_SPAN_CHARS, Span
 from scoring.degeneration.repetition.tokens import num_letters, num_tokens
+from scoring.degeneration.repetition.unit_kinds import kind_of
 
 End = Literal["cut", "stopped", "unknown"]
 
@@ -18,6 +19,7 @@ NUM_LAST_COPIES = 8  # of one that an answer ends in
 FEW_LAST = ((6, 160), (4, 320), (2.9, 400))
 FEW_STOPPED = ((6, 240), (2.9, 600))
 FEW_CUT = ((2.9, 14), (2.5, 18), (2, 34))
+MIN_SENTENCE_LETTERS, NUM_HINT_COPIES = 36, 2.9
 FEW_TIMES = 1.6  # as long as eight copies need to be, at the least
 
 
@@ -40,6 +42,12 @@ def is_sure_at_end(loop: Loop, span: Span, end: End) -> bool:
     if end == "stopped":
         return _is_long_enough(loop, _num_letters(loop), span.sure, FEW_STOPPED)
     return _is_long_enough(loop, _num_letters(loop), span.last, FEW_LAST)
+
+
+def is_hint_at_end(loop: Loop, end: End) -> bool:
+    """Say whether it is a sentence three times over that an answer ends in, unless the answer stopped there by itself."""
+    is_sentence = kind_of(loop.unit) == "words" and num_letters(loop.unit) >= MIN_SENTENCE_LETTERS
+    return end != "stopped" and is_sentence and loop.copies >= NUM_HINT_COPIES
 
 
 def is_whole_answer(loop: Loop, first_visible: int) -> bool:

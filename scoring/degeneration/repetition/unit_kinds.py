@@ -182,7 +182,7 @@ def _are_cells(whole: str) -> bool:
 
 def _is_one_cell(unit: str) -> bool:
     """Say whether one number has a line to itself, `$12.00\\n`: over and over it fills no table."""
-    return unit.count("\n") == 1 and len(unit.split()) == 1 and CELL_BREAK.search(unit.strip()) is None
+    return unit.count("\n") == 1 and len(unit.split()) == 1 and CELL_BREAK.search(unit.strip()) is None and "<" not in unit
 
 
 def _is_table(unit: str) -> bool:
