@@ -9,7 +9,7 @@ import pytest
 
 from clients.asking.sampling_fields import SamplingFields
 from clients.battery.options import Options, parse_options
-from clients.report.provenance import LockedFrom, Provenance, SubjectOrigin
+from clients.report.provenance import EndpointOrigin, LockedFrom, Provenance, SubjectOrigin
 from clients.report.rerun_command import name_system_file, write_rerun_command
 from tests.clients.samples import make_outcome, make_report
 
@@ -42,6 +42,33 @@ def test_every_field_of_the_sampling_is_the_same() -> None:
     fields = SamplingFields(top_p=0.1 + 0.2, top_k=40, min_p=1e-5, repetition_penalty=1.1, presence_penalty=-0.5, frequency_penalty=-2.0)
     sampler = msgspec.structs.replace(provenance.sampler, fields=fields)
     assert read(msgspec.structs.replace(provenance, sampler=sampler)).sampling == fields
+
+
+def test_what_was_sent_and_by_which_names_is_the_same() -> None:
+    provenance = origin("m")
+    sampler = msgspec.structs.replace(
+        provenance.sampler, temperature=None, is_temperature_sent=False, max_tokens_field="max_completion_tokens", is_streamed=True
+    )
+    options = read(msgspec.structs.replace(provenance, sampler=sampler))
+    assert (options.temperature, options.max_tokens_field, options.is_streamed) == (None, "max_completion_tokens", True)
+
+
+def test_headers_are_named_and_left_to_variables() -> None:
+    azure = "https://h/openai/deployments/d?api-version=1"
+    provenance = origin("base", "m", endpoint=azure)
+    endpoints = tuple(
+        EndpointOrigin(endpoint=endpoint, answers_at=endpoint, headers=headers, num_limited=0, waited_s=0.0)
+        for endpoint, headers in ((provenance.endpoint, ("X-Team",)), (azure, ("api-key", "X-Team")))
+    )
+    credentials = read(msgspec.structs.replace(provenance, endpoints=endpoints)).credentials
+    assert credentials[provenance.endpoint].headers == {"X-Team": "$X_TEAM"}
+    assert credentials[azure].headers == {"api-key": "$API_KEY", "X-Team": "$X_TEAM"}
+
+
+@pytest.mark.parametrize("endpoint", ["http://h", "http://h/v1", "http://h/api/v4", "http://h/proxy/v1", "https://h/a?api-version=1"])
+def test_address_is_the_same(endpoint: str) -> None:
+    provenance = msgspec.structs.replace(origin("m", endpoint=endpoint), endpoint=endpoint)
+    assert read(provenance).choice.endpoint == endpoint
 
 
 def test_bare_models_need_no_subject_flag() -> None:
