@@ -98,6 +98,7 @@ async def _attempt_where_it_is(channel: Channel, question: Question, said: dict[
         at_other = await _attempt(way.client, question, said, patience)
         if is_another_api(at_other):
             channel.take(way)
+            channel.is_root_sure = True
             if not isinstance(at_other, Failure) or not is_unfound(at_other):
                 return at_other
             ended, way = at_other, None

@@ -32,13 +32,13 @@ class Channel:
         return self._dialects.setdefault(model, Dialect())
 
     def other_way(self) -> "Way":
-        """Give the other form of the address, with or without `/v1`."""
-        root = other_form(self.given_root)
+        """Give the other form of the address, with or without `/v1`; the given one, where the other is asked now."""
+        root = other_form(self.given_root) if self.root == self.given_root else self.given_root
         return Way(root=root, client=self.client.with_options(base_url=split_query(root)[0]))
 
     def take(self, way: "Way") -> None:
         """Go that way from now on."""
-        self.root, self.client, self.is_root_sure = way.root, way.client, True
+        self.root, self.client = way.root, way.client
 
     async def list_models(self) -> tuple[ListedModel, ...]:
         """Ask what the endpoint serves, at the other form of its address where the given one lists nothing. Raises EndpointFailure."""

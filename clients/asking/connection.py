@@ -59,7 +59,7 @@ async def list_models(client: openai.AsyncOpenAI, credentials: Credentials, *, i
     """Ask what the endpoint serves; nothing when it answers but keeps no list. A guess at the address raises nothing."""
     try:
         async with asyncio.timeout(LISTING_TIMEOUT_S):
-            response = await client.with_options(max_retries=LISTING_RETRIES).models.with_raw_response.list()
+            response = await client.with_options(max_retries=0 if is_guess else LISTING_RETRIES).models.with_raw_response.list()
         return tuple(msgspec.json.decode(response.content, type=ModelList).data)
     except (openai.APIError, TimeoutError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as exc:
         if not is_guess and (words := _why_unlisted(exc, client)):

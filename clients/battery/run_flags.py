@@ -20,7 +20,13 @@ def add_pace_flags(group: argparse._ArgumentGroup) -> None:
         default=600.0,
         help="for one reply, its retries and their pauses included (600)",
     )
-    group.add_argument("--concurrency", metavar="N", type=flag_values.read_count, default=4, help="requests in flight at once (4)")
+    group.add_argument(
+        "--concurrency",
+        metavar="N",
+        type=flag_values.read_count,
+        default=4,
+        help="requests in flight at once (4); fewer for a while after HTTP 429",
+    )
     group.add_argument("--stream", action="store_true", help="ask for streams; where nothing else is served this is done by itself")
 
 

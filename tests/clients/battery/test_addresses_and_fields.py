@@ -49,9 +49,17 @@ def test_endpoint_is_found_where_people_say_it_is(endpoint: FakeEndpoint, root: 
     assert endpoint.targets[-1] == f"{root}/chat/completions{query}"
 
 
-@pytest.mark.parametrize("listing", [refusal(404, "no such route"), None])
+def test_given_address_is_asked_where_only_the_list_is_at_the_other(endpoint: FakeEndpoint, probes: str, tmp_path: Path) -> None:
+    endpoint.root = "/openai"
+    endpoint.listing, listing = refusal(404, "no such route"), endpoint.listing
+    endpoint.adapters = lambda _, path, __: listing if path == "/openai/v1/models" else refusal(404, "no such route")
+    code, report = run(endpoint, probes, tmp_path, path="/openai")
+    assert (code, report["averaged_prompts"]) == (0, 2)
+    assert report["provenance"]["endpoints"][0]["answers_at"] == f"{endpoint.url}/openai"
+
+
 def test_unknown_route_names_what_was_asked_and_the_likely_cause(
-    endpoint: FakeEndpoint, listing: FakeAnswer | None, probes: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    endpoint: FakeEndpoint, probes: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     endpoint.root = "/somewhere/else"
     code, _ = run(endpoint, probes, tmp_path, path="/api")
