@@ -48,6 +48,12 @@ def test_good_candidate_is_put_in_place(
     assert "warning" not in captured.err
 
 
+def test_server_is_found_by_either_form_of_its_address(endpoint: FakeEndpoint) -> None:
+    adapters = prepare(endpoint, GOOD)
+    assert main(["--url", f"{endpoint.url}/chat/completions", "--adapter", "lek", "--path", "new"]) == 0
+    assert adapters.digests["lek"] == "sha256:new"
+
+
 @pytest.mark.parametrize(
     ("candidate", "current", "reason"),
     [
@@ -56,11 +62,6 @@ def test_good_candidate_is_put_in_place(
     ],
     ids=["score", "flag"],
 )
-def test_server_is_found_by_either_form_of_its_address(endpoint: FakeEndpoint) -> None:
-    FakeAdapters(endpoint)
-    assert main(["--url", f"{endpoint.url}/chat/completions", "--adapter", "lek", "--path", "new"]) == 0
-
-
 def test_candidate_that_is_worse_is_refused(
     endpoint: FakeEndpoint, candidate: str, current: str, reason: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
