@@ -14,7 +14,7 @@ from clients.asking.completion import Completion, UnreadableCompletion, read_bod
 from clients.asking.connection import refused_key
 from clients.asking.dialect import advise, unsent_fields
 from clients.asking.exchange import Question, Received, Reply, Sampler
-from clients.asking.failure import KEY_STATUSES, Failure, failure_in_answer, failure_of
+from clients.asking.failure import Failure, failure_in_answer, failure_of
 from clients.asking.patience import Patience
 from clients.asking.subject import Subject
 from clients.asking.unfound import explain_unfound, is_about_model, is_another_api, is_unfound
@@ -67,10 +67,10 @@ async def ask(channel: Channel, question: Question, sampler: Sampler) -> Receive
 
 def _give_up_on_all(failure: Failure, sampler: Sampler) -> None:
     """Raise EndpointFailure where no other question can fare better."""
-    if failure.status in KEY_STATUSES and not failure.is_quota_spent:
-        raise EndpointFailure(refused_key(failure.error))
     if failure.is_quota_spent:
         raise EndpointFailure(f"the quota is spent: {failure.error}")
+    if failure.is_key_refused:
+        raise EndpointFailure(refused_key(failure.error))
     if failure.chance == "any" and (failure.asked_for_s or 0) > sampler.timeout_s:
         raise EndpointFailure(f"{failure.error}; it can be asked again in {failure.asked_for_s:.0f} s, which is beyond --timeout-s")
 

@@ -1,5 +1,6 @@
 """What an attempt ends with in place of a completion: the endpoint's words, and whether asking again makes sense."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from clients.asking.spent_quota import is_quota_spent
 
 REFUSING_STATUSES = (400, 422)  # at which the request itself is at fault
 KEY_STATUSES = (401, 403)
+MODERATED = re.compile(r"moderat|flagged|content.?(?:policy|filter|management)|guardrail", re.IGNORECASE)
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,6 +28,11 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     asked_for_s: float | None = None  # the pause that the endpoint asks for
     refusal: Refusal | None = None  # where the endpoint finds the request at fault
     is_quota_spent: bool = False
+
+    @property
+    def is_key_refused(self) -> bool:
+        """Say whether it is us that the endpoint refuses, and not what the prompt is about."""
+        return self.status in KEY_STATUSES and MODERATED.search(self.body) is None
 
 
 def failure_of(error: openai.APIError) -> Failure:

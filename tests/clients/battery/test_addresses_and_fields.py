@@ -184,8 +184,15 @@ def test_endpoint_that_serves_streams_alone_is_asked_for_them(
     assert (sample["response"], sample["finish_reason"], sample["completion_tokens"]) == ("In pieces.", "length", 2)
 
 
-def test_a_refusal_of_one_prompt_does_not_end_the_run(endpoint: FakeEndpoint, probes: str, tmp_path: Path) -> None:
-    words = "Unsupported content; the prompt was: What is the temperature of a seed?"
-    endpoint.answer = lambda body: refusal(400, words) if "How" in str(body) else completion("Fine.")
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (400, "Unsupported content; the prompt was: What is the temperature of a seed?"),
+        (403, "Your input was flagged by the model's moderation."),
+        (413, "The prompt is too large."),
+    ],
+)
+def test_a_refusal_of_one_prompt_does_not_end_the_run(endpoint: FakeEndpoint, status: int, words: str, probes: str, tmp_path: Path) -> None:
+    endpoint.answer = lambda body: refusal(status, words) if "How" in str(body) else completion("Fine.")
     code, report = run(endpoint, probes, tmp_path, "--concurrency", "1")
     assert (code, report["averaged_prompts"]) == (0, 1)
