@@ -10,7 +10,7 @@ import openai
 from openai.types.chat import ChatCompletionMessageParam
 
 from clients.asking.channel import Channel
-from clients.asking.completion import Completion, UnreadableCompletion, read_body, read_completion
+from clients.asking.completion import Completion, UnreadableCompletion, read_body, read_completion, withheld_completion
 from clients.asking.connection import refused_key
 from clients.asking.dialect import advise, unsent_fields
 from clients.asking.exchange import Question, Received, Reply, Sampler
@@ -62,7 +62,10 @@ async def ask(channel: Channel, question: Question, sampler: Sampler) -> Receive
             raise EndpointFailure(channel.credentials.conceal(f"{question.subject.model}: {exc}")) from exc
         if error is not None:
             words = channel.credentials.conceal(error)
-            return Received(reply=Reply(error=words, seconds=round(patience.seconds, 3), num_retries=patience.num_retries))
+            reply = Reply(
+                error=words, partial=failure.partial or None, seconds=round(patience.seconds, 3), num_retries=patience.num_retries
+            )
+            return Received(reply=reply)
 
 
 def _give_up_on_all(failure: Failure, sampler: Sampler) -> None:
@@ -116,6 +119,8 @@ async def _attempt(client: openai.AsyncOpenAI, question: Question, said: dict[st
         return read_completion(read_body(response.content, headers.get("content-type", "")))
     except TimeoutError:
         return Failure(error=f"no reply within {patience.timeout_s:g} s; --timeout-s gives it longer", chance="none")
+    except openai.APIStatusError as exc:
+        return withheld_completion(exc.body) or failure_of(exc)
     except openai.APIError as exc:
         return failure_of(exc)
     except UnreadableCompletion as exc:
@@ -144,28 +149,18 @@ def _candor_fields(subject: Subject) -> dict[str, Any]:
 
 
 def _receive(completion: Completion, *, seconds: float, num_retries: int, unsent: tuple[str, ...]) -> Received:
-    choice = completion.choices[0]
     reply = Reply(
-        text=choice.message.content or choice.message.refusal or "",
-        refusal=choice.message.refusal,
-        finish_reason=choice.finish_reason if isinstance(choice.finish_reason, str) else None,
-        num_prompt_tokens=_count(completion.usage, "prompt_tokens"),
-        num_completion_tokens=_count(completion.usage, "completion_tokens"),
+        text=completion.text,
+        reasoning=completion.reasoning,
+        refusal=completion.refusal,
+        finish_reason=completion.finish_reason,
+        answered_as=completion.model,
+        num_prompt_tokens=completion.num_prompt_tokens,
+        num_completion_tokens=completion.num_completion_tokens,
+        num_reasoning_tokens=completion.num_reasoning_tokens,
         seconds=round(seconds, 3),
         num_retries=num_retries,
         unsent=unsent,
-        system_fingerprint=completion.system_fingerprint if isinstance(completion.system_fingerprint, str) else None,
+        system_fingerprint=completion.system_fingerprint,
     )
-    return Received(reply=reply, metadata=_strings(completion.metadata))
-
-
-def _count(usage: Any, name: str) -> int | None:
-    number = usage.get(name) if isinstance(usage, dict) else None
-    return number if isinstance(number, int) and not isinstance(number, bool) and number >= 0 else None
-
-
-def _strings(metadata: Any) -> dict[str, str]:
-    """Keep what OpenAI's type allows in `metadata`: strings."""
-    if not isinstance(metadata, dict):
-        return {}
-    return {key: value for key, value in metadata.items() if isinstance(value, str)}
+    return Received(reply=reply, metadata=completion.metadata)

@@ -1,47 +1,50 @@
-"""The parts of a chat completion that the battery reads.
+"""What a chat completion says, read from the JSON of it.
 
-The SDK builds its objects without checking them; these are checked, so that a reply of the wrong shape is an error
-that names the place and never a score.
+The SDK builds its objects without checking them; these are checked, so that an error dressed as an answer, or a reply of the wrong shape,
+is an error in the endpoint's own words and never a score.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
+from clients.asking.blocks import Said, UnknownBlock, plain_text, read_blocks
 from clients.asking.error_words import read_error_words
+from clients.asking.finish_reasons import FAILED, FILTERED, read_finish_reason
 from clients.asking.stream import BrokenStream, is_stream, join_stream
+from clients.asking.withheld import filter_words
 
-
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """The assistant's turn; some endpoints send null for an empty one."""
-
-    content: str | None = None
-    refusal: str | None = None  # OpenAI's own place for a refusal, beside a content of null
-
-
-class Choice(msgspec.Struct, frozen=True, kw_only=True):
-    """One of the completions: the battery asks for one."""
-
-    message: Answer
-    finish_reason: Any = None
+ANSWERED = "the endpoint answered 200 with"
+# Servers call the same thing otherwise, and some send it twice: the first that holds a text is taken.
+REASONING_FIELDS = ("reasoning_content", "reasoning", "thinking", "reasoning_text", "reasoning_details", "thinking_blocks")
 
 
 class Completion(msgspec.Struct, frozen=True, kw_only=True):
-    """The body of a reply; what no score depends on may have any shape."""
+    """An answer; what no score depends on is None where an endpoint says nothing that makes sense."""
 
-    choices: list[Choice] = []
-    usage: Any = None
-    system_fingerprint: Any = None
-    metadata: Any = None
-    error: Any = None  # some gateways answer 200 and put the error here
+    text: str
+    reasoning: str | None = None
+    refusal: str | None = None  # words that are kept apart, of the model or of the endpoint's filter
+    finish_reason: str | None = None
+    model: str | None = None  # that answered, by its own account
+    num_prompt_tokens: int | None = None
+    num_completion_tokens: int | None = None
+    num_reasoning_tokens: int | None = None  # of those; some endpoints count them and keep the reasoning to themselves
+    system_fingerprint: str | None = None
+    metadata: dict[str, str] = {}
 
 
 class UnreadableCompletion(ValueError):
-    """The endpoint answered 200 with something else than a chat completion; `error` is what it says is wrong, where it says so."""
+    """The endpoint answered 200 with something else than a chat completion.
 
-    def __init__(self, words: str, error: Any = None) -> None:
+    `error` is what it says is wrong, where it says so, and `partial` what came of an answer before.
+    """
+
+    def __init__(self, words: str, error: Any = None, *, partial: str = "") -> None:
         super().__init__(words)
         self.error = error
+        self.partial = partial
 
 
 class CutCompletion(UnreadableCompletion):
@@ -55,17 +58,102 @@ def read_body(body: bytes, content_type: str) -> Any:
     except BrokenStream as exc:
         raise CutCompletion(f"the endpoint answered 200, but {exc}") from exc
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as exc:
-        raise UnreadableCompletion(f"the endpoint answered 200 with a body that is no chat completion: {exc}") from exc
+        raise UnreadableCompletion(f"{ANSWERED} a body that is no chat completion: {exc}") from exc
 
 
 def read_completion(body: Any) -> Completion:
     """Read a decoded body; raises UnreadableCompletion."""
+    if not isinstance(body, dict):
+        raise UnreadableCompletion(f"{ANSWERED} a body that is no chat completion: expected an object, got {_shown(body)}")
+    choice, error = _first_choice(body), body.get("error")
+    if choice is None:
+        return _read_error(body, error)
+    error = error or choice.get("error")
+    finish_reason = read_finish_reason(choice.get("finish_reason"))
+    said = _read_message(choice.get("message"), error, finish_reason)
+    withheld = filter_words(error) if error else None
+    if withheld is None and (finish_reason == FAILED or (error and finish_reason != FILTERED)):
+        raise CutCompletion(_failure_words(choice, error), error or None, partial=said.text)
+    usage = body.get("usage")
+    return Completion(
+        text=said.text or said.refusal,
+        reasoning=said.reasoning or None,
+        refusal=said.refusal or withheld or (read_error_words(error) if error else None),
+        finish_reason=FILTERED if withheld else finish_reason,
+        model=_text(body.get("model")),
+        num_prompt_tokens=_count(usage, "prompt_tokens"),
+        num_completion_tokens=_count(usage, "completion_tokens"),
+        num_reasoning_tokens=_count(usage.get("completion_tokens_details"), "reasoning_tokens") if isinstance(usage, dict) else None,
+        system_fingerprint=_text(body.get("system_fingerprint")),
+        metadata=_strings(body.get("metadata")),
+    )
+
+
+def withheld_completion(error: Any) -> Completion | None:
+    """Make a completion of an error by which the endpoint's filter withholds the answer; None of any other error."""
+    words = filter_words(error)
+    return None if words is None else Completion(text="", refusal=words, finish_reason=FILTERED)
+
+
+def _first_choice(body: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Find the choice; None where there is none at all."""
+    choices = body.get("choices")
+    if choices is None or choices == []:
+        return None
+    if not isinstance(choices, list) or not isinstance(choices[0], dict):
+        raise UnreadableCompletion(f"{ANSWERED} no chat completion: expected a list of objects in `choices`, got {_shown(choices)}")
+    return choices[0]
+
+
+def _read_error(body: Mapping[str, Any], error: Any) -> Completion:
+    """Read a body without a choice: what the filter withholds is an answer, all else raises."""
+    if not error and (body.get("object") == "error" or any(body.get(key) for key in ("message", "detail"))):
+        error = body
+    if not error:
+        raise UnreadableCompletion(f"{ANSWERED} no choice in `choices`")
+    withheld = withheld_completion(error)
+    if withheld is None:
+        raise UnreadableCompletion(f"{ANSWERED} an error: {read_error_words(error)}", error)
+    return withheld
+
+
+def _read_message(message: Any, error: Any, finish_reason: str | None) -> Said:
+    """Read the assistant's turn. Beside an error, and where the filter took it, there need not be one."""
+    if message is None and (error or finish_reason in (FAILED, FILTERED)):
+        return Said()
+    if not isinstance(message, dict):
+        raise UnreadableCompletion(f"{ANSWERED} no chat completion: expected an object in choices[0].message, got {_shown(message)}")
     try:
-        completion = msgspec.convert(body, Completion)
-    except msgspec.ValidationError as exc:
-        raise UnreadableCompletion(f"the endpoint answered 200 with a body that is no chat completion: {exc}") from exc
-    if completion.error or (completion.error is not None and not completion.choices):  # beside a choice, the stream broke off
-        raise UnreadableCompletion(f"the endpoint answered 200 with an error: {read_error_words(completion.error)}", completion.error)
-    if not completion.choices:
-        raise UnreadableCompletion("the endpoint answered 200 with no choice in `choices`")
-    return completion
+        said = read_blocks(message.get("content"))
+    except UnknownBlock as exc:
+        raise UnreadableCompletion(f"{ANSWERED} no chat completion: choices[0].message.content: {exc}") from exc
+    beside = next((text for name in REASONING_FIELDS if (text := plain_text(message.get(name)))), "")
+    return Said(text=said.text, reasoning=beside + said.reasoning, refusal=plain_text(message.get("refusal")) or said.refusal)
+
+
+def _failure_words(choice: Mapping[str, Any], error: Any) -> str:
+    if error:
+        return f"{ANSWERED} an error: {read_error_words(error)}"
+    reason = choice.get("finish_reason")
+    words = plain_text(reason.get("message")) if isinstance(reason, dict) else ""
+    return f"the endpoint broke the answer off: finish reason {read_error_words(words or reason)}"
+
+
+def _shown(value: Any) -> str:
+    return "null" if value is None else f"{read_error_words(value):.60}"
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def _count(usage: Any, name: str) -> int | None:
+    number = usage.get(name) if isinstance(usage, dict) else None
+    return number if isinstance(number, int) and not isinstance(number, bool) and number >= 0 else None
+
+
+def _strings(metadata: Any) -> dict[str, str]:
+    """Keep what OpenAI's type allows in `metadata`: strings."""
+    if not isinstance(metadata, dict):
+        return {}
+    return {key: value for key, value in metadata.items() if isinstance(value, str)}

@@ -28,6 +28,7 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     asked_for_s: float | None = None  # the pause that the endpoint asks for
     refusal: Refusal | None = None  # where the endpoint finds the request at fault
     is_quota_spent: bool = False
+    partial: str = ""  # what came of an answer before
 
     @property
     def is_key_refused(self) -> bool:
@@ -55,7 +56,8 @@ def failure_of(error: openai.APIError) -> Failure:
 def failure_in_answer(unreadable: UnreadableCompletion, headers: Mapping[str, str]) -> Failure:
     """Make a failure of a 200 that is no completion; gateways put another's error there, its status in `code`."""
     if unreadable.error is None:
-        return Failure(error=str(unreadable), chance="few" if isinstance(unreadable, CutCompletion) else "once")
+        chance: Chance = "few" if isinstance(unreadable, CutCompletion) else "once"
+        return Failure(error=str(unreadable), chance=chance, partial=unreadable.partial)
     status, words = _status_in(unreadable.error), str(unreadable.error)
     asked_for_s = named_pause_s(headers)
     return Failure(
@@ -64,6 +66,7 @@ def failure_in_answer(unreadable: UnreadableCompletion, headers: Mapping[str, st
         status=status,
         asked_for_s=spelled_pause_s(words) if asked_for_s is None else asked_for_s,
         is_quota_spent=is_quota_spent(status, unreadable.error),
+        partial=unreadable.partial,
     )
 
 

@@ -18,8 +18,8 @@ from clients.battery.locked_baseline import LockedBaseline, lock_baseline, renam
 from clients.battery.options import Options
 from clients.battery.overwriting import check_nothing_is_lost
 from clients.battery.progress import show_progress
-from clients.battery.regression import check_power, check_power_left, find_gate_reasons
-from clients.battery.run import collect_records, list_questions
+from clients.battery.regression import check_power, check_power_left, check_samples, check_subjects, find_gate_reasons
+from clients.battery.run import Digests, collect_records, list_questions
 from clients.errors import ClientError, EndpointFailure, FileFault, Interrupted, Regression
 from clients.probes.pack import load_pack
 from clients.probes.probe import ProbePack
@@ -85,11 +85,14 @@ def conclude(options: Options, examined: Examined) -> None:
     write_report_files(report, options)
     if examined.stopped_by is not None:
         raise examined.stopped_by
+    if options.gates.on_regression:
+        check_subjects(report)
     if reasons := find_gate_reasons(options.gates, report):
         raise Regression("regression: " + "; ".join(reasons))
     if examined.num_failed and options.gates.is_any:
         raise EndpointFailure(f"no regression in what was answered, but {examined.num_failed} requests failed; {_advise(options)}")
     if options.gates.on_regression:
+        check_samples(report)
         check_power_left(report)
 
 
@@ -140,7 +143,10 @@ async def _measure(plan: Plan) -> Run:
         asked = list_questions(subjects, plan.pack.probes, num_samples=options.samples, seed=options.seed)
         resumed = take_up(plan.saved.records, asked, plan.sampler, plan.instrument)
         came = list(resumed.records)
-        stopped_by = await _gather(channels, resumed.questions, plan, came)
+        digests = {
+            (endpoint, model.id): model.digest for endpoint, models in listed.items() for model in models if model.digest is not None
+        }
+        stopped_by = await _gather(channels, resumed.questions, plan, came, digests)
     return Run(
         created=created,
         duration_s=perf_counter() - start,
@@ -152,11 +158,15 @@ async def _measure(plan: Plan) -> Run:
     )
 
 
-async def _gather(channels: Mapping[str, Channel], asked: Sequence[Question], plan: Plan, came: list[Record]) -> ClientError | None:
+async def _gather(
+    channels: Mapping[str, Channel], asked: Sequence[Question], plan: Plan, came: list[Record], digests: Digests
+) -> ClientError | None:
     """Add to what came until all is there, or until Ctrl-C or the endpoint stops it; raises where that leaves nothing to report."""
     path = replies_path(plan.options.output) if plan.options.output else None
     total = len(came) + len(asked)
-    coming = collect_records(channels, asked, plan.sampler, instrument=plan.instrument, concurrency=plan.options.concurrency)
+    coming = collect_records(
+        channels, asked, plan.sampler, instrument=plan.instrument, concurrency=plan.options.concurrency, digests=digests
+    )
     with RepliesFile(path, saved_bytes=plan.saved.size_bytes) as replies, show_progress(total, came) as advance:
         try:
             async with aclosing(coming):
@@ -219,9 +229,18 @@ def _find_silent(run: Run) -> EndpointFailure | None:
     """Find a subject that gave no reply at all."""
     for subject in run.subjects:
         own = [record for record in run.records if record.asked.subject == subject.name]
+        if own and not any(record.reply.has_answer for record in own) and not all(record.reply.error is not None for record in own):
+            counts = Counter(_kind_of_missing(record) for record in own)
+            told = ", ".join(f"{count} of {len(own)} {kind}" for kind, count in counts.most_common())
+            advice = "; --max-tokens gives them longer" if any(record.reply.is_still_thinking for record in own) else ""
+            return EndpointFailure(f"no reply of {subject.name} has an answer to score: {told}{advice}")
         if all(record.reply.error is not None for record in own):
             return EndpointFailure(f"every request to {subject.name} failed; the first: {own[0].reply.error}")
     return None
+
+
+def _kind_of_missing(record: Record) -> str:
+    return (record.reply.missing_words or "").partition(":")[0]
 
 
 def _advise(options: Options) -> str:

@@ -20,9 +20,9 @@ class RunningAverages:
     def add(self, record: Record) -> None:
         """Count a reply."""
         total, number = self._scores.get(record.asked.subject, (0.0, 0))
-        if record.scored.lek_score is None:
+        if record.reply.error is not None:
             self._num_failed += 1
-        else:
+        elif record.scored.lek_score is not None:
             self._scores[record.asked.subject] = (total + record.scored.lek_score, number + 1)
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from clients.battery.gates import Gates
 from clients.errors import EndpointFailure, UsageFault
 from clients.report.comparison_summary import ComparisonSummary
+from clients.report.doubts import Kind
 from clients.report.power import Power
 from clients.report.report import Report
 from clients.report.subject_summary import SubjectSummary
@@ -32,6 +33,16 @@ def check_power_left(report: Report) -> None:
             )
 
 
+def check_subjects(report: Report) -> None:
+    """See that the subjects are what was asked for, and not one and the same; raises EndpointFailure."""
+    _raise_grave(report, "same_model", "same_replies")
+
+
+def check_samples(report: Report) -> None:
+    """See that samples are more than copies of one; raises EndpointFailure."""
+    _raise_grave(report, "same_samples")
+
+
 def find_regressions(comparisons: Iterable[ComparisonSummary]) -> tuple[str, ...]:
     """List the reasons, none where all is well: what regressed significantly, and every hard flag that rose."""
     return tuple(reason for comparison in comparisons for reason in (*_worse_scores(comparison), *_more_flags(comparison)))
@@ -55,6 +66,11 @@ def _reasons(gates: Gates, report: Report) -> Iterator[str]:
             after, before = _refusals(summaries[comparison.subject]), _refusals(summaries[comparison.baseline])
             if after > before:
                 yield f"{comparison.subject} refuses {_share(after)} of its replies, {comparison.baseline} {_share(before)}"
+
+
+def _raise_grave(report: Report, *kinds: Kind) -> None:
+    if words := [doubt.words for doubt in report.findings.doubts if doubt.is_grave and doubt.kind in kinds]:
+        raise EndpointFailure("nothing can be concluded: " + " ".join(words))
 
 
 def _worse_scores(comparison: ComparisonSummary) -> Iterator[str]:

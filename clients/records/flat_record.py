@@ -17,7 +17,9 @@ from clients.records.told import Told
 
 PARTS: dict[str, Any] = {"asked": Asked, "instrument": Instrument, "reply": Reply, "scored": Scored, "told": Told}
 # What files of earlier versions lack; anything else that a record lacks is a fault.
-LATER_FIELDS = frozenset({"stopped_by", "sampling", "unsent", "max_tokens_field"})
+LATER_FIELDS = frozenset(
+    {"stopped_by", "sampling", "unsent", "max_tokens_field", "reasoning", "partial", "answered_as", "reasoning_tokens", "adapter_scale"}
+)
 
 
 def list_fields() -> Iterator[tuple[str, str, str]]:

@@ -9,6 +9,7 @@ from clients.probes.checks.judge import Check
 from clients.records.asked import Asked
 from clients.records.instrument import Instrument
 from clients.records.scored import Scored, score_reply
+from clients.records.settling import settle
 from clients.records.told import Told
 
 
@@ -51,7 +52,8 @@ class Record:
 
 
 def score_record(asked: Asked, reply: Reply, told: Told, checks: Sequence[Check], instrument: Instrument) -> Record:
-    """Score a reply and put it beside its question."""
+    """Settle what a reply is, score it and put it beside its question."""
+    reply = settle(reply, asked.prompt)
     return Record(
         asked=asked,
         instrument=instrument,

@@ -11,9 +11,11 @@ from clients.records.asked import Asked
 from scoring.scores import Degeneration, Flag
 from scoring.verdict import score
 
+UNFINISHED = ("empty", "unclosed_reasoning")  # of reasoning that no answer follows, these say nothing new
+
 
 class Scored(msgspec.Struct, frozen=True, kw_only=True):
-    """Scores, flags and judgement; all None where the reply failed or has not been scored."""
+    """Scores, flags and judgement; all None where the reply failed or has not been scored, the scores also where it has no answer."""
 
     lek_score: float | None = None
     heuristic: dict[str, float] | None = None
@@ -33,9 +35,11 @@ class Scored(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def score_reply(reply: Reply, asked: Asked, scorer: str, checks: Sequence[Check]) -> Scored:
-    """Score a reply; an empty one is scored like any other, a failed one is not scored."""
+    """Score an answer; an empty one is scored like any other. Without one there is no score, but what flags there are."""
     if reply.text is None:
         return Scored()
+    if not reply.has_answer:
+        return _judge_missing(reply, asked, scorer, checks)
     scores = score(
         reply.text,
         prompt=asked.prompt,
@@ -48,7 +52,24 @@ def score_reply(reply: Reply, asked: Asked, scorer: str, checks: Sequence[Check]
     return Scored(
         lek_score=scores.lek_score,
         heuristic=scores.heuristic,
-        flags=tuple(dict.fromkeys(flag.flag for flag in flags)),
+        flags=_names(flags),
         degeneration=scores.degeneration,
         judgement=judge(checks, CheckedReply(text=reply.text, flags=flags), is_cut_off=reply.is_cut_off),
     )
+
+
+def _judge_missing(reply: Reply, asked: Asked, scorer: str, checks: Sequence[Check]) -> Scored:
+    """Look for loops in reasoning that no answer follows: the limit ends those, too. That it was ended so is no flag of the model's."""
+    judgement = Judgement(passed=None, why=reply.missing_words or "") if checks else None
+    if reply.is_withheld:
+        return Scored(judgement=judgement)
+    found = score(reply.reasoning or "", prompt=asked.prompt, scorer=scorer).degeneration
+    flags = tuple(flag for flag in found.flags if flag.tier == "hard" and flag.flag not in UNFINISHED)
+    if not reply.is_still_thinking:
+        flags = (*flags, Flag(flag="empty", tier="hard"))
+    degeneration = msgspec.structs.replace(found, flags=flags)
+    return Scored(flags=_names(flags), degeneration=degeneration, judgement=judgement)
+
+
+def _names(flags: Sequence[Flag]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(flag.flag for flag in flags))

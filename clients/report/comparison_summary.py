@@ -56,6 +56,7 @@ class ComparisonSummary(msgspec.Struct, frozen=True, kw_only=True):
     probes: tuple[ProbeChange, ...]
     dimensions: tuple[DimensionChange, ...]
     hard_flags: tuple[FlagChange, ...]  # those that either raises
+    is_doubtful: bool = False  # by a grave doubt about either: nothing can be concluded, whatever the p-value
 
     @property
     def num_compared(self) -> int:
@@ -63,7 +64,7 @@ class ComparisonSummary(msgspec.Struct, frozen=True, kw_only=True):
         return self.difference.n if self.difference else 0
 
 
-def summarize_comparison(baseline: str, subject: str, comparison: Comparison) -> ComparisonSummary:
+def summarize_comparison(baseline: str, subject: str, comparison: Comparison, *, is_doubtful: bool = False) -> ComparisonSummary:
     """Sum up a comparison of two subjects, given by name."""
     difference = comparison.difference
     probes = tuple(_probe_changes(comparison))
@@ -74,7 +75,7 @@ def summarize_comparison(baseline: str, subject: str, comparison: Comparison) ->
         avg_baseline_lek=comparison.avg_baseline,
         avg_lek=comparison.avg_subject,
         difference=difference,
-        is_significant=difference is not None and difference.p_value <= SIGNIFICANT,
+        is_significant=difference is not None and difference.p_value <= SIGNIFICANT and not is_doubtful,
         improved=comparison.count("improved"),
         regressed=comparison.count("regressed"),
         unchanged=comparison.count("unchanged"),
@@ -83,6 +84,7 @@ def summarize_comparison(baseline: str, subject: str, comparison: Comparison) ->
         probes=probes,
         dimensions=tuple(_dimension_changes(comparison)),
         hard_flags=tuple(_flag_changes(comparison)),
+        is_doubtful=is_doubtful,
     )
 
 

@@ -7,9 +7,10 @@ import msgspec
 
 from clients.one_line import one_line
 from clients.records.record import Record
+from clients.report.doubts import Doubt
 from scoring.scores import Flag, Tier
 
-Trouble = Literal["failed", "refused", "empty"]
+Trouble = Literal["failed", "refused", "empty", "unanswered"]
 
 EXCERPT_CHARS = 120
 
@@ -27,13 +28,13 @@ class FailureMode(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TroubledReply(msgspec.Struct, frozen=True, kw_only=True):
-    """A reply that failed, was refused or is empty."""
+    """A reply that failed, was refused, is empty or is reasoning alone."""
 
     subject: str
     id: str
     sample: int
     trouble: Trouble
-    words: str  # the error, the refusal or the finish reason
+    words: str  # the error, the refusal, the finish reason or what is missing
 
 
 class Findings(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +43,7 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     summary: tuple[str, ...]
     failure_modes: tuple[FailureMode, ...]  # a subject's commonest first
     troubled_replies: tuple[TroubledReply, ...]
+    doubts: tuple[Doubt, ...] = ()  # the grave ones first
 
 
 def find_failure_modes(records: Sequence[Record], subjects: Iterable[str]) -> tuple[FailureMode, ...]:
@@ -66,7 +68,7 @@ def _modes_of(subject: str, records: Sequence[Record]) -> Iterator[FailureMode]:
     for record in records:
         for flag in record.scored.raised:
             place = (record.asked.id, record.asked.sample)
-            raised.setdefault((flag.flag, flag.tier), {}).setdefault(place, cut_excerpt(record.reply.text or "", flag))
+            raised.setdefault((flag.flag, flag.tier), {}).setdefault(place, cut_excerpt(record.reply.shown_text, flag))
     num_replies = sum(record.reply.error is None for record in records)
     for (flag_name, tier), places in sorted(raised.items(), key=lambda item: -len(item[1])):
         yield FailureMode(
@@ -86,6 +88,8 @@ def _troubled(record: Record) -> TroubledReply | None:
         trouble, words = "failed", record.reply.error
     elif (refusing := record.reply.refusing_words) is not None:
         trouble, words = "refused", refusing
+    elif record.reply.is_only_reasoning:
+        trouble, words = "unanswered", record.reply.missing_words or ""
     elif record.reply.is_empty:
         trouble, words = "empty", f"finish reason {record.reply.finish_reason}"
     else:

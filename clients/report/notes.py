@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from clients.asking.sampling_fields import SamplingFields
 from clients.records.record import Record
+from clients.records.told import find_unhonoured
 from clients.report.comparison_summary import ComparisonSummary
+from clients.report.doubts import Doubt
 from clients.report.power import Power
 from clients.report.provenance import Provenance
 from clients.report.subject_summary import SubjectSummary
@@ -14,13 +16,22 @@ MAX_SHOWN = 5
 
 
 def write_notes(
-    subjects: Sequence[SubjectSummary], comparisons: Sequence[ComparisonSummary], records: Sequence[Record], provenance: Provenance
+    subjects: Sequence[SubjectSummary],
+    comparisons: Sequence[ComparisonSummary],
+    records: Sequence[Record],
+    provenance: Provenance,
+    doubts: Sequence[Doubt] = (),
 ) -> tuple[str, ...]:
     """Write the notes, the gravest first."""
     return (
+        *(doubt.words for doubt in doubts if doubt.is_grave),
         *_rescored(records, provenance),
         *_missing(subjects, provenance),
         *_failures(subjects, records),
+        *(doubt.words for doubt in doubts if not doubt.is_grave),
+        *_unhonoured_scales(records),
+        *_unanswered(subjects, records),
+        *_reasoning(records),
         *_uncompared(comparisons),
         *_unlike_conditions(comparisons, records),
         *_unsent_fields(subjects, records),
@@ -59,6 +70,35 @@ def _missing(subjects: Sequence[SubjectSummary], provenance: Provenance) -> Iter
 def _failures(subjects: Sequence[SubjectSummary], records: Sequence[Record]) -> Iterator[str]:
     if num_failed := sum(subject.replies.failed for subject in subjects):
         yield f"{num_failed} of {len(records)} requests failed and have no score."
+
+
+def _unhonoured_scales(records: Sequence[Record]) -> Iterator[str]:
+    """Saved replies may have come when nobody looked; one that does not even name an adapter cannot have honoured its scale."""
+    unhonoured = {record.asked.subject: words for record in records if (words := find_unhonoured(record.asked, record.told))}
+    for subject, words in unhonoured.items():
+        yield f"{subject}: {words}."
+
+
+def _unanswered(subjects: Sequence[SubjectSummary], records: Sequence[Record]) -> Iterator[str]:
+    for subject in subjects:
+        replies, own = subject.replies, [record for record in records if record.asked.subject == subject.name]
+        of = f"of {len(own)} replies of {subject.name}"
+        if replies.still_thinking:
+            limits = {record.asked.max_tokens for record in own if record.asked.max_tokens is not None}
+            limit = f"--max-tokens {limits.pop()}" if len(limits) == 1 else "their length limit"
+            yield f"{replies.still_thinking} {of} were still thinking at {limit}: they have no answer and no score, and are in no mean."
+        if replies.only_reasoning:
+            yield (
+                f"{replies.only_reasoning} {of} ended with reasoning and no answer: they have no score, and are in no mean."
+                " Where it is so of all, the endpoint may take the answer for reasoning."
+            )
+        if replies.withheld:
+            yield f"{replies.withheld} {of} were withheld by the endpoint's filter: they count as refused, and are in no mean."
+
+
+def _reasoning(records: Sequence[Record]) -> Iterator[str]:
+    if num_reasoned := sum(record.reply.reasoning is not None and record.reply.has_answer for record in records):
+        yield f"{num_reasoned} of {len(records)} replies begin with reasoning: it is kept apart, and what follows it is scored."
 
 
 def _uncompared(comparisons: Sequence[ComparisonSummary]) -> Iterator[str]:
@@ -114,7 +154,8 @@ def _ways_and_pauses(provenance: Provenance) -> Iterator[str]:
 
 
 def _server_differences(records: Sequence[Record]) -> Iterator[str]:
-    scored = [record for record in records if record.told.server_lek_score is not None]
+    told = [record for record in records if record.reply.has_answer and record.reply.reasoning is None]  # a server scores reasoning too
+    scored = [record for record in told if record.told.server_lek_score is not None]
     unlike = [record for record in scored if record.told.server_lek_score != record.scored.lek_score]
     for record in unlike[:MAX_SHOWN]:
         yield (
@@ -123,7 +164,7 @@ def _server_differences(records: Sequence[Record]) -> Iterator[str]:
         )
     if len(unlike) > MAX_SHOWN:
         yield f"In all, {len(unlike)} of {len(scored)} replies are scored otherwise by the server."
-    flagged = [record for record in records if record.told.server_flags is not None]
+    flagged = [record for record in told if record.told.server_flags is not None]
     unlike = [record for record in flagged if set(record.told.server_flags or ()) != set(record.scored.flags)]
     for record in unlike[:MAX_SHOWN]:
         yield (
@@ -144,7 +185,7 @@ def _changed_subjects(subjects: Sequence[SubjectSummary], records: Sequence[Reco
 
 
 def _cut_replies(records: Sequence[Record]) -> Iterator[str]:
-    num_cut = sum(record.reply.finish_reason == "length" for record in records)
+    num_cut = sum(record.reply.is_cut_off and not record.reply.is_still_thinking for record in records)
     if num_cut:
         yield f"{num_cut} of {len(records)} replies were cut off at their length limit (--max-tokens {records[0].asked.max_tokens})."
 

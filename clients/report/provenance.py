@@ -35,6 +35,7 @@ class SubjectOrigin(msgspec.Struct, frozen=True, kw_only=True):
     adapter: str | None
     adapter_digest: str | None
     system_fingerprint: str | None
+    answered_as: tuple[str, ...] = ()  # the models that the replies name as their own
     samples: int  # asked for on each probe
     locked_from: LockedFrom | None
 
@@ -144,6 +145,7 @@ def make_subject_origins(
             adapter_digest=_first(record.told.adapter_digest for record in by_name[subject.name])
             or _first(model.digest for model in listed.get(subject.endpoint, ()) if model.id == subject.model),
             system_fingerprint=_first(record.reply.system_fingerprint for record in by_name[subject.name]),
+            answered_as=_names(by_name[subject.name]),
             samples=num_samples,
             locked_from=None,
         )
@@ -167,6 +169,10 @@ def make_sampler_origin(sampler: Sampler) -> SamplerOrigin:
 def make_pack_origin(pack: ProbePack) -> PackOrigin:
     """Name a pack and what is in it."""
     return PackOrigin(name=pack.name, digest=pack.digest, file_digest=pack.file_digest)
+
+
+def _names(records: Iterable[Record]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(record.reply.answered_as for record in records if record.reply.answered_as is not None))
 
 
 def _first(words: Iterable[str | None]) -> str | None:

@@ -8,6 +8,7 @@ from clients.probes.probe import Probe
 from clients.records.record import Record
 from clients.report.comparison import Change, Pair, compare
 from clients.report.comparison_summary import ComparisonSummary, summarize_comparison
+from clients.report.doubts import Doubt, find_doubts
 from clients.report.findings import Findings, find_failure_modes, find_troubled_replies
 from clients.report.notes import write_notes
 from clients.report.outcome import Outcome, gather_outcomes
@@ -78,8 +79,14 @@ def build_report(
         summarize_subject(subject.name, subject.role, by_subject[subject.name], subject.samples) for subject in provenance.subjects
     )
     baseline = next((subject.name for subject in subjects if subject.role == "baseline"), None)
+    doubts = find_doubts({name: _records(own) for name, own in by_subject.items()}, provenance.subjects)
     comparisons = tuple(
-        summarize_comparison(baseline, subject.name, compare(by_subject[subject.name], by_subject[baseline]))
+        summarize_comparison(
+            baseline,
+            subject.name,
+            compare(by_subject[subject.name], by_subject[baseline]),
+            is_doubtful=any(_concerns(doubt, baseline, subject.name) for doubt in doubts),
+        )
         for subject in subjects
         if baseline is not None and subject.name != baseline
     )
@@ -103,13 +110,24 @@ def build_report(
         subjects=subjects,
         comparisons=comparisons,
         findings=Findings(
-            summary=write_summary(subjects, comparisons),
+            summary=write_summary(subjects, comparisons, doubts),
             failure_modes=find_failure_modes(ordered, by_subject),
             troubled_replies=find_troubled_replies(ordered),
+            doubts=doubts,
         ),
-        notes=write_notes(subjects, comparisons, ordered, provenance),
+        notes=write_notes(subjects, comparisons, ordered, provenance, doubts),
         provenance=provenance,
     )
+
+
+def _records(own: Sequence[Outcome]) -> list[Record]:
+    return [sample for outcome in own for sample in outcome.samples]
+
+
+def _concerns(doubt: Doubt, baseline: str, subject: str) -> bool:
+    """Say whether a grave doubt is about two subjects, or about the samples of one of them."""
+    about = set(doubt.subjects)
+    return doubt.is_grave and ({baseline, subject} <= about or (len(about) == 1 and bool(about & {baseline, subject})))
 
 
 def _rows(by_subject: Mapping[str, Sequence[Outcome]], trained: str, baseline: str | None) -> Iterator[Row]:

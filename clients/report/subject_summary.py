@@ -38,7 +38,7 @@ class GroupSpread(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Replies(msgspec.Struct, frozen=True, kw_only=True):
-    """How a subject's requests ended. What is empty or refused has a score, what failed has none."""
+    """How a subject's requests ended. What is empty or refused by the model has a score, what failed or has no answer has none."""
 
     asked: int
     missing: int  # not answered before the run was cut short
@@ -53,6 +53,9 @@ class Replies(msgspec.Struct, frozen=True, kw_only=True):
     prompt_tokens: int | None  # None where the endpoint counts none
     completion_tokens: int | None
     mean_seconds: float | None
+    withheld: int = 0  # of the refused: by the endpoint's filter
+    still_thinking: int = 0  # of those cut off: no answer had begun
+    only_reasoning: int = 0  # that ended by themselves without an answer
 
 
 class SubjectSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,6 +138,9 @@ def _replies(records: Sequence[Record], num_asked: int) -> Replies:
         prompt_tokens=_total(record.reply.num_prompt_tokens for record in records),
         completion_tokens=_total(record.reply.num_completion_tokens for record in records),
         mean_seconds=mean(record.reply.seconds for record in records),
+        withheld=sum(record.reply.is_withheld for record in records),
+        still_thinking=sum(record.reply.is_still_thinking for record in records),
+        only_reasoning=sum(record.reply.is_only_reasoning and not record.reply.is_cut_off for record in records),
     )
 
 

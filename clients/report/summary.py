@@ -4,13 +4,15 @@ from collections.abc import Iterator, Sequence
 
 from clients.report.comparison import CHANGE_THRESHOLD
 from clients.report.comparison_summary import ComparisonSummary, DimensionChange
+from clients.report.doubts import Doubt
 from clients.report.subject_summary import SubjectSummary
 from scoring.statistics.paired_difference import PairedDifference
 
 
-def write_summary(subjects: Sequence[SubjectSummary], comparisons: Sequence[ComparisonSummary]) -> tuple[str, ...]:
-    """Write the lines, the comparisons first."""
+def write_summary(subjects: Sequence[SubjectSummary], comparisons: Sequence[ComparisonSummary], doubts: Sequence[Doubt]) -> tuple[str, ...]:
+    """Write the lines: what forbids to conclude anything, then the comparisons."""
     return (
+        *(doubt.words for doubt in doubts),
         *(line for comparison in comparisons for line in (*_headlines(comparison), *write_change_lines(comparison))),
         *(line for subject in subjects for line in write_reply_lines(subject)),
     )
@@ -32,9 +34,12 @@ def write_reply_lines(subject: SubjectSummary) -> Iterator[str]:
     counts = {
         "failed": replies.failed,
         "refused": replies.refused,
+        "withheld by the endpoint's filter": replies.withheld,
+        "still thinking at the length limit": replies.still_thinking,
+        "with reasoning and no answer": replies.only_reasoning,
         "empty": replies.empty,
         "with a hard flag": replies.hard_flagged,
-        "cut off at the length limit": replies.cut_off,
+        "cut off at the length limit": replies.cut_off - replies.still_thinking,
     }
     if told := [f"{count} {what}" for what, count in counts.items() if count]:
         yield f"{subject.name}: of {replies.asked - replies.missing} replies {', '.join(told)}."
@@ -66,6 +71,13 @@ def write_statistics(difference: PairedDifference) -> str:
     return f"p = {difference.p_value:.3g}{exact}{size}{interval}"
 
 
+def write_verdict(comparison: ComparisonSummary) -> str:
+    """Say at the end of a line what the difference is worth; nothing where it is significant."""
+    if comparison.is_doubtful:
+        return ": nothing can be concluded from it"
+    return "" if comparison.is_significant else ": not significant"
+
+
 def _headlines(comparison: ComparisonSummary) -> Iterator[str]:
     title, difference = _title(comparison), comparison.difference
     if difference is None:
@@ -73,7 +85,7 @@ def _headlines(comparison: ComparisonSummary) -> Iterator[str]:
         return
     yield (
         f"{title}: {comparison.avg_baseline_lek:.2f} → {comparison.avg_lek:.2f} ({difference.mean:+.2f}; {write_statistics(difference)})"
-        f" over {difference.n} probes{'' if comparison.is_significant else ': not significant'}."
+        f" over {difference.n} probes{write_verdict(comparison)}."
     )
     yield (
         f"{title}: {comparison.improved} improved, {comparison.regressed} regressed, {comparison.unchanged} unchanged by the"

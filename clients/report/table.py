@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from clients.one_line import one_line
 from clients.records.record import Record
 from clients.report.comparison_summary import ComparisonSummary
 from clients.report.findings import Findings
@@ -36,6 +37,8 @@ def print_report(report: Report, console: Console) -> None:
         console.print(Text(counts, style="bold"))
         if comparison.difference is not None:
             console.print(Text(f"{write_shares(comparison)}; {write_statistics(comparison.difference)}"))
+        if comparison.is_doubtful:
+            console.print(Text("Nothing can be concluded from this comparison: see the notes.", style="bold red"))
         if comparison.significantly_improved or comparison.significantly_regressed:
             counts = f"{comparison.significantly_improved} improved, {comparison.significantly_regressed} regressed"
             console.print(Text(f"significant by their samples: {counts}"))
@@ -46,8 +49,9 @@ def print_report(report: Report, console: Console) -> None:
     for line in (line for subject in report.subjects for line in write_reply_lines(subject)):
         console.print(Text(line))
     console.print(Text(_circumstances(report), style="dim"))
+    grave = {doubt.words for doubt in report.findings.doubts if doubt.is_grave}
     for note in report.notes:
-        console.print(Text(f"Note: {note}", style="yellow"))
+        console.print(Text(f"Note: {note}", style="bold red" if note in grave else "yellow"))
 
 
 def _subject_table(report: Report, subject: SubjectSummary) -> Table:
@@ -77,8 +81,8 @@ def _probe_cells(probe: ProbeScore, samples: Sequence[Record], flags: Text) -> t
     seconds = mean(sample.reply.seconds for sample in samples)
     time = NO_SCORE if seconds is None else f"{seconds:.1f} s"
     if probe.lek_score is None:
-        words = f"failed: {samples[0].reply.error}" if samples else "not asked"
-        return probe.id, NO_SCORE, Text(words, style="red"), "", NO_SCORE, time
+        words = samples[0].reply.missing_words or "no score" if samples else "not asked"
+        return probe.id, NO_SCORE, Text(one_line(words), style="red"), flags, NO_SCORE, time
     num_chars = mean(len(sample.reply.text) for sample in samples if sample.reply.text is not None)
     return probe.id, _score(probe.lek_score), _dimensions(probe), flags, f"{num_chars:.0f}", time
 

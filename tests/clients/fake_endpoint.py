@@ -28,11 +28,14 @@ DROPPED = FakeAnswer(body=b"", drop=True)
 SOON = {"retry-after-ms": "1"}  # the SDK then waits a millisecond instead of its half second
 
 
+AS_ASKED = "the model that is asked for"
+
+
 def completion(text: str | None, *, finish_reason: str = "stop", **fields: Any) -> FakeAnswer:
-    """Build a chat completion; `fields` add to its body or replace parts of it."""
+    """Build a chat completion, by the model that is asked for; `fields` add to its body or replace parts of it."""
     choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": finish_reason}
     usage = {"prompt_tokens": 9, "completion_tokens": 7, "total_tokens": 16}
-    body = {"id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice], "usage": usage} | fields
+    body = {"id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": AS_ASKED, "choices": [choice], "usage": usage} | fields
     return FakeAnswer(body=json.dumps(body).encode())
 
 
@@ -114,7 +117,9 @@ class FakeEndpoint:
                     return
                 endpoint.asked.append(body)
                 endpoint.asked_with.append((self.headers["authorization"], body))
-                self._send(endpoint.answer(body))
+                answer = endpoint.answer(body)
+                named = answer.body.replace(json.dumps(AS_ASKED).encode(), json.dumps(body["model"]).encode())
+                self._send(msgspec.structs.replace(answer, body=named))
 
             def _path(self) -> str:
                 return self.path.partition("?")[0]

@@ -61,7 +61,7 @@ def _kinds(report: Report, place: int, samples: Sequence[Record]) -> Iterator[st
     yield from dict.fromkeys(comparison.probes[place].change or "uncompared" for comparison in report.comparisons)
     if any(sample.scored.flags for sample in samples):
         yield "flagged"
-    if any(sample.reply.error or sample.reply.is_empty or sample.reply.refusing_words for sample in samples):
+    if any(sample.reply.missing_words or sample.reply.is_empty or sample.reply.refusing_words for sample in samples):
         yield "troubled"
 
 
@@ -98,7 +98,14 @@ def _folded(samples: Sequence[Record]) -> list[list[Record]]:
     """Put replies together that are the same in all that is shown of them."""
     groups: dict[tuple[object, ...], list[Record]] = {}
     for sample in samples:
-        ending = (sample.reply.error, sample.reply.refusal, sample.reply.finish_reason, sample.reply.num_completion_tokens)
+        ending = (
+            sample.reply.error,
+            sample.reply.partial,
+            sample.reply.reasoning,
+            sample.reply.refusal,
+            sample.reply.finish_reason,
+            sample.reply.num_completion_tokens,
+        )
         groups.setdefault((sample.reply.text, sample.scored.lek_score, repr(sample.scored.degeneration), *ending), []).append(sample)
     return list(groups.values())
 
@@ -110,6 +117,7 @@ def _block(alike: Sequence[Record], subject: str, num_samples: int) -> Markup:
         element(
             "p", _numbers(alike, num_samples), element("b", with_minus_signs(write_score(first.scored.lek_score))), class_="reply-head"
         ),
+        _reasoning(first),
         _text(first, subject),
         element("p", " · ".join(_facts(alike)), class_="fine"),
         element("p", *_dimensions(first), class_="fine dimensions") if first.scored.heuristic else None,
@@ -125,10 +133,29 @@ def _numbers(alike: Sequence[Record], num_samples: int) -> str:
     return f"Samples {numbers}, alike" if len(alike) > 1 else f"Sample {numbers}"
 
 
+def _reasoning(sample: Record) -> Markup | None:
+    """Fold up the reasoning; where no answer follows, it is what flags are found in."""
+    text = sample.reply.reasoning
+    if not text:
+        return None
+    shown = marked_text(text, sample.scored.raised) if sample.reply.is_only_reasoning else text
+    is_long = len(text) > LONG_CHARS
+    return element(
+        "details",
+        element("summary", f"Reasoning ({write_count(len(text), 'character')})"),
+        element("div", shown, class_="text long" if is_long else "text", dir="auto", tabindex=0 if is_long else None),
+        class_="reasoning",
+    )
+
+
 def _text(sample: Record, subject: str) -> Markup:
     if sample.reply.error is not None:
-        return element("p", element("b", "Failed: "), sample.reply.error, dir="auto", class_="no-text")
+        failed = element("p", element("b", "Failed: "), sample.reply.error, dir="auto", class_="no-text")
+        partial = element("div", sample.reply.partial, class_="text", dir="auto") if sample.reply.partial else None
+        return join(failed, partial)
     flags = sample.scored.raised
+    if sample.reply.is_only_reasoning or (sample.reply.is_withheld and sample.reply.is_blank):
+        return element("p", "No answer: ", sample.reply.missing_words or "", dir="auto", class_="no-text")
     if sample.reply.is_empty:
         return element(
             "p", "Empty reply", element("span", f" ({write_count(len(sample.reply.text or ''), 'blank character')})"), class_="no-text"

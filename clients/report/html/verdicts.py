@@ -52,6 +52,8 @@ def _from_to(comparison: ComparisonSummary) -> tuple[str, ...]:
 
 
 def _significance(comparison: ComparisonSummary, difference: PairedDifference) -> tuple[str | Markup, ...]:
+    if comparison.is_doubtful:
+        return element("b", "Nothing can be concluded"), " from this: the notes at the top say why."
     word = "significant" if comparison.is_significant else "not significant"
     exact = ", exact" if difference.is_exact else ""
     size = "" if difference.cohens_d is None else f"; d = {write_average(difference.cohens_d)}"

@@ -79,6 +79,7 @@ def test_provenance_says_how_the_scores_came_about(endpoint: FakeEndpoint, tmp_p
             "adapter": "tuned",
             "adapter_digest": "sha256:1",
             "system_fingerprint": "fp",
+            "answered_as": ["tuned"],
             "samples": 1,
             "locked_from": None,
         }
@@ -168,6 +169,7 @@ def test_subjects_samples_and_conditions_are_asked_as_named(endpoint: FakeEndpoi
     kernel = tmp_path / "kernel.txt"
     kernel.write_text("Be kind.", encoding="utf-8")
     output = tmp_path / "run.json"
+    endpoint.answer = lambda body: completion("Hello.", metadata={"adapter": "tuned", "adapter_scale": "0.5"} if "lora" in body else {})
     argv = ["--url", endpoint.url, "--subject", "plain=base", "--subject", "half=tuned,scale=0.5", "--system", f"kernel={kernel}"]
     assert main([*argv, "--samples", "2", "--seed", "7", "--output", str(output)]) == 0
     report = read_report_file(output)

@@ -27,6 +27,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     num_asked: int = 1
     retries: int = 0
     tokens: int | None = 7
+    is_scored: bool = True  # where there is a response
 
 
 def page(status: int) -> FakeAnswer:
@@ -59,7 +60,8 @@ CASES = {
     "empty": Case(answers=(completion(""),), response=""),
     "null": Case(answers=(completion(None),), response=""),
     "white space": Case(answers=(completion(" \n\t"),), response=" \n\t"),
-    "filtered": Case(answers=(completion("", finish_reason="content_filter"),), response=""),
+    "filtered": Case(answers=(completion("", finish_reason="content_filter"),), response="", is_scored=False),
+    "blocks": Case(answers=(completion(None, choices=[{"message": {"content": ["a", {"type": "text", "text": "b"}]}}]),), response="ab"),
     "no finish reason": Case(answers=(completion("Endless", choices=[{"message": {"content": "Endless"}}]),), response="Endless"),
     "odd finish reason": Case(
         answers=(completion("Odd.", choices=[{"message": {"content": "Odd."}, "finish_reason": 3}]),), response="Odd."
@@ -77,7 +79,7 @@ CASES = {
     "page with a good conscience": garbled(page(200), "no chat completion"),
     "lone surrogate": garbled(FakeAnswer(body=rb'{"choices": [{"message": {"content": "\ud83d"}}]}'), "no chat completion"),
     "half a number": garbled(FakeAnswer(body=b'{"choices": [{"message": {"content": 12'), "no chat completion"),
-    "content of another kind": garbled(completion(None, choices=[{"message": {"content": ["a"]}}]), "no chat completion"),
+    "content of another kind": garbled(completion(None, choices=[{"message": {"content": [1]}}]), "no chat completion"),
     "no choice": garbled(completion(None, choices=[]), "no choice"),
     "stream unasked": Case(answers=(stream("In ", "pieces.", {"choices": [], "usage": {"completion_tokens": 7}}),), response="In pieces."),
     "stream without its end": lasting(stream("In ", "pieces.", is_done=False), "the stream was cut"),
@@ -136,16 +138,18 @@ def test_nothing_is_lost_and_nothing_invented(endpoint: FakeEndpoint, probes: Pa
         found = (record["response"], record["completion_tokens"], record["retries"], asked[record["model"], record["prompt"]])
         assert (record["prompt"], *found) == (record["prompt"], case.response, case.tokens, case.retries, case.num_asked)
         assert (case.error or "") in (record["error"] or "")
-        assert (record["error"] is None) == (record["response"] is not None) == (record["lek_score"] is not None)
+        assert (record["error"] is None) == (record["response"] is not None)
+        assert (record["lek_score"] is not None) == (record["response"] is not None and case.is_scored)
     check_report(read_report_file(output))
 
 
 def check_report(report: dict[str, Any]) -> None:
     failed = [name.replace(" ", "-") for name, case in CASES.items() if case.error is not None]
+    unscored = [name.replace(" ", "-") for name, case in CASES.items() if case.error is not None or not case.is_scored]
     empty = [name.replace(" ", "-") for name, case in CASES.items() if case.response is not None and not case.response.strip()]
     assert report["total_prompts"] == len(CASES)
-    assert report["averaged_prompts"] == len(CASES) - len(failed)
-    assert {row["id"] for row in report["results"] if row["trained_lek_score"] is None} == set(failed)
+    assert report["averaged_prompts"] == len(CASES) - len(unscored)
+    assert {row["id"] for row in report["results"] if row["trained_lek_score"] is None} == set(unscored)
     troubled = report["findings"]["troubled_replies"]
     assert {reply["id"] for reply in troubled if reply["trouble"] == "failed"} == set(failed)
     assert {reply["id"] for reply in troubled if reply["trouble"] in ("empty", "refused")} == set(empty)

@@ -51,7 +51,9 @@ def run(endpoint: FakeEndpoint, concurrency: int) -> list[Record]:
         sampler = Sampler(temperature=0.4, max_tokens=64, timeout_s=60.0)
         async with (
             open_channel(root, Credentials(), most_at_once=concurrency) as channel,
-            aclosing(collect_records({root: channel}, asked, sampler, instrument=INSTRUMENT, concurrency=concurrency)) as coming,
+            aclosing(
+                collect_records({root: channel}, asked, sampler, instrument=INSTRUMENT, concurrency=concurrency, digests={})
+            ) as coming,
         ):
             return [record async for record in coming]
 

@@ -262,3 +262,37 @@ def test_unknown_baseline_is_refused(tmp_path: Path, capsys: pytest.CaptureFixtu
 def test_wrong_flags_are_wrong_usage(argv: list[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(argv)
+
+
+def test_saved_replies_are_settled_as_those_that_come(tmp_path: Path, rescore: Rescore) -> None:
+    replies: list[dict[str, Any]] = [
+        {"response": JOY},
+        {"response": f"<think>I feel. I know.</think>\n\n{JOY}"},
+        {"response": JOY, "reasoning_content": "I feel."},
+        {"response": "<think>I feel", "finish_reason": "MAX_TOKENS"},
+        {"response": None, "reasoning": "I feel", "finish_reason": "length"},
+        {"response": "", "finish_reason": "content_filter"},
+        {"response": "The light of", "finish_reason": "error"},
+    ]
+    file = write_lines(tmp_path / "m.jsonl", [{"id": f"p{n}", "prompt": f"{n}?"} | reply for n, reply in enumerate(replies)])
+    report = rescore(file)
+    alone = score(JOY, scorer="lek-v2").lek_score
+    assert [row["trained_lek_score"] for row in report["results"]] == [alone, alone, alone, None, None, None, None]
+    counts = report["subjects"][0]["replies"]
+    assert [counts[name] for name in ("still_thinking", "withheld", "failed", "empty")] == [2, 1, 1, 0]
+    assert report["results"][6]["trained_samples"][0]["partial"] == "The light of"
+
+
+def test_records_of_earlier_versions_are_settled_too(tmp_path: Path, rescore: Rescore) -> None:
+    record = flatten(make_record(response=f"I feel. I know.</think>{JOY}"))
+    for later in ("reasoning", "partial", "answered_as", "reasoning_tokens", "adapter_scale"):
+        del record[later]
+    report = rescore(write_lines(tmp_path / "run.jsonl", [json.loads(msgspec.json.encode(record))]))
+    sample = report["results"][0]["trained_samples"][0]
+    assert (sample["response"], sample["reasoning"], sample["answered_as"]) == (JOY, "I feel. I know.", None)
+
+
+def test_scale_of_saved_replies_that_nothing_confirms_is_noted(tmp_path: Path, rescore: Rescore) -> None:
+    record = flatten(make_record(scale=0.0))
+    report = rescore(write_lines(tmp_path / "run.jsonl", [json.loads(msgspec.json.encode(record))]))
+    assert "tuned: asked for scale 0, the endpoint's reply does not say that it honoured it." in report["notes"]

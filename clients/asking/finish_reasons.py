@@ -1,0 +1,32 @@
+"""Why answers end: OpenAI's words for it, and what other servers say in their place.
+
+The words are those of Anthropic, Gemini, Bedrock, Cohere, Mistral, DeepSeek, Zhipu, OpenRouter, vLLM, SGLang and TGI. One that is not
+known stays as it is.
+"""
+
+import re
+from typing import Any
+
+STOP = "stop"
+LENGTH = "length"
+FILTERED = "content_filter"  # withheld, or cut, by the endpoint and not by the model
+FAILED = "error"
+
+WORDS = {
+    STOP: "stop complete completed end endturn eos eostoken eosid stopsequence stopword stoptoken finished done success",
+    LENGTH: "length maxtokens maxoutputtokens maxnewtokens maxcompletiontokens maxtokensreached maxlength tokenlimit tokenlimitreached"
+    " limit modellength modelcontextwindowexceeded contextlength contextlengthexceeded contextwindowexceeded lengthlimit errorlimit",
+    FILTERED: "contentfilter contentfiltered contentpolicy contentpolicyviolation filter filtered safety imagesafety recitation blocklist"
+    " prohibitedcontent spii sensitive guardrail guardrailintervened guardrails moderation moderated refusal errortoxic blocked",
+    FAILED: "error errored abort aborted fail failed failure networkerror internalerror engineerror servererror cancel cancelled canceled"
+    " timeout exception interrupted insufficientsystemresource",
+}
+USUAL = {word: usual for usual, words in WORDS.items() for word in words.split()}
+
+
+def read_finish_reason(value: Any) -> str | None:
+    """Say it in OpenAI's word where there is one for it; SGLang's own API has an object there, with the word as its `type`."""
+    word = value.get("type") if isinstance(value, dict) else value
+    if not isinstance(word, str) or not word.strip():
+        return None
+    return USUAL.get(re.sub(r"[\W_]+", "", word.casefold()).removeprefix("finishreason"), word)
