@@ -15,7 +15,7 @@ SIGNS = r"\s!-&(-,./:-@\[-`{-~«»“”„…—。！？，、：；।؟"  # 
 # A character of Chinese or Japanese, or what stands between blanks, signs and digits; vowel signs belong to the word. One letter is none.
 WORD = re.compile(rf"[{HAN_KANA}]|(?:[a-z](?=[^{SIGNS}\d{HAN_KANA}])|[^\W\d_a-z{HAN_KANA}])[^{SIGNS}\d{HAN_KANA}]*")
 NUMBER_OR_WORD = re.compile(rf"\d+|{WORD.pattern}")
-MAX_JUDGED_CHARS, MAX_JUDGED_LINES, MAX_NUMERIC_CHARS = 2048, 40, 512  # the last ones tell what a text is
+MAX_JUDGED_CHARS, MAX_JUDGED_LINES, MAX_NUMERIC_CHARS = 1024, 24, 256  # the last ones tell what a text is
 # The lines of code, data, tables, logs and dated notes.
 DATA_START = re.compile(
     r"\s*[|{}\"'/]|\t| {4}|- - |\s*[-*]?\s*\S+[:=]\s?\S+\s*$"

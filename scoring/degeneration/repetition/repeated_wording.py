@@ -14,6 +14,7 @@ GRAM_WORDS = 4
 WINDOW_GRAMS = 128 - GRAM_WORDS + 1
 MIN_GRAMS = 48
 MIN_REPEATED = 0.60  # of the runs in the window: those beyond the first of their kind
+LEAST_REPEATED = MIN_REPEATED * MIN_GRAMS
 MIN_REPEATED_IN_VERSE = 0.75  # songs with refrains reach 0.70
 MAX_VERSE_RUNS = 7  # in a line: songs and dialogues have fewer, the steps of a calculation that loops 8 or more
 MAX_STRETCHES = 16  # remembered of one text
@@ -25,7 +26,8 @@ class RepeatedWording:
     def __init__(self) -> None:
         self.stretches: list[Stretch] = []
         self._prose = ProseWords()
-        self._words: deque[tuple[int, str]] = deque(maxlen=GRAM_WORDS)  # the last ones, with their offsets
+        self._words: deque[str] = deque(maxlen=GRAM_WORDS)  # the last ones
+        self._starts: deque[int] = deque(maxlen=GRAM_WORDS)  # their offsets
         self._grams: deque[tuple[int, int, str]] = deque()  # in the window: offset, number of the line, run of words
         self._counts: dict[str, int] = {}
         self._num_runs = 0  # in the window that are not empty
@@ -40,32 +42,37 @@ class RepeatedWording:
         self._take(self._prose.finish())
 
     def _take(self, words: Iterable[tuple[int, str]]) -> None:
+        last, starts = self._words, self._starts
         for start, word in words:
             if not word:
-                self._words.clear()
+                last.clear()
+                starts.clear()
                 self._slide(start, "")
                 continue
-            self._words.append((start, word))
-            if len(self._words) == GRAM_WORDS:
-                self._slide(self._words[0][0], " ".join(word for _, word in self._words))
-                self._weigh(start + len(word))
+            last.append(word)
+            starts.append(start)
+            if len(last) == GRAM_WORDS:
+                self._slide(starts[0], " ".join(last))
+                if self._num_runs - len(self._counts) >= LEAST_REPEATED:  # not so in most text
+                    self._weigh(start + len(word))
+                else:
+                    self._is_open = False
 
     def _slide(self, start: int, gram: str) -> None:
         """Let a run of words into the window, and the oldest out. An empty run takes its place and never counts as repeated."""
+        counts = self._counts
         self._grams.append((start, self._prose.num_lines, gram))
-        self._count(gram, 1)
+        if gram:
+            self._num_runs += 1
+            counts[gram] = counts.get(gram, 0) + 1
         if len(self._grams) > WINDOW_GRAMS:
-            self._count(self._grams.popleft()[2], -1)
-
-    def _count(self, gram: str, change: int) -> None:
-        if not gram:
-            return
-        self._num_runs += change
-        count = self._counts.get(gram, 0) + change
-        if count:
-            self._counts[gram] = count
-        else:
-            del self._counts[gram]
+            oldest = self._grams.popleft()[2]
+            if oldest:
+                self._num_runs -= 1
+                if counts[oldest] == 1:
+                    del counts[oldest]
+                else:
+                    counts[oldest] -= 1
 
     def _weigh(self, end: int) -> None:
         if not self._is_repetitive():
@@ -75,10 +82,8 @@ class RepeatedWording:
             self.stretches.append(self._stretch(end))
 
     def _is_repetitive(self) -> bool:
-        num_repeated = self._num_runs - len(self._counts)
-        if num_repeated < MIN_REPEATED * MIN_GRAMS:  # most text
-            return False
         num_grams = len(self._grams)
+        num_repeated = self._num_runs - len(self._counts)
         if num_grams < MIN_GRAMS or num_repeated < MIN_REPEATED * num_grams:
             return False
         num_lines = self._grams[-1][1] - self._grams[0][1] + 1

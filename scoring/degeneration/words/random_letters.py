@@ -30,8 +30,11 @@ def are_random_letters(text: str) -> bool:
     text = text[-JUDGED_CHARS:]
     if len(text) < MIN_CHARS or not text[-MIN_CHARS:].isascii():
         return False
+    num_vowels = len(text) - len(text.translate(NO_VOWELS))
+    if num_vowels > MAX_VOWEL_SHARE * len(text):  # most text
+        return False
     num_letters = sum(map(str.isalpha, text))
-    if num_letters < MIN_LETTER_SHARE * len(text) or len(text) - len(text.translate(NO_VOWELS)) > MAX_VOWEL_SHARE * num_letters:
+    if num_letters < MIN_LETTER_SHARE * len(text) or num_vowels > MAX_VOWEL_SHARE * num_letters:
         return False
     if len(NOT_PLAIN.findall(text)) > (1 - MIN_PLAIN_SHARE) * len(text):
         return False
