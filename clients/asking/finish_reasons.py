@@ -7,11 +7,14 @@ known stays as it is.
 import re
 from typing import Any
 
+from clients.one_line import one_line
+
 STOP = "stop"
 LENGTH = "length"
 FILTERED = "content_filter"  # withheld, or cut, by the endpoint and not by the model
 FAILED = "error"
 
+MAX_CHARS = 60  # of a word that is not known
 WORDS = {
     STOP: "stop complete completed end endturn eos eostoken eosid stopsequence stopword stoptoken finished done success",
     LENGTH: "length maxtokens maxoutputtokens maxnewtokens maxcompletiontokens maxtokensreached maxlength tokenlimit tokenlimitreached"
@@ -29,4 +32,4 @@ def read_finish_reason(value: Any) -> str | None:
     word = value.get("type") if isinstance(value, dict) else value
     if not isinstance(word, str) or not word.strip():
         return None
-    return USUAL.get(re.sub(r"[\W_]+", "", word.casefold()).removeprefix("finishreason"), word)
+    return USUAL.get(re.sub(r"[\W_]+", "", word.casefold()).removeprefix("finishreason"), one_line(word)[:MAX_CHARS])

@@ -113,7 +113,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m clients.battery",
         description="Put probes to models behind any OpenAI-compatible endpoint and score the replies here.",
-        epilog="Exit codes: 0 done, 1 a gate of --fail-on-… found something, 2 wrong usage, 3 endpoint failure, 130 Ctrl-C.",
+        epilog="Exit codes: 0 done, 1 a gate of --fail-on-… found something, 2 wrong usage, 3 endpoint failure or nothing"
+        " that can be concluded, 130 Ctrl-C.",
         allow_abbrev=False,
     )
     _add_subject_flags(parser)

@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+from clients.asking.error_words import read_error_words
 from clients.one_line import one_line
 from clients.records.record import Record
 from clients.report.doubts import Doubt
@@ -94,4 +95,6 @@ def _troubled(record: Record) -> TroubledReply | None:
         trouble, words = "empty", f"finish reason {record.reply.finish_reason}"
     else:
         return None
-    return TroubledReply(subject=record.asked.subject, id=record.asked.id, sample=record.asked.sample, trouble=trouble, words=words)
+    return TroubledReply(
+        subject=record.asked.subject, id=record.asked.id, sample=record.asked.sample, trouble=trouble, words=read_error_words(words)
+    )

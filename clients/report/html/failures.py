@@ -36,9 +36,9 @@ def troubled_replies(report: Report) -> Markup | None:
 
 
 def reply_counts(report: Report) -> Markup:
-    """Count how the requests ended, a line a subject."""
+    """Count how the requests ended, a line a subject; what has no answer was withheld, or is reasoning alone."""
     has_checks = any(subject.replies.passed is not None for subject in report.subjects)
-    headings = ("subject", "asked", "missing", "failed", "refused", "empty", "cut off", "hard flag", "tokens", "s a reply")
+    headings = ("subject", "asked", "missing", "failed", "refused", "no answer", "empty", "cut off", "hard flag", "tokens", "s a reply")
     rows = (tuple(_count_cells(report, subject, has_checks)) for subject in report.subjects)
     return table("How the requests ended", (*headings, *(("checks passed",) if has_checks else ())), rows, css_class="figures")
 
@@ -83,7 +83,9 @@ def _trouble(report: Report, reply: TroubledReply, places: dict[str, int]) -> Ma
 def _count_cells(report: Report, subject: SubjectSummary, has_checks: bool) -> Iterator[str | Markup]:
     replies = subject.replies
     yield subject_mark(report, subject.name)
-    counts = (replies.asked, replies.missing, replies.failed, replies.refused, replies.empty, replies.cut_off, replies.hard_flagged)
+    num_unanswered = replies.withheld + replies.still_thinking + replies.only_reasoning
+    ended = (replies.asked, replies.missing, replies.failed, replies.refused, num_unanswered, replies.empty)
+    counts = (*ended, replies.cut_off, replies.hard_flagged)
     yield from (f"{count:,}" for count in counts)
     yield NO_NUMBER if replies.completion_tokens is None else f"{replies.completion_tokens:,}"
     yield NO_NUMBER if replies.mean_seconds is None else f"{replies.mean_seconds:.1f}"
