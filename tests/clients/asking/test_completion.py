@@ -113,6 +113,7 @@ def test_errors_that_are_a_filters_are_told_from_others(error: Any, words: str |
         *((word, "error") for word in ("error", "ABORT", "cancelled", "insufficient_system_resource")),
         ("tool_calls", "tool_calls"),
         ("OTHER", "OTHER"),
+        ("red\n\x1b[31m" + "x" * 100, "red [31m" + "x" * 52),
         ({"type": "length", "length": 64}, "length"),
         (None, None),
         (3, None),
@@ -134,6 +135,14 @@ def test_what_is_told_beside_the_answer_is_kept_where_it_makes_sense() -> None:
 def test_body_that_is_no_json_is_no_completion(sent: bytes) -> None:
     with pytest.raises(UnreadableCompletion, match="no chat completion"):
         read_body(sent, "application/json")
+
+
+def test_stream_has_its_reasoning_apart_too() -> None:
+    deltas = [{"reasoning_content": "Two "}, {"reasoning_content": "and two."}, {"content": "Fo"}, {"content": "ur."}]
+    chunks = [{"model": "m", "choices": [{"index": 0, "delta": delta}]} for delta in deltas]
+    sent = b"".join(b"data: " + msgspec.json.encode(chunk) + b"\n\n" for chunk in chunks) + b"data: [DONE]\n\n"
+    completion = read_completion(read_body(sent, "text/event-stream"))
+    assert (completion.text, completion.reasoning, completion.model) == ("Four.", "Two and two.", "m")
 
 
 def test_body_is_read_as_it_was_sent() -> None:
