@@ -25,6 +25,11 @@ def read_output(text: str) -> Path:
     return Path(accept(text, Path(text).suffix != ".jsonl", "FILE.json (the replies go to FILE.jsonl beside it)", text))
 
 
+def read_replies(text: str) -> Path:
+    """Read where replies go."""
+    return Path(accept(text, Path(text).suffix == ".jsonl", "FILE.jsonl", text))
+
+
 def read_temperature(text: str) -> float | None:
     """Read a temperature, 0 is greedy; None: none is sent."""
     if text == "none":

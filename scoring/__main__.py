@@ -43,6 +43,7 @@ def _run(options: Options) -> int:
     import msgspec
 
     from scoring.answers import Unread, read_answers
+    from scoring.printable import printable, printable_json
     from scoring.verdict import score
 
     if "-" in options.files and sys.stdin.isatty():
@@ -52,7 +53,7 @@ def _run(options: Options) -> int:
     for answer in read_answers(options.files, form=options.form, standard_input=sys.stdin.buffer):
         if isinstance(answer, Unread):
             num_unread += 1
-            print(f"scoring: {answer.where}: {answer.why}", file=sys.stderr)
+            print(f"scoring: {printable(answer.where)}: {printable(answer.why)}", file=sys.stderr)
             continue
         scores = score(
             answer.text,
@@ -63,8 +64,8 @@ def _run(options: Options) -> int:
             max_tokens=answer.max_tokens,
         )
         if options.is_json:
-            line = msgspec.json.encode({"id": answer.id} | msgspec.structs.asdict(scores))
-            sys.stdout.buffer.write(line + b"\n")
+            line = msgspec.json.encode({"id": answer.id} | msgspec.structs.asdict(scores)).decode()
+            sys.stdout.buffer.write(printable_json(line).encode() + b"\n")
             sys.stdout.buffer.flush()  # whoever reads line by line need not wait for the end
         else:
             rows.append((answer.id, scores))

@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from scoring.flag_parser import FlagParser
 from scoring.scorers import scorer_names
 
 Form = Literal["text", "jsonl"]
@@ -33,13 +34,14 @@ def parse_options(argv: Sequence[str] | None = None) -> Options:
 
 def _build_parser() -> argparse.ArgumentParser:
     default_scorer = scorer_names()[0]
-    parser = argparse.ArgumentParser(
+    parser = FlagParser(
         prog="python -m scoring",
         description="Score answers and flag degeneration, without a model and without a server.",
         epilog="A file of text is one answer, less the line end at its very end. Of JSONL each line is one: an object with `response` or "
         "`text` and, where they are known, `id`, `prompt`, `finish_reason`, `max_tokens` and `completion_tokens`; other fields are passed "
-        "over, so the battery's replies can be read as they are. Exit codes: 0 everything was scored, 2 wrong usage, or something could "
-        "not be read or written (standard error names it, and what can be read is scored).",
+        "over, so the battery's replies can be read as they are. Lines of {messages: [{role, content}]} (the last turn of the assistant is "
+        "the answer) and of {conditions: {NAME: {response}}} are read too, and a JSON array of any of these. Exit codes: 0 everything was "
+        "scored, 2 wrong usage, or something could not be read or written (standard error names it, and what can be read is scored).",
         allow_abbrev=False,
     )
     parser.add_argument("files", nargs="*", metavar="FILE", help="files to read; - or none is standard input")

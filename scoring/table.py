@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from scoring.printable import printable
 from scoring.scores import Scores
 
 TIER_STYLES = {"hard": "bold red", "soft": "yellow"}
@@ -33,7 +34,7 @@ def _table(rows: Sequence[tuple[str | int, Scores]]) -> Table:
     table.add_column("dimensions", overflow="fold", min_width=max(len(pair) for cell in pairs for pair in cell.split(" ")))
     table.add_column("flags", overflow="fold")
     for (answer_id, scores), cell in zip(rows, pairs, strict=True):
-        table.add_row(_printable(str(answer_id)), f"{scores.lek_score:.12g}", cell, _flags(scores))
+        table.add_row(printable(str(answer_id)), f"{scores.lek_score:.12g}", cell, _flags(scores))
     return table
 
 
@@ -51,9 +52,4 @@ def _dimensions(scores: Scores) -> str:
 
 
 def _flags(scores: Scores) -> Text:
-    return Text("\n").join(Text(str(flag), style=TIER_STYLES[flag.tier]) for flag in scores.degeneration.flags)
-
-
-def _printable(text: str) -> str:
-    """Escape what would act on the terminal."""
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+    return Text("\n").join(Text(printable(str(flag)), style=TIER_STYLES[flag.tier]) for flag in scores.degeneration.flags)

@@ -43,6 +43,7 @@ SERVER_LAYERS = (
 CLIENT_LAYERS = (
     "errors",
     "one_line",
+    "telling",
     "file_writing",
     "flag_values",
     "probes",

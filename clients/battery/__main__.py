@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from clients.battery.options import parse_options
 from clients.errors import ClientError, Interrupted
+from clients.telling import tell
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -25,10 +26,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
             asyncio.run(keep_examining(options))
     except ClientError as exc:
-        print(f"battery: {exc}", file=sys.stderr)
+        tell("battery", exc)
         return exc.exit_code
     except KeyboardInterrupt:
-        print("battery: interrupted; no report was written", file=sys.stderr)
+        tell("battery", "interrupted; no report was written")
         return Interrupted.exit_code
     return 0
 

@@ -32,6 +32,7 @@ from clients.report.power import Power
 from clients.report.provenance import EndpointOrigin, Provenance, make_pack_origin, make_sampler_origin, make_subject_origins
 from clients.report.report import Report, build_report
 from clients.report.table import open_console, print_report
+from clients.telling import tell
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,7 +100,9 @@ def conclude(options: Options, examined: Examined) -> None:
 def _plan(options: Options) -> Plan:
     if options.output is not None and not (options.is_resumed or options.overwrites):
         check_nothing_is_lost(options.output)
-    pack = load_pack(options.probes)
+    pack = load_pack(options.probes, options.mending)
+    if pack.mended is not None:
+        tell("battery", f"{pack.name}: {pack.mended.words}")
     instrument = make_instrument(options.scorer, pack.digest)
     locked = lock_baseline(options.locked, pack.probes, instrument) if options.locked else None
     if options.gates.on_regression:

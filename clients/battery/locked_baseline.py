@@ -59,12 +59,22 @@ def _choose(report: Report, file: str, name: str) -> SubjectOrigin:
 def _faults(records: Sequence[Record], instrument: Instrument, file: str) -> Iterator[str]:
     if not records:
         yield "it answers none of these probes (ids and prompts must be the same)"
+    versions = {record.instrument.detectors_version for record in records} - {instrument.detectors_version}
+    for version in sorted(versions):
+        yield (
+            f"its flags are by detectors of version {version}, and this run's by version {instrument.detectors_version}"
+            f" ({_advise(file, instrument)})"
+        )
     scorers = {(record.instrument.scorer, record.instrument.scorer_version) for record in records}
     for scorer, version in sorted(scorers - {(instrument.scorer, instrument.scorer_version)}):
         yield (
             f"it is scored by {scorer}, version {version}, and this run by {instrument.scorer}, version {instrument.scorer_version}"
-            f" (python -m clients.rescore {file} --scorer {instrument.scorer} scores it anew)"
+            f" ({_advise(file, instrument)})"
         )
+
+
+def _advise(file: str, instrument: Instrument) -> str:
+    return f"python -m clients.rescore {file} --scorer {instrument.scorer} --output NEW.json scores it anew"
 
 
 def _mark(subject: SubjectOrigin, report: Report, file: str) -> SubjectOrigin:

@@ -16,6 +16,8 @@ from clients.asking.subject import Choice
 from clients.asking.subject_flags import SUBJECT_FORM, is_report_file, read_condition, read_endpoint_key, read_subject, read_url
 from clients.battery.gates import Gates
 from clients.battery.run_flags import add_pace_flags, add_question_flags, add_report_flags, check_files
+from clients.probes.mending import Mending, read_mending
+from scoring.flag_parser import FlagParser
 
 LOCAL_HOST = "127.0.0.1"
 
@@ -43,6 +45,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     every_s: float | None = None  # None: one run
     metrics_port: int | None = None
     metrics_host: str = LOCAL_HOST
+    mending: Mending = Mending()  # of the file of probes
     sampling: SamplingFields = SamplingFields()  # beside temperature and seed
     max_tokens_field: MaxTokensField | None = None  # None: the older name, or the newer one where that is refused
     is_streamed: bool = False
@@ -90,6 +93,7 @@ def make_options(flags: argparse.Namespace, *, choice: Choice, credentials: dict
         choice=choice,
         credentials=credentials,
         probes=flags.probes,
+        mending=read_mending(flags),
         samples=flags.samples,
         temperature=flags.temperature,
         max_tokens=flags.max_tokens,
@@ -110,7 +114,7 @@ def make_options(flags: argparse.Namespace, *, choice: Choice, credentials: dict
 
 def build_parser() -> argparse.ArgumentParser:
     """Declare every flag."""
-    parser = argparse.ArgumentParser(
+    parser = FlagParser(
         prog="python -m clients.battery",
         description="Put probes to models behind any OpenAI-compatible endpoint and score the replies here.",
         epilog="Exit codes: 0 done, 1 a gate of --fail-on-… found something, 2 wrong usage, 3 endpoint failure or nothing"

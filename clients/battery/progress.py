@@ -8,6 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Column
 
 from clients.records.record import Record
+from scoring.printable import printable
 
 
 class RunningAverages:
@@ -27,7 +28,7 @@ class RunningAverages:
 
     def __str__(self) -> str:
         """Show them in a line."""
-        averages = ", ".join(f"{subject} {total / number:.2f}" for subject, (total, number) in self._scores.items())
+        averages = ", ".join(f"{printable(subject)} {total / number:.2f}" for subject, (total, number) in self._scores.items())
         return averages + (f" ({self._num_failed} failed)" if self._num_failed else "")
 
 

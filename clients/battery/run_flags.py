@@ -6,6 +6,7 @@ from pathlib import Path
 from clients import flag_values
 from clients.asking.exchange import MAX_TOKENS_FIELDS
 from clients.asking.sampling_fields import SamplingFields
+from clients.probes.mending import add_mending_flags
 from clients.probes.pack import PACK_NAMES
 from clients.records.replies_file import replies_path
 from scoring.scorers import scorer_names
@@ -38,6 +39,7 @@ def add_question_flags(group: argparse._ArgumentGroup, *, samples: int, why: str
         default="ccp",
         help=f"one of {', '.join(PACK_NAMES)} (ccp), or JSON or JSON Lines of {{id, prompt}}",
     )
+    add_mending_flags(group)
     group.add_argument(
         "--samples", metavar="N", type=flag_values.read_count, default=samples, help=f"ask each probe so often ({samples}{why})"
     )

@@ -1,7 +1,6 @@
 """The battery on a schedule: a round every so often, and the last one's figures for Prometheus."""
 
 import asyncio
-import sys
 import time
 from collections.abc import Awaitable, Callable
 
@@ -12,6 +11,7 @@ from clients.battery.battery import conclude, examine
 from clients.battery.options import Options
 from clients.battery.probe_metrics import ProbeMetrics
 from clients.errors import ClientError, EndpointFailure, Interrupted, Regression, UsageFault
+from clients.telling import tell
 
 
 async def keep_examining(options: Options, *, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep) -> None:
@@ -47,10 +47,10 @@ async def _examine_once(options: Options, metrics: ProbeMetrics) -> None:
         raise
     except Regression as exc:  # a whole round, with bad news
         metrics.count_round("complete")
-        print(f"battery: {exc}", file=sys.stderr)
+        tell("battery", exc)
     except ClientError as exc:
         metrics.count_round("failed")
-        print(f"battery: {exc}; it is asked again at the next round", file=sys.stderr)
+        tell("battery", f"{exc}; it is asked again at the next round")
     else:
         metrics.count_round("complete")
 

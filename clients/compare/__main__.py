@@ -6,6 +6,7 @@ from pathlib import Path
 
 from clients.compare.options import STDOUT, CompareOptions, parse_options
 from clients.errors import ClientError
+from clients.telling import tell
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -14,7 +15,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         _compare(options)
     except ClientError as exc:
-        print(f"compare: {exc}", file=sys.stderr)
+        tell("compare", exc)
         return exc.exit_code
     return 0
 
@@ -29,11 +30,12 @@ def _compare(options: CompareOptions) -> None:
     from clients.compare.side_by_side_table import print_side_by_side
     from clients.file_writing import replace_file
     from clients.report.table import open_console
+    from scoring.printable import printable_json
 
     whole = set_side_by_side(read_entrants(options.files), options.baseline)
     encoded = msgspec.json.format(msgspec.json.encode(whole), indent=2) + b"\n"
     if options.json == STDOUT:
-        print(encoded.decode(), end="")
+        print(printable_json(encoded.decode()), end="")
     else:
         print_side_by_side(whole, open_console())
     if options.json not in (None, STDOUT):

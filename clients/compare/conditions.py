@@ -15,20 +15,26 @@ CONDITIONS: tuple[tuple[str, Callable[[Record], object]], ...] = (
     ("sampling fields", lambda record: record.sampling_words),
     ("length limits", lambda record: record.asked.max_tokens),
     ("seeds", lambda record: record.asked.seed),
-    ("versions of the detectors", lambda record: record.instrument.detectors_version),
     ("packs of probes", lambda record: record.instrument.probes_digest[:NUM_DIGEST_CHARS]),
 )
 
 
-def check_scorers(entrants: Sequence[Entrant]) -> None:
-    """Raise UsageFault where the scores mean different things."""
-    groups = _grouped(entrants, lambda record: f"{record.instrument.scorer}, version {record.instrument.scorer_version}")
-    if len(groups) > 1:
-        told = "; ".join(f"{_listed(labels)} by {scorer}" for scorer, labels in groups.items())
-        raise UsageFault(
-            f"the scores mean different things and cannot be compared: {told}. Score the replies alike first:"
-            f" python -m clients.rescore FILE.json --scorer {entrants[0].records[0].instrument.scorer} --output NEW.json"
-        )
+INSTRUMENTS: tuple[tuple[str, Callable[[Record], str]], ...] = (
+    ("scores", lambda record: f"{record.instrument.scorer}, version {record.instrument.scorer_version}"),
+    ("flags", lambda record: f"detectors of version {record.instrument.detectors_version}"),
+)
+
+
+def check_instruments(entrants: Sequence[Entrant]) -> None:
+    """Raise UsageFault where scores or flags mean different things."""
+    for name, by in INSTRUMENTS:
+        groups = _grouped(entrants, by)
+        if len(groups) > 1:
+            told = "; ".join(f"{_listed(labels)} by {instrument}" for instrument, labels in groups.items())
+            raise UsageFault(
+                f"the {name} mean different things and cannot be compared: {told}. Score the replies alike first:"
+                f" python -m clients.rescore FILE.json --scorer {entrants[0].records[0].instrument.scorer} --output NEW.json"
+            )
 
 
 def find_differences(entrants: Sequence[Entrant]) -> Iterator[str]:

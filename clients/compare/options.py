@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from clients import flag_values
+from scoring.flag_parser import FlagParser
 
 STDOUT = "-"
 
@@ -34,7 +35,7 @@ def parse_options(argv: Sequence[str] | None = None) -> CompareOptions:
 
 def build_parser() -> argparse.ArgumentParser:
     """Declare every flag."""
-    parser = argparse.ArgumentParser(
+    parser = FlagParser(
         prog="python -m clients.compare",
         description="Set the subjects of several battery reports side by side: scales, families of models, rounds of training.",
         epilog="Exit codes: 0 done, 2 wrong usage or reports that cannot be compared.",

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from clients.compare.conditions import check_scorers, find_differences
+from clients.compare.conditions import check_instruments, find_differences
 from clients.compare.entrant import Entrant
 from clients.compare.standing import Standing, rank_entrants
 from clients.errors import UsageFault
@@ -50,7 +50,7 @@ def set_side_by_side(entrants: Sequence[Entrant], baseline: str | None) -> SideB
     """Compare entrants; raises UsageFault where that would mean nothing."""
     if len(entrants) < 2:
         raise UsageFault(f"there is nothing beside {entrants[0].label}: name reports of two subjects or more")
-    check_scorers(entrants)
+    check_instruments(entrants)
     before = _find_baseline(entrants, baseline)
     shared = _shared_probes(entrants)
     contrasts = _contrasts(before, [entrant for entrant in entrants if entrant is not before])

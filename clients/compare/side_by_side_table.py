@@ -8,6 +8,7 @@ from rich.text import Text
 from clients.compare.side_by_side import Contrast, SideBySide
 from clients.compare.standing import Standing
 from clients.report.numerals import write_average, write_average_change, write_interval, write_p_value, write_share
+from scoring.printable import printable
 
 
 def print_side_by_side(whole: SideBySide, console: Console) -> None:
@@ -15,10 +16,13 @@ def print_side_by_side(whole: SideBySide, console: Console) -> None:
     console.print(_standings_table(whole))
     console.print(_contrasts_table(whole))
     console.print(
-        Text(f"{whole.scorer}, {len(whole.probes)} probes; p by sign flips, Holm-corrected over {len(whole.contrasts)}", style="dim")
+        Text(
+            f"{printable(whole.scorer)}, {len(whole.probes)} probes; p by sign flips, Holm-corrected over {len(whole.contrasts)}",
+            style="dim",
+        )
     )
     for note in whole.notes:
-        console.print(Text(f"Note: {note}", style="yellow"))
+        console.print(Text(f"Note: {printable(note)}", style="yellow"))
 
 
 def _standings_table(whole: SideBySide) -> Table:
@@ -35,7 +39,14 @@ def _standings_table(whole: SideBySide) -> Table:
 
 def _standing_cells(line: Standing) -> tuple[str | Text, ...]:
     flagged = Text(write_share(line.num_hard_flagged, line.num_replies), style="bold red" if line.num_hard_flagged else "")
-    return str(line.rank), line.label, write_average(line.avg_lek), write_interval(line.interval), write_average(line.mean_rank), flagged
+    return (
+        str(line.rank),
+        printable(line.label),
+        write_average(line.avg_lek),
+        write_interval(line.interval),
+        write_average(line.mean_rank),
+        flagged,
+    )
 
 
 def _contrasts_table(whole: SideBySide) -> Table:
@@ -51,11 +62,11 @@ def _contrasts_table(whole: SideBySide) -> Table:
 def _contrast_cells(contrast: Contrast) -> tuple[str | Text, ...]:
     one, difference = contrast.comparison, contrast.comparison.difference
     if difference is None:
-        return one.subject, Text("no probe in common", style="red")
+        return printable(one.subject), Text("no probe in common", style="red")
     style = ("green" if difference.mean > 0 else "red") if contrast.is_significant else ""
     bounds = "–" if difference.low is None else f"{write_average_change(difference.low)} to {write_average_change(difference.high)}"
     return (
-        one.subject,
+        printable(one.subject),
         Text(write_average_change(difference.mean), style=style),
         bounds,
         Text(write_p_value(contrast.p_value), style="bold" if contrast.is_significant else ""),
@@ -66,4 +77,6 @@ def _contrast_cells(contrast: Contrast) -> tuple[str | Text, ...]:
 
 
 def _table(title: str) -> Table:
-    return Table(title=Text(title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    return Table(
+        title=Text(printable(title)), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False
+    )

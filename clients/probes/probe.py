@@ -5,6 +5,7 @@ import hashlib
 import msgspec
 
 from clients.probes.checks.judge import Check
+from clients.probes.mending import Mended
 
 
 class Probe(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,6 +25,7 @@ class ProbePack(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     probes: tuple[Probe, ...]
     file_digest: str | None = None  # SHA-256 of the file as it lies there
+    mended: Mended | None = None  # None where the file was taken as it is
 
     @property
     def digest(self) -> str:

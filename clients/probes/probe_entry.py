@@ -5,9 +5,11 @@ from typing import Any
 
 import msgspec
 
+from clients.one_line import one_line
 from clients.probes.checks.judge import Check
 from clients.probes.probe import Probe
 
+MAX_KEYS = 8
 DOMAIN_KEYS = ("domain", "category")
 GROUP_KEYS = ("group", "source_probe", "seed_id")  # the LEM project's rephrased seeds name their original in one of the latter two
 
@@ -18,9 +20,9 @@ def find_faults(value: Any) -> Iterator[str]:
         yield f"expected an object with id and prompt, got {_kind(value)}"
         return
     if "id" not in value and "seed_id" not in value:
-        yield f"has no id; its keys are {', '.join(value) or 'none'}"
+        yield f"has no id; {name_keys(value)}"
     if "prompt" not in value:
-        yield f"has no prompt; its keys are {', '.join(value) or 'none'}"
+        yield f"has no prompt; {name_keys(value)}"
     for key in ("id", *GROUP_KEYS):
         yield from _name_faults(value, key)
     for key in ("prompt", *DOMAIN_KEYS):
@@ -38,6 +40,13 @@ def make_probe(value: Mapping[str, Any]) -> Probe:
         group=None if group is None else str(group),
         checks=msgspec.convert(value.get("checks", ()), tuple[Check, ...]),
     )
+
+
+def name_keys(value: Mapping[str, Any]) -> str:
+    """Say what an object has in place of what is missed."""
+    more = len(value) - MAX_KEYS
+    names = [one_line(key) for key in list(value)[:MAX_KEYS]]
+    return f"its keys are {', '.join((*names, *([f'and {more} more'] if more > 0 else []))) or 'none'}"
 
 
 def _name_faults(value: Mapping[str, Any], key: str) -> Iterator[str]:

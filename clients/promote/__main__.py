@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from clients.errors import ClientError, Interrupted
 from clients.promote.options import parse_options
+from clients.telling import tell
+from scoring.printable import printable
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -19,14 +21,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         check_places(options.battery, with_replies=True)
         verdict = asyncio.run(promote(options))
     except ClientError as exc:
-        print(f"promote: {exc}", file=sys.stderr)
+        tell("promote", exc)
         return exc.exit_code
     except (KeyboardInterrupt, asyncio.CancelledError):
-        print("promote: interrupted; nothing was put in place", file=sys.stderr)
+        tell("promote", "interrupted; nothing was put in place")
         return Interrupted.exit_code
-    print(verdict.headline)
+    print(printable(verdict.headline))
     for reason in verdict.reasons:
-        print(f"- {reason}")
+        print(f"- {printable(reason)}")
     return 0 if verdict.is_promoted else 1
 
 

@@ -12,6 +12,7 @@ from clients.asking.subject import Choice
 from clients.asking.subject_flags import read_url
 from clients.battery.options import Options, make_options
 from clients.battery.run_flags import add_pace_flags, add_question_flags, add_report_flags, check_files
+from scoring.flag_parser import FlagParser
 
 # The fewest with which each of the six probes of `ccp` can by itself be significantly worse: Holm's 6 x 2 / C(10, 5) is 0.048.
 DEFAULT_SAMPLES = 5
@@ -52,7 +53,7 @@ def _read_key(given: str | None, flag: str, variable: str) -> str | None:
 
 def build_parser() -> argparse.ArgumentParser:
     """Declare every flag."""
-    parser = argparse.ArgumentParser(
+    parser = FlagParser(
         prog="python -m clients.promote",
         description="Test an adapter against what a candor server serves now, and put it in place only if nothing got worse.",
         epilog="Exit codes: 0 promoted, 1 refused, 2 wrong usage, 3 endpoint failure, 130 Ctrl-C.",

@@ -6,7 +6,6 @@ first, which frees its slot; then the server replaces what the name serves in on
 
 import asyncio
 import signal
-import sys
 from collections.abc import Coroutine
 from typing import Any
 
@@ -25,6 +24,7 @@ from clients.promote.options import PromoteOptions
 from clients.promote.trial import make_trial_name, on_trial
 from clients.report.power import Power
 from clients.report.report import Report
+from clients.telling import tell
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +72,7 @@ def _heed_sigterm() -> None:
 
 async def _test(api: AdapterApi, options: PromoteOptions, served: dict[str, AdapterCard]) -> Tested:
     name = make_trial_name(options.adapter)
-    print(f"promote: testing {options.path} as {name}", file=sys.stderr, flush=True)
+    tell("promote", f"testing {options.path} as {name}")
     async with on_trial(api, name, options.path, served) as card:
         if options.adapter == card.parent:
             raise UsageFault(f"--adapter {options.adapter} is the base's own name: choose another")
@@ -152,7 +152,9 @@ def _content(card: AdapterCard | None) -> str:
 
 def _check_power(battery: Options) -> None:
     """Refuse a trial that could not fail on any score, and warn of what else it cannot see; raises UsageFault."""
-    power = Power(num_probes=len(load_pack(battery.probes).probes), num_samples=battery.samples, num_baseline_samples=battery.samples)
+    power = Power(
+        num_probes=len(load_pack(battery.probes, battery.mending).probes), num_samples=battery.samples, num_baseline_samples=battery.samples
+    )
     check_power(power, "promote")
     if power.blind_spots:
-        print(f"promote: warning: {'; '.join(power.blind_spots)}", file=sys.stderr, flush=True)
+        tell("promote", f"warning: {'; '.join(power.blind_spots)}")

@@ -1,13 +1,13 @@
 """The candidate on trial: served under a name of its own for as long as it is tested, and no longer."""
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from secrets import token_hex
 
 from clients.errors import ClientError, EndpointFailure
 from clients.promote.adapter_api import AdapterApi, AdapterCard, ContentChanged
+from clients.telling import tell
 
 MAX_STEM_CHARS = 100  # a server takes names of 128
 
@@ -45,18 +45,13 @@ async def _end(api: AdapterApi, name: str) -> None:
     try:
         await api.unload(name)
     except ClientError as exc:
-        _shout(f"{name} COULD NOT BE UNLOADED and still takes a slot of the server: {exc}. Unload it: DELETE /v1/adapters/{name}")
+        tell("promote", f"{name} COULD NOT BE UNLOADED and still takes a slot of the server: {exc}. Unload it: DELETE /v1/adapters/{name}")
 
 
 async def _bring_back(api: AdapterApi, adapter: AdapterCard) -> None:
     try:
         await api.load(adapter.name, adapter.path, digest=adapter.digest)
     except (ClientError, ContentChanged) as exc:
-        _shout(f"{adapter.name} IS SERVED NO LONGER, and what was dropped could not be brought back: {exc}")
+        tell("promote", f"{adapter.name} IS SERVED NO LONGER, and what was dropped could not be brought back: {exc}")
     else:
-        _shout(f"{adapter.name} was dropped by the server for a moment and is served again, the same content")
-
-
-def _shout(words: str) -> None:
-    """Say it whatever else ends the process."""
-    print(f"promote: {words}", file=sys.stderr, flush=True)
+        tell("promote", f"{adapter.name} was dropped by the server for a moment and is served again, the same content")

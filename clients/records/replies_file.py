@@ -1,5 +1,6 @@
 """The replies, one JSON object a line, written as they come: what is left when a run is cut short, and what it is taken up from."""
 
+from collections.abc import Iterable
 from io import FileIO
 from pathlib import Path
 from types import TracebackType
@@ -8,7 +9,7 @@ from typing import Self
 import msgspec
 
 from clients.errors import FileFault, UsageFault
-from clients.file_writing import is_stream
+from clients.file_writing import is_stream, replace_file
 from clients.records.flat_record import flatten, unflatten
 from clients.records.record import Record
 
@@ -36,6 +37,11 @@ def read_replies(path: Path) -> SavedReplies:
     whole = content[: content.rfind(b"\n") + 1]
     records = tuple(_read_line(path, number, line) for number, line in enumerate(whole.splitlines(), start=1))
     return SavedReplies(records=records, size_bytes=len(whole))
+
+
+def write_replies(records: Iterable[Record], path: Path) -> None:
+    """Replace the file by replies that are all there; raises FileFault."""
+    replace_file(path, b"".join(map(_encode, records)))
 
 
 class RepliesFile:
@@ -66,12 +72,16 @@ class RepliesFile:
         """Add a line and hand it to the system at once; raises FileFault."""
         if self._file is None:
             return
-        left = memoryview(msgspec.json.encode(record, enc_hook=flatten) + b"\n")
+        left = memoryview(_encode(record))
         try:
             while left:
                 left = left[self._file.write(left) or 0 :]
         except OSError as exc:
             raise FileFault(f"cannot write on to {self._path}: {exc.strerror}; what came before is in it") from exc
+
+
+def _encode(record: Record) -> bytes:
+    return msgspec.json.encode(record, enc_hook=flatten) + b"\n"
 
 
 def _read_line(path: Path, number: int, line: bytes) -> Record:

@@ -14,6 +14,7 @@ from clients.records.record import Record
 # and for the version of the program, which changes more often than what judges.
 ASKED_SETTINGS = tuple(name for name in Asked.__struct_fields__ if name not in ("subject", "id", "sample"))
 INSTRUMENT_SETTINGS = tuple(name for name in Instrument.__struct_fields__ if name != "candor_version")
+RESCORABLE = ("scorer was", "scorer_version was", "detectors_version was")  # what a difference says that scoring anew does away with
 MAX_SHOWN = 8
 
 
@@ -40,7 +41,8 @@ def take_up(saved: Iterable[Record], asked: Sequence[Question], sampler: Sampler
         if saved_record.reply.error is None:
             answered[key] = saved_record
     if differences:
-        raise UsageFault("--resume: the saved replies are of another run: " + _shortened(list(differences)))
+        advice = _advise(instrument) if any(one.startswith(RESCORABLE) for one in differences) else ""
+        raise UsageFault("--resume: the saved replies are of another run: " + _shortened(list(differences)) + advice)
     return Resumed(records=tuple(answered.values()), questions=tuple(q for key, q in by_key.items() if key not in answered))
 
 
@@ -64,6 +66,13 @@ def _unasked(saved: Record, subjects: Collection[str], probes: Collection[str]) 
     if saved.asked.id not in probes:
         return f"they hold a probe {saved.asked.id!r}, which this run does not ask"
     return f"they hold a sample number {saved.asked.sample} (from 0), which is more than this run asks for"
+
+
+def _advise(instrument: Instrument) -> str:
+    return (
+        f". python -m clients.rescore FILE.jsonl --scorer {instrument.scorer} --replies NEW.jsonl scores what is there anew,"
+        " and --output NEW.json --resume goes on from that"
+    )
 
 
 def _shortened(differences: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ from clients.errors import UsageFault
 from clients.file_writing import replace_file
 from clients.records.flat_record import flatten, unflatten
 from clients.report.report import Report
+from scoring.scorers import scorer_names
 
 
 def write_report(report: Report, path: Path) -> None:
@@ -22,4 +23,10 @@ def read_report(path: Path) -> Report:
     except OSError as exc:
         raise UsageFault(f"cannot read the report {path}: {exc.strerror}") from exc
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as exc:
-        raise UsageFault(f"{path} is no report of this battery: {exc}") from exc
+        raise UsageFault(f"{path} is no report of this battery: {exc}; {_advise(path)}") from exc
+
+
+def _advise(path: Path) -> str:
+    if path.suffix == ".jsonl":
+        return f"python -m clients.rescore {path} --scorer {scorer_names()[0]} --output NEW.json makes one of replies"
+    return "expected what --output of clients.battery or clients.rescore has written"

@@ -26,6 +26,7 @@ def write_notes(
     return (
         *(doubt.words for doubt in doubts if doubt.is_grave),
         *_rescored(records, provenance),
+        *_mended_files(provenance),
         *_missing(subjects, provenance),
         *_failures(subjects, records),
         *(doubt.words for doubt in doubts if not doubt.is_grave),
@@ -57,6 +58,14 @@ def _rescored(records: Sequence[Record], provenance: Provenance) -> Iterator[str
     prompted = {record.asked.subject for record in records if record.asked.system_digest is not None}
     if unknown := [origin.name for origin in provenance.subjects if origin.system is None and origin.name in prompted]:
         yield f"The file names the system prompts of {_listed(unknown)} by their digests alone."
+
+
+def _mended_files(provenance: Provenance) -> Iterator[str]:
+    if (mended := provenance.probes.mended) is not None:
+        yield f"Not all of {provenance.probes.name} was asked as it stands there: {mended.words}."
+    source = provenance.rescored_from
+    if source is not None and source.mended is not None:
+        yield f"Not all of {source.file} was scored as it stands there: {source.mended.words}."
 
 
 def _missing(subjects: Sequence[SubjectSummary], provenance: Provenance) -> Iterator[str]:

@@ -8,6 +8,7 @@ from clients.asking.connection import ListedModel
 from clients.asking.exchange import MaxTokensField, Sampler
 from clients.asking.sampling_fields import SamplingFields
 from clients.asking.subject import Role, Subject
+from clients.probes.mending import Mended
 from clients.probes.probe import ProbePack
 from clients.records.record import Record
 
@@ -46,6 +47,7 @@ class PackOrigin(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     digest: str  # of ids and prompts
     file_digest: str | None  # SHA-256 of the file
+    mended: Mended | None = None  # None where the file was taken as it is
 
 
 class SamplerOrigin(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,6 +89,7 @@ class RescoredFrom(msgspec.Struct, frozen=True, kw_only=True):
     digest: str  # SHA-256 of the file
     created: str | None  # when the report was begun, where the file is one
     earlier: tuple[EarlierScoring, ...]  # empty where the replies came without scores
+    mended: Mended | None = None  # None where all of the file was scored as it stands there
 
 
 class EndpointOrigin(msgspec.Struct, frozen=True, kw_only=True):
@@ -168,7 +171,7 @@ def make_sampler_origin(sampler: Sampler) -> SamplerOrigin:
 
 def make_pack_origin(pack: ProbePack) -> PackOrigin:
     """Name a pack and what is in it."""
-    return PackOrigin(name=pack.name, digest=pack.digest, file_digest=pack.file_digest)
+    return PackOrigin(name=pack.name, digest=pack.digest, file_digest=pack.file_digest, mended=pack.mended)
 
 
 def _names(records: Iterable[Record]) -> tuple[str, ...]:

@@ -68,6 +68,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             return row.other_samples[subject]
         return row.trained_samples if role == "trained" else row.baseline_samples or ()
 
+    @property
+    def asked_records(self) -> tuple[Record, ...]:
+        """List all replies but those of a locked baseline, which come from another report."""
+        asked = [origin.name for origin in self.provenance.subjects if origin.locked_from is None]
+        return tuple(record for row in self.results for name in asked for record in self.samples(row, name))
+
 
 def build_report(
     records: Sequence[Record], probes: Sequence[Probe], provenance: Provenance, *, duration_s: float, is_complete: bool

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from clients.asking.endpoint import plain_url
+from clients.probes.mending import NUMBER_FLAG, SKIP_FLAG, Mended
 from clients.report.provenance import LockedFrom, Provenance, SubjectOrigin
 
 CONTINUED = " \\\n  "
@@ -13,7 +14,8 @@ CONTINUED = " \\\n  "
 def write_rerun_command(provenance: Provenance) -> str:
     """Write the command line, a flag a line. The files that it names must be there, and keys are left to the reader."""
     if provenance.rescored_from is not None:
-        return f"python -m clients.rescore {shlex.quote(provenance.rescored_from.file)} --scorer {provenance.scorer}"
+        mending = "".join(f" {flag}" for flag in _mending_flags(provenance.rescored_from.mended))
+        return f"python -m clients.rescore {shlex.quote(provenance.rescored_from.file)} --scorer {provenance.scorer}{mending}"
     flags = (*_subject_flags(provenance), *_condition_flags(provenance))
     words = (" ".join((flag, *map(shlex.quote, value))) for flag, *value in flags)
     return CONTINUED.join(("python -m clients.battery", *words, *_header_flags(provenance)))
@@ -59,6 +61,7 @@ def _subject(origin: SubjectOrigin, provenance: Provenance) -> str:
 
 def _condition_flags(provenance: Provenance) -> Iterator[tuple[str, ...]]:
     yield "--probes", provenance.probes.name
+    yield from ((flag,) for flag in _mending_flags(provenance.probes.mended))
     yield "--samples", str(provenance.samples)
     if provenance.sampler.temperature is not None:
         yield "--temperature", f"{provenance.sampler.temperature:g}"
@@ -83,6 +86,11 @@ def _header_flags(provenance: Provenance) -> Iterator[str]:
         for name in origin.headers:
             variable = "".join(character if character.isalnum() else "_" for character in name.upper())
             yield f'--header {shlex.quote(f"{place}{name}: ")}"${variable}"'
+
+
+def _mending_flags(mended: Mended | None) -> Iterator[str]:
+    if mended is not None:
+        yield from (flag for flag, number in ((SKIP_FLAG, mended.num_skipped), (NUMBER_FLAG, mended.num_numbered)) if number)
 
 
 def _name_in_file(origin: SubjectOrigin, locked_from: LockedFrom) -> str:

@@ -15,6 +15,7 @@ from clients.report.outcome import mean
 from clients.report.report import Report
 from clients.report.subject_summary import ProbeScore, SubjectSummary
 from clients.report.summary import write_change_lines, write_reply_lines, write_shares, write_statistics
+from scoring.printable import printable
 
 MIN_WIDTH = 80
 NO_SCORE = "-"
@@ -43,15 +44,15 @@ def print_report(report: Report, console: Console) -> None:
             counts = f"{comparison.significantly_improved} improved, {comparison.significantly_regressed} regressed"
             console.print(Text(f"significant by their samples: {counts}"))
         for line in write_change_lines(comparison):
-            console.print(Text(line))
+            console.print(Text(printable(line)))
         console.print()
     _print_findings(report.findings, console)
     for line in (line for subject in report.subjects for line in write_reply_lines(subject)):
-        console.print(Text(line))
-    console.print(Text(_circumstances(report), style="dim"))
+        console.print(Text(printable(line)))
+    console.print(Text(printable(_circumstances(report)), style="dim"))
     grave = {doubt.words for doubt in report.findings.doubts if doubt.is_grave}
     for note in report.notes:
-        console.print(Text(f"Note: {note}", style="bold red" if note in grave else "yellow"))
+        console.print(Text(f"Note: {printable(note)}", style="bold red" if note in grave else "yellow"))
 
 
 def _subject_table(report: Report, subject: SubjectSummary) -> Table:
@@ -82,19 +83,19 @@ def _probe_cells(probe: ProbeScore, samples: Sequence[Record], flags: Text) -> t
     time = NO_SCORE if seconds is None else f"{seconds:.1f} s"
     if probe.lek_score is None:
         words = samples[0].reply.missing_words or "no score" if samples else "not asked"
-        return probe.id, NO_SCORE, Text(one_line(words), style="red"), flags, NO_SCORE, time
+        return printable(probe.id), NO_SCORE, Text(one_line(words), style="red"), flags, NO_SCORE, time
     num_chars = mean(len(sample.reply.text) for sample in samples if sample.reply.text is not None)
-    return probe.id, _score(probe.lek_score), _dimensions(probe), flags, f"{num_chars:.0f}", time
+    return printable(probe.id), _score(probe.lek_score), _dimensions(probe), flags, f"{num_chars:.0f}", time
 
 
 def _dimensions(probe: ProbeScore) -> str:
     """List what is not zero; no blank inside a pair, so that a narrow column breaks between them."""
-    return " ".join(f"{dimension}={round(value, 2):g}" for dimension, value in (probe.heuristic or {}).items() if value)
+    return " ".join(f"{printable(dimension)}={round(value, 2):g}" for dimension, value in (probe.heuristic or {}).items() if value)
 
 
 def _flags(probe: ProbeScore, samples: Iterable[Record]) -> Text:
     hard = {flag for sample in samples for flag in sample.scored.hard_flags}
-    return Text(" ").join(Text(name, style="bold red" if name in hard else "yellow") for name in probe.flags)
+    return Text(" ").join(Text(printable(name), style="bold red" if name in hard else "yellow") for name in probe.flags)
 
 
 def _longest_word(cells: Iterable[str]) -> int:
@@ -115,7 +116,9 @@ def _comparison_table(report: Report, comparison: ComparisonSummary) -> Table:
     for probe in comparison.probes:
         change = Text(probe.change or "not compared", style=CHANGE_STYLES.get(probe.change or "", "yellow"))
         p_value = [NO_SCORE if probe.p_value is None else f"{probe.p_value:.3g}"] if has_p_values else []
-        table.add_row(probe.id, _score(probe.baseline_lek_score), _score(probe.lek_score), _delta(probe.delta, "+g"), change, *p_value)
+        table.add_row(
+            printable(probe.id), _score(probe.baseline_lek_score), _score(probe.lek_score), _delta(probe.delta, "+g"), change, *p_value
+        )
     table.add_section()
     delta = _delta(comparison.difference.mean if comparison.difference else None, "+.2f")
     label = _average_label(comparison.num_compared, report)
@@ -132,15 +135,24 @@ def _print_findings(findings: Findings, console: Console) -> None:
         table.add_column("excerpt", overflow="fold", ratio=1)
         for mode in findings.failure_modes:
             style = "bold red" if mode.tier == "hard" else "yellow"
-            table.add_row(mode.subject, Text(mode.flag, style=style), mode.tier, f"{mode.num_replies} ({mode.share:.0%})", mode.excerpt)
+            table.add_row(
+                printable(mode.subject),
+                Text(printable(mode.flag), style=style),
+                mode.tier,
+                f"{mode.num_replies} ({mode.share:.0%})",
+                printable(mode.excerpt),
+            )
         console.print(table)
     for reply in findings.troubled_replies:
-        console.print(Text(f"{reply.trouble}: {reply.subject}, {reply.id}, sample {reply.sample}: {reply.words}", style="red"))
+        words = f"{reply.trouble}: {reply.subject}, {reply.id}, sample {reply.sample}: {reply.words}"
+        console.print(Text(printable(words), style="red"))
 
 
 def _table(title: str) -> Table:
     """Open a table without side borders: 80 columns hold the longest dimension beside the longest flag."""
-    return Table(title=Text(title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    return Table(
+        title=Text(printable(title)), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False
+    )
 
 
 def _average_label(num_averaged: int, report: Report) -> str:

@@ -1,7 +1,7 @@
 """A saved run: replies as they lie in a file, with what it tells of where they come from."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,6 +10,7 @@ import msgspec
 
 from clients.asking.subject import Subject, list_roles
 from clients.errors import UsageFault
+from clients.probes.mending import AS_IT_IS, Mending
 from clients.probes.probe import Probe, ProbePack
 from clients.probes.source import Source, parse_source
 from clients.records.asked import Asked
@@ -46,7 +47,7 @@ class SavedRun(msgspec.Struct, frozen=True, kw_only=True):
     endpoints: tuple[EndpointOrigin, ...] = ()  # empty where the file does not say
 
 
-def read_run(path: Path, packs: Sequence[ProbePack]) -> SavedRun:
+def read_run(path: Path, packs: Sequence[ProbePack], mending: Mending = AS_IT_IS) -> SavedRun:
     """Read a report, a battery's FILE.jsonl, or replies in the LEM project's shape; raises UsageFault with all that is wrong."""
     try:
         content = path.read_bytes()
@@ -58,7 +59,7 @@ def read_run(path: Path, packs: Sequence[ProbePack]) -> SavedRun:
     digest = "sha256:" + hashlib.sha256(content).hexdigest()
     if _is_report(source):
         return _from_report(path, digest, _convert_report(path, source.entries[0].value), packs)
-    return _from_lines(path, digest, source, packs)
+    return _from_lines(path, digest, source, packs, mending)
 
 
 def _from_report(path: Path, digest: str, report: Report, packs: Sequence[ProbePack]) -> SavedRun:
@@ -79,12 +80,12 @@ def _from_report(path: Path, digest: str, report: Report, packs: Sequence[ProbeP
     )
 
 
-def _from_lines(path: Path, digest: str, source: Source, packs: Sequence[ProbePack]) -> SavedRun:
+def _from_lines(path: Path, digest: str, source: Source, packs: Sequence[ProbePack], mending: Mending) -> SavedRun:
     known = tuple(chain.from_iterable(pack.probes for pack in packs))
-    own_probes, records = ReplyLines(path, known).read(source.entries)
-    pack = _choose_pack(ProbePack(name=path.name, title="", probes=_with_checks(own_probes, packs)), records, packs)
-    records = tuple(_with_digest(record, pack) for record in records)
-    subjects = _subjects(records)
+    found = ReplyLines(path, known, mending).read(source.entries)
+    pack = _choose_pack(ProbePack(name=path.name, title="", probes=_with_checks(found.probes, packs)), found.records, packs)
+    records = tuple(_with_digest(record, pack) for record in found.records)
+    subjects = _subjects(records, found.systems)
     num_asked = sum(subject.samples for subject in subjects) * len(pack.probes)
     return SavedRun(
         subjects=subjects,
@@ -102,7 +103,7 @@ def _from_lines(path: Path, digest: str, source: Source, packs: Sequence[ProbePa
         seeds=_seeds(records),
         concurrency=None,
         is_complete=len(records) == num_asked,
-        source=RescoredFrom(file=str(path), digest=digest, created=None, earlier=_earlier(records)),
+        source=RescoredFrom(file=str(path), digest=digest, created=None, earlier=_earlier(records), mended=found.mended),
     )
 
 
@@ -113,13 +114,20 @@ def _with_digest(record: Record, pack: ProbePack) -> Record:
     return record.with_parts(instrument=msgspec.structs.replace(record.instrument, probes_digest=pack.digest))
 
 
-def _subjects(records: Sequence[Record]) -> tuple[SubjectOrigin, ...]:
-    """Take them in the order of their first replies; a prompt of the system is known by its digest only, and stays in the records."""
+def _subjects(records: Sequence[Record], systems: Mapping[str, str]) -> tuple[SubjectOrigin, ...]:
+    """Take them in the order of their first replies; a battery's file names system prompts by their digests only, in the records."""
     firsts: dict[str, Asked] = {}
     for record in records:
         firsts.setdefault(record.asked.subject, record.asked)
     subjects = [
-        Subject(name=name, endpoint=one.endpoint, model=one.model, scale=one.scale, is_system_prepended=one.is_system_prepended)
+        Subject(
+            name=name,
+            endpoint=one.endpoint,
+            model=one.model,
+            scale=one.scale,
+            system=systems.get(name),
+            is_system_prepended=one.is_system_prepended,
+        )
         for name, one in firsts.items()
     ]
     origins = make_subject_origins(subjects, list_roles(len(subjects)), records, listed={}, num_samples=1)

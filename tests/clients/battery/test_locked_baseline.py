@@ -50,6 +50,11 @@ def test_probes_that_are_not_asked_now_are_left_out(report_file: Path) -> None:
             r"scored by lek-v1, version 1, and this run by lek-v2.*--scorer lek-v2",
         ),
         (PROBES, msgspec.structs.replace(INSTRUMENT, scorer_version="2"), "version 1, and this run by lek-v1, version 2"),
+        (
+            PROBES,
+            msgspec.structs.replace(INSTRUMENT, detectors_version="2"),
+            r"detectors of version 1, and this run's by version 2 \(python -m clients.rescore .*old.json --scorer lek-v1 --output NEW.json",
+        ),
     ],
 )
 def test_what_cannot_be_compared_is_refused(report_file: Path, probes: tuple[Probe, ...], instrument: Instrument, expected: str) -> None:

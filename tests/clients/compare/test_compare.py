@@ -125,6 +125,15 @@ def test_different_scorers_are_refused_and_the_way_out_is_named(write: Write, ca
     assert "python -m clients.rescore FILE.json --scorer lek-v1 --output NEW.json" in error
 
 
+def test_different_detectors_are_refused_and_the_way_out_is_named(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    files = [write("one.json", {"base": SCORES}), write("two.json", {"a": SCORES}, detectors_version="2")]
+    assert main(files) == 2
+    error = capsys.readouterr().err
+    assert "the flags mean different things" in error
+    assert "base by detectors of version 1; a by detectors of version 2" in error
+    assert "python -m clients.rescore FILE.json --scorer lek-v1 --output NEW.json" in error
+
+
 @pytest.mark.parametrize(("fields", "scores"), [({"prompt": "Another?"}, SCORES), ({"id": "q"}, SCORES[:1])], ids=["prompt", "id"])
 def test_reports_without_a_probe_in_common_are_refused(
     tmp_path: Path, write: Write, capsys: pytest.CaptureFixture[str], fields: dict[str, str], scores: Sequence[float]
@@ -146,7 +155,6 @@ def test_reports_without_a_probe_in_common_are_refused(
         ),
         ({"max_tokens": 64}, "Different length limits: 1024 for base; 64 for a."),
         ({"seed": None}, "Different seeds: 0 for base; none known for a."),
-        ({"detectors_version": "2"}, "Different versions of the detectors: 1 for base; 2 for a."),
         ({"probes_digest": "sha256:1"}, "Different packs of probes: sha256:0 for base; sha256:1 for a."),
     ],
 )
@@ -206,3 +214,16 @@ def test_what_is_no_report_is_named(tmp_path: Path, write: Write, capsys: pytest
     (tmp_path / "x.json").write_text("{}")
     assert main([write("one.json", {"base": SCORES}), str(tmp_path / "x.json")]) == 2
     assert "x.json is no report of this battery" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("run.jsonl", "run.jsonl --scorer lek-v1 --output NEW.json makes one of replies"),
+        ("run.csv", "expected what --output of clients.battery or clients.rescore has written"),
+    ],
+)
+def test_what_is_no_report_is_told_how_to_get_one(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, advice: str) -> None:
+    (tmp_path / name).write_text("id,prompt\n")
+    assert main([str(tmp_path / name)]) == 2
+    assert advice in capsys.readouterr().err

@@ -145,6 +145,8 @@ def test_every_fault_is_told_with_its_place(file: Path) -> None:
         "probe 8: prompt: holds half of a character (a lone surrogate), which cannot be sent",
         "probe 9: checks: Expected `int`, got `str` - at `$[0].min`",
         "probe 10: checks: pattern: '(' is no regular expression: missing ), unterminated subpattern at position 0 - at `$[0]`",
+        "--skip-bad-probes asks the other 1 alone",
+        "--number-duplicates asks those that have an id in common, too",
     ]
 
 
@@ -153,6 +155,8 @@ def test_faults_of_lines_name_the_line(file: Path) -> None:
     assert faults(file, "\n".join(lines))[1:] == [
         "line 3: is not JSON: Expecting ',' delimiter at column 29",
         "line 4: the id 'a' is that of line 1 too",
+        "--skip-bad-probes asks the other 1 alone",
+        "--number-duplicates asks those that have an id in common, too",
     ]
 
 

@@ -11,6 +11,7 @@ from clients.report.table import print_report
 from scoring.lek_v1_formula import DIMENSIONS
 from scoring.scores import Flag
 from tests.clients.samples import make_outcome, make_outcome_of, make_report
+from tests.clients.written_reports import hostile
 
 FLAGS = (Flag(flag="special_token_leak", tier="hard"), Flag(flag="case_loop", tier="hard"), Flag(flag="collapse", tier="soft"))
 
@@ -81,3 +82,11 @@ def test_what_failed_was_refused_or_is_empty_is_shown() -> None:
     assert "empty: base, b, sample 0: finish reason stop" in text
     assert "refused: base, c, sample 0: refuses: 'I cannot answer'" in text
     assert "of 3 replies 1 failed, 1 refused, 1 empty" in text
+
+
+def test_nothing_of_anybody_acts_on_the_terminal() -> None:
+    console = Console(file=io.StringIO(), width=200, markup=False, highlight=False)
+    print_report(hostile(), console)
+    assert isinstance(console.file, io.StringIO)
+    assert [line for line in console.file.getvalue().split("\n") if not line.isprintable()] == []
+    assert "\\x1b[31m\\u202e" in console.file.getvalue()

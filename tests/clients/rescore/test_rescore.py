@@ -202,7 +202,7 @@ def test_words_of_the_server_are_kept_for_its_own_scorer_only(tmp_path: Path, re
         (['{"id": "a", "prompt": "p", "response": "r"}', "{"], ["line 2: is not JSON"]),
         (
             ['{"id": "a", "prompt": "p"}', '{"prompt": "p", "response": 3}'],
-            ["line 1: has no response; its keys are id, prompt", "line 2: has no id", "line 2: response: expected text or null, got 3"],
+            ["line 1: has no response; its keys are id, prompt", "line 2: response: expected text or null, got 3"],
         ),
         (
             ['{"id": "a", "prompt": "p", "response": "r"}', '{"id": "a", "prompt": "q", "response": "r"}'],
