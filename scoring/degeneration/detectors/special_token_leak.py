@@ -15,6 +15,8 @@ from scoring.scores import Flag, Tier
 HTML = re.compile(
     r"</?(?:a|b|i|u|p|br|hr|h[1-6]|em|strong|sub|sup|code|pre|table|caption|thead|tbody|tfoot|tr|th|td|ul|ol|li|img|div|span|blockquote)>"
 )
+# In front of what is part of something else: the name of a group in a regular expression, `C<…>` of Perl's documentation.
+PART_OF_CODE = re.compile(r"\(\?P?$|(?<![A-Za-z])[B-Z]$")
 OPENED_BY = {"</s>": "<s>", "</w>": "<w>"}  # ends of a text and of a word; in HTML and XML they close what was opened
 
 
@@ -54,6 +56,8 @@ class SpecialTokenLeak(MarkerDetector):
     def tier_of(self, seen: Sighting) -> Tier | None:
         """Tell a special token from HTML, from tags of reasoning, which some tokenizers list too, and from other things in brackets."""
         marker = seen.marker
+        if PART_OF_CODE.search(seen.before):
+            return None
         if marker in OPENED_BY:
             self._begins = self._begins if not seen.after.strip() else None  # unless this ends it all
             return None if OPENED_BY[marker] in self._opened else "hard"

@@ -19,6 +19,7 @@ class TrailingBlank:
         self._num_blank = 0  # characters at the end of the text
         self._end = 0
         self._unit = ""
+        self._line = ""  # the beginning of the last line with anything on it
 
     def feed(self, block: Block) -> None:
         """Take the next block."""
@@ -26,6 +27,7 @@ class TrailingBlank:
         self._end = block.start + len(block.text)
         self._num_blank = num_blank + (self._num_blank if num_blank == len(block.text) else 0)
         self._unit = block.text[-MAX_UNIT_CHARS:] if num_blank else ""
+        self._line = (self._line + block.text.rstrip()).rpartition("\n")[2].lstrip()[:1]
 
     def flags(self) -> tuple[Flag, ...]:
         """Return nothing: the answer may go on, and a long run is a loop while it runs."""
@@ -35,7 +37,8 @@ class TrailingBlank:
         """Return the flag of an answer that nothing follows for too long."""
         start = self._end - self._num_blank
         needed = MIN_CHARS_CUT_OFF if ending.finish_reason == "length" else MIN_CHARS
-        if start == 0 or self._num_blank < needed or self._is_flagged(start):
+        is_cell = self._line == "|" and "\n" not in self._unit  # of a wide table, cut off
+        if start == 0 or self._num_blank < needed or is_cell or self._is_flagged(start):
             return ()
         unit = "\n" if set(self._unit) == {"\n"} else self._unit
         copies = self._num_blank / len(unit)

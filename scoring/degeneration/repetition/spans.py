@@ -38,7 +38,7 @@ SPANS: dict[UnitKind, Span] = {
     "table": Span(240, 800, 800, 120),
     "sequence": Span(400, 800, 400, 100),  # the ends of chromosomes repeat TTAGGG
     "encoded": Span(400, 800, 400, 100),
-    "lines": Span(400, 400, 320, 80),  # unrolled code, logs: the same line eight times over
+    "lines": Span(400, 600, 320, 80),  # unrolled code, logs: the same line eight times over
     "markup": Span(240, 400, 240, 60),
 }
 CODE_SPAN = Span(240, 400, 240, 60)  # the least of all kinds in a fence

@@ -155,3 +155,8 @@ def test_hard_leak_after_a_hint_is_what_is_flagged() -> None:
     text = "The token <pad> fills rows. " + LEAD + "<eos>"
     (flag,) = flags(text)
     assert (flag.tier, flag.unit, flag.start) == ("hard", "<eos>", len(text) - 5)
+
+
+@pytest.mark.parametrize("text", [r'The pattern is r"(?P<sep>,|;)" here.', "Here are examples of C</s> and C</m> in action."])
+def test_marker_that_is_part_of_code_is_none(text: str) -> None:
+    assert names(text) == []

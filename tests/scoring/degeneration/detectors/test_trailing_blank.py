@@ -32,3 +32,7 @@ def test_less_of_it_is_none(blank: str, finish_reason: str) -> None:
 
 def test_blank_without_an_answer_is_empty() -> None:
     assert [flag.flag for flag in flags("\n" * 120)] == ["empty"]
+
+
+def test_padding_of_a_table_that_was_cut_off_is_none() -> None:
+    assert names("| Project | Status" + " " * 240) == []
