@@ -38,7 +38,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = FlagParser(
         prog="python -m clients.compare",
         description="Set the subjects of several battery reports side by side: scales, families of models, rounds of training.",
-        epilog="Exit codes: 0 done, 2 wrong usage or reports that cannot be compared.",
+        epilog="Exit codes: 0 done, 2 wrong usage or reports that cannot be compared, 3 a file that cannot be written.",
         allow_abbrev=False,
     )
     parser.add_argument("files", metavar="FILE.json", nargs="+", help="reports that clients.battery or clients.rescore has written")

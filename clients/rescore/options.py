@@ -46,7 +46,7 @@ def build_parser() -> argparse.ArgumentParser:
         description="Score saved replies anew, asking nobody: a battery's report or its FILE.jsonl, or JSON or JSON Lines of"
         " {id, prompt, response}, where model tells subjects apart, of {id, prompt, conditions: {NAME: {response}}}, or of"
         " {messages: [{role, content}]}.",
-        epilog="Exit codes: 0 done, 2 wrong usage or a file that cannot be read.",
+        epilog="Exit codes: 0 done, 2 wrong usage or a file that cannot be read, 3 one that cannot be written.",
         allow_abbrev=False,
     )
     parser.add_argument("file", metavar="FILE", type=Path, help="the saved replies")

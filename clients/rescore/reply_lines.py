@@ -84,7 +84,8 @@ class ReplyLines:
         except msgspec.ValidationError as exc:
             self._refuse(entry.where, f"is no reply of this version of the battery: {exc}")
             return
-        self._add(entry.where, Probe(id=record.asked.id, prompt=record.asked.prompt), record)
+        probe = self._number(entry.where, Probe(id=record.asked.id, prompt=record.asked.prompt))
+        self._add(entry.where, probe, record.with_parts(asked=msgspec.structs.replace(record.asked, id=probe.id)))
 
     def _read_foreign(self, entry: Entry, names: Mapping[foreign_reply.Condition, str]) -> None:
         value = self._complete(entry)

@@ -37,7 +37,7 @@ def test_adapter_that_helps_is_put_in_place_and_one_that_breaks_is_not(
     server: Server, probes: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = served(server)
-    argv = ["--url", server.url, "--adapter", "live", "--probes", probes, "--samples", "2", "--max-tokens", "160"]
+    argv = ["--url", server.url, "--adapter", "live", "--probes", probes, "--samples", "5", "--max-tokens", "160"]
     assert main([*argv, "--path", "lek-demo", "--output", str(tmp_path / "lek.json")]) == 0, capsys.readouterr()
     helped = served(server)
     assert helped == before | {"live": before["lek-demo"]}

@@ -5,13 +5,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from clients.probes.mending import Mended
 from clients.probes.pack import load_pack
+from clients.records.flat_record import flatten
 from clients.report.json_file import read_report
 from clients.report.report import Report
 from clients.rescore.__main__ import main
+from tests.clients.samples import make_record
 
 JOY = "The light of a whisper. I feel joy."
 
@@ -144,6 +147,13 @@ def test_bad_lines_may_be_left_out_and_ids_numbered(tmp_path: Path, capsys: pyte
     )
     assert any("1 of 5 entries were left out (line 3: has no prompt" in note for note in report.notes)
     assert "--scorer lek-v1 --skip-bad-probes --number-duplicates" in (tmp_path / "out.md").read_text(encoding="utf-8")
+
+
+def test_ids_of_a_battery_s_own_replies_are_numbered_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    values = [msgspec.to_builtins(make_record(1.0, prompt=prompt), enc_hook=flatten) for prompt in ("Why?", "How?")]
+    assert refuse(tmp_path, values, capsys)[0] == "line 2: the prompt of 'p1' is not that of line 1"
+    report = rescore(tmp_path, values, "--number-duplicates")
+    assert [(row.id, row.prompt) for row in report.results] == [("p1", "Why?"), ("p1#2", "How?")]
 
 
 def test_line_that_is_left_out_leaves_no_gap_in_the_samples(tmp_path: Path) -> None:
