@@ -7,11 +7,11 @@ from msgspec.structs import replace
 from scoring.degeneration.detector import Block, Context, Ending
 from scoring.degeneration.prompt.excuses import loop_tier
 from scoring.degeneration.repetition.broken_loops import join_broken
-from scoring.degeneration.repetition.certainty import end_of, is_hint_at_end, is_sure, is_sure_at_end, is_whole_answer
+from scoring.degeneration.repetition.certainty import end_of, is_hint_at_end, is_sure, is_sure_as_answer, is_sure_at_end
 from scoring.degeneration.repetition.lag_tracker import LagTracker, Loop, LoopLimits
 from scoring.degeneration.repetition.spans import CELLS_SPAN, TABLE_SPAN, Span, chars_needed, span_needed, span_of
 from scoring.degeneration.repetition.stretch import Stretch
-from scoring.degeneration.repetition.unit_kinds import is_blank, is_one_sign
+from scoring.degeneration.repetition.unit_kinds import is_blank
 from scoring.degeneration.words.refusal import has_refusal
 from scoring.degeneration.words.unit import shown_unit
 from scoring.scores import Flag, Tier
@@ -101,13 +101,14 @@ class TextLoops:
     def _span(self, unit: str) -> Span:
         """Ask for more where the text is code, and of what pads and rules the row of a table."""
         if self._is_row and "\n" not in unit:
-            return TABLE_SPAN if is_blank(unit) else CELLS_SPAN
+            return TABLE_SPAN if is_blank(unit) and "|" not in unit else CELLS_SPAN  # a bar opens one more cell
         return span_of(unit, is_code=self._is_code)
 
     def _is_sure_at_end(self, loop: Loop, ending: Ending) -> bool:
-        if self._first_visible is not None and is_one_sign(loop.unit) and is_whole_answer(loop, self._first_visible):
+        end = end_of(ending.finish_reason)
+        if self._first_visible is not None and loop.start <= self._first_visible and is_sure_as_answer(loop, end):
             return True
-        return is_sure_at_end(loop, self._span(loop.unit), end_of(ending.finish_reason))
+        return is_sure_at_end(loop, self._span(loop.unit), end)
 
     def _read_line(self, text: str) -> None:
         _, newline, line = text.rpartition("\n")

@@ -8,7 +8,7 @@ from math import inf
 import msgspec
 
 from scoring.degeneration.prompt.clauses import asks_for
-from scoring.degeneration.prompt.unit_forms import is_code, is_form, is_numbers, is_row, is_signs, is_step, is_values, is_verse
+from scoring.degeneration.prompt.unit_forms import is_code, is_form, is_instructions, is_numbers, is_row, is_signs, is_step, is_values, is_verse
 
 MIN_LINE_CHARS = 20  # a shorter unit is sung as a word, `na na na`
 
@@ -85,7 +85,8 @@ FORMS = (
     AskedForm(  # chants
         english=(
             r"\b(?:chants?|mantras?|incantations?|football songs?|cheers?|war cr(?:y|ies)|affirmations?|rosary"
-            r"|echo(?:es)?)\b"
+            r"|echo(?:es)?|hail mar(?:y|ys|ies)|our fathers?|novenas?|decades? of the rosary|kirtans?|dhikr|zikr"
+            r"|nembutsu|daimoku|antiphons?)\b"
         ),
         foreign=(
             r"\b(?:mantras?|gesänge|schlachtruf\w*|psalmodie|cánticos?|cânticos?|мантр\w*|кричалк\w*|zikir)\b"
@@ -136,6 +137,13 @@ FORMS = (
             r"|acordes)\b|编织|編み"
         ),
         is_part=is_step,
+    ),
+    AskedForm(  # programs without a loop
+        english=(
+            rf"\b(?:unroll(?:ed|ing){NEXT}|(?:nop|no-op)s?{NEXT}|assembl(?:y|er){NEXT}|asm|turtle(?: graphics)?|g-?code|keyboard macros?)\b"
+        ),
+        foreign=r"\b(?:assembl(?:eur|ador)|ассемблер\w*)\b|汇编|アセンブラ|어셈블리",
+        is_part=is_instructions,
     ),
     AskedForm(  # encodings
         english=(

@@ -9,6 +9,12 @@ QUOTED = re.compile(
     r"|‘[^’\n]{1,400}’"
     r"|(?<!\w)'[^'\n]{1,400}'(?!\w)|`[^`\n]{1,400}`"
 )
+# Who asks about a thing, and then for it: `How many lines has the refrain? Write it out.`
+WRITES_OUT = re.compile(
+    r"\b(?:write|spell|type|print|sing|recite|read|say|give me|show me) (?:it|them|this|that|those|one|all|each|an? \w+|the \w+(?: \w+)?)"
+    r" (?:all )?(?:out|in full|as well|too)\b",
+    re.IGNORECASE,
+)
 # A sentence that begins so asks for an explanation or a fact.
 EXPLAINS = re.compile(
     r"\W*(?:(?:and|but|so|well|hi|hello|hey|please|now|then|ok|okay)\b[, ]*)*"
@@ -111,8 +117,9 @@ def tells(sentence: str, before: str) -> bool:
 
 def asks_for(prompt: str, english: re.Pattern[str], foreign: re.Pattern[str]) -> bool:
     """Say whether a prompt asks for one of the things that these patterns name. Grammar is read in English only."""
+    is_wanted = WRITES_OUT.search(prompt) is not None
     return any(
-        any(_is_asked_for(match, sentence) for match in english.finditer(sentence))
+        any(is_wanted or _is_asked_for(match, sentence) for match in english.finditer(sentence))
         or (foreign.search(sentence) is not None and ENGLISH.search(sentence) is None and not explains(sentence))
         for sentence in sentences(prompt)
     )

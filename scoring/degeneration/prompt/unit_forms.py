@@ -9,6 +9,7 @@ MAX_PHRASE_CHARS = 40  # of verse that goes on in the same line
 MAX_VERSE_CHARS = 900  # a verse and its chorus
 MAX_WORD_CHARS = 24
 MAX_STEP_CHARS = 200  # `knit 2, purl 2, `
+MAX_INSTRUCTION_CHARS = 60
 MAX_SIGN_SHARE = 0.2  # of verse
 
 BOUNDARIES = "\n,;|"  # in the order in which a copy is taken to begin after one
@@ -17,6 +18,7 @@ GAP = re.compile(r"\S {2,}(?=\S)")
 BLANK = re.compile(r"_{3,}|\.{4,}|…{2,}|\[ ?\]|\( ?\)|[☐□▢⬜]")
 LETTERS = re.compile(r"[^\W\d_]+")
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+SENTENCE_END = re.compile(r"[a-z]{2}[.!?](?:\s|$)")
 TAG = re.compile(r"</?\w[^<>]*>")
 PART_OF_NUMBER = re.compile(r"(?<=\d)[eEfFLuUj](?=[\d\W]|$)|0[xX][0-9a-fA-F]+|\bNaN\b|\\[a-z]+")
 DRAWN_LETTERS = frozenset("xovwm")
@@ -80,6 +82,13 @@ def is_signs(unit: str) -> bool:
 def is_step(unit: str) -> bool:
     """Say whether it is a short instruction or a few: `knit 2, purl 2, `."""
     return len(unit) <= MAX_STEP_CHARS and len(_words(unit)) > 0 and any(sign in unit for sign in ",;:|\n-&")
+
+
+def is_instructions(unit: str) -> bool:
+    """Say whether it is a few short lines of a program."""
+    lines = [line for line in unit.strip().split("\n") if line]
+    is_lines = "\n" in unit and len(unit) <= MAX_STEP_CHARS and max(map(len, lines), default=0) <= MAX_INSTRUCTION_CHARS
+    return is_lines and SENTENCE_END.search(unit) is None
 
 
 def is_code(unit: str) -> bool:

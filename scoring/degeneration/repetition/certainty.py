@@ -3,9 +3,9 @@
 from typing import Literal
 
 from scoring.degeneration.repetition.lag_tracker import Loop
-from scoring.degeneration.repetition.spans import WHOLE_SPAN_CHARS, Span
+from scoring.degeneration.repetition.spans import WHOLE_CELLS_CHARS, WHOLE_DIGITS_CHARS, WHOLE_SPAN_CHARS, Span
 from scoring.degeneration.repetition.tokens import num_letters, num_tokens
-from scoring.degeneration.repetition.unit_kinds import kind_of
+from scoring.degeneration.repetition.unit_kinds import is_one_sign, kind_of
 
 End = Literal["cut", "stopped", "unknown"]
 
@@ -16,7 +16,7 @@ SHORT_LAG, LONG_LAG = 8, 60
 NUM_SHORT_COPIES, NUM_COPIES, NUM_LONG_COPIES = 30, 8, 6  # of a loop that is one whatever comes after it, by its lag
 NUM_LAST_COPIES = 8  # of one that an answer ends in
 # Fewer copies will do where they are longer, in letters or, where the limit cut the answer off, in tokens.
-FEW_LAST = ((6, 160), (4, 320), (2.9, 400))
+FEW_LAST = ((6, 160), (4, 320), (2.5, 360))
 FEW_STOPPED = ((6, 240), (2.9, 600))
 FEW_CUT = ((2.9, 14), (2.5, 18), (2, 34))
 MIN_SENTENCE_LETTERS, NUM_HINT_COPIES = 36, 2.9
@@ -50,9 +50,14 @@ def is_hint_at_end(loop: Loop, end: End) -> bool:
     return end != "stopped" and is_sentence and loop.copies >= NUM_HINT_COPIES
 
 
-def is_whole_answer(loop: Loop, first_visible: int) -> bool:
-    """Say whether one sign over and over is all that an answer consists of."""
-    return loop.start <= first_visible and loop.length >= WHOLE_SPAN_CHARS
+def is_sure_as_answer(loop: Loop, end: End) -> bool:
+    """Say whether a loop is one where an answer consists of nothing else: one sign, or one number that did not stop by itself."""
+    if is_one_sign(loop.unit):
+        return loop.length >= WHOLE_SPAN_CHARS
+    if end == "stopped" or loop.copies < NUM_SHORT_COPIES:
+        return False
+    kind = kind_of(loop.unit)
+    return (kind == "digits" and loop.length >= WHOLE_DIGITS_CHARS) or (kind in ("cell", "row") and loop.length >= WHOLE_CELLS_CHARS)
 
 
 def _num_letters(loop: Loop) -> float:

@@ -13,6 +13,11 @@ from scoring.degeneration.repetition.unit_kinds import STRUCTURE
 MARKS = STRUCTURE | frozenset("_\\/@&\t")  # of code, data and paths: no prose
 CELLS = frozenset("0123456789+-., #*")
 RECORDED = re.compile(r"\n    |\d\d:\d\d:\d\d")  # indented code, the time in a log
+# A tag, or what stands in brackets, between the sentences of a post.
+MARKUP = re.compile(r"</?[a-zA-Z][^<>\n]{0,80}>|\[[^\[\]\n]{0,40}\]|\{[^{}\n]{0,40}\}")
+WORD = re.compile(r"[^\W\d_]+")
+SENTENCE_END = re.compile(r"[.!?。！？](?:\s|$)")  # the lines of a log have none
+MIN_MARKED_WORDS = 7  # in a copy that holds a sentence among markup
 MIN_LETTERS = 0.5  # of what is visible, those that agree: a counter loop is mostly words
 SHORT_PERIOD = 8
 MIN_SHORT_PERIOD_CHARS = 160  # base64 and names repeat a few letters a few times
@@ -35,9 +40,20 @@ def are_near_loop(copies: str, period: int, length: int, *, is_code: bool) -> bo
     is_prose = not is_code and MARKS.isdisjoint(copies) and RECORDED.search(copies) is None
     if is_prose and sum(map(str.isalpha, same)) >= MIN_LETTERS * len(pairs):
         return length >= MIN_TEMPLATE_COPIES * period or _field_share(fold(copies), period) <= MAX_TEMPLATE_SHARE
+    if not is_code and length >= MIN_TEMPLATE_COPIES * period and _are_sentences_in_markup(copies, period):
+        return True
     if length < max(MIN_RECORD_CHARS, MIN_RECORD_COPIES * period) or len(same) < MIN_AGREEMENT * len(pairs):
         return False
     return _field_share(copies, period) <= MAX_FIELD_SHARE
+
+
+def _are_sentences_in_markup(copies: str, period: int) -> bool:
+    """Say whether each copy is a sentence with tags or brackets around it, and not a row or the line of a log."""
+    bare = MARKUP.sub(" ", copies)
+    if len(bare) == len(copies) or not MARKS.isdisjoint(bare) or RECORDED.search(bare) or 2 * sum(map(str.isalpha, bare)) < len(bare):
+        return False
+    words = MIN_MARKED_WORDS * len(copies) // period
+    return len(WORD.findall(bare)) >= words and len(SENTENCE_END.findall(bare)) >= len(copies) // period - 1
 
 
 def _field_share(copies: str, period: int) -> float:

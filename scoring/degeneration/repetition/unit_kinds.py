@@ -10,7 +10,7 @@ from scoring.degeneration.repetition.tokens import num_letters
 UnitKind = Literal[
     "words",  # whatever is none of the others
     "syllable",  # `la `
-    "digits",  # `9`, `142857`
+    "digits",  # `9`, `142857`, `,000`
     "sign",  # `!`, `$\n`, an emoji
     "dots",  # that lead from one column to the next
     "stroke",  # a sign that rules or fills a line in: `-`
@@ -54,6 +54,7 @@ NUMBER = re.compile(
 )
 LITERAL = re.compile(r"null|none|nil|true|false|nan|undefined|n/?a|\"\"", re.IGNORECASE)
 LIST_MARKS = frozenset(",;|\t")  # between literals, which a blank alone does not make a list
+THOUSANDS = [*",000"]  # in a number that does not end
 PATH = re.compile(r"[A-Za-z0-9.,+\s-]+")
 
 COLUMNS = re.compile(r"\S(?: {4,}|\t+)\S")
@@ -89,7 +90,7 @@ def kind_of(unit: str) -> UnitKind:
     """Tell what a unit is, wherever in it the loop was entered."""
     if is_blank(unit):
         return _kind_of_blank(unit)
-    if unit.replace(".", "").isdecimal():
+    if unit.replace(".", "").isdecimal() or sorted(unit) == THOUSANDS:
         return "digits"
     if "\n" in unit and (_is_form(unit) or _is_drawing(unit)):
         return "form"
