@@ -8,7 +8,7 @@ from math import inf
 import msgspec
 
 from scoring.degeneration.prompt.clauses import asks_for
-from scoring.degeneration.prompt.unit_forms import is_code, is_form, is_instructions, is_numbers, is_row, is_signs, is_step, is_values, is_verse
+from scoring.degeneration.prompt.unit_forms import is_code, is_form, is_instructions, is_numbers, is_record, is_row, is_signs, is_step, is_values, is_verse
 
 MIN_LINE_CHARS = 20  # a shorter unit is sung as a word, `na na na`
 
@@ -86,7 +86,7 @@ FORMS = (
         english=(
             r"\b(?:chants?|mantras?|incantations?|football songs?|cheers?|war cr(?:y|ies)|affirmations?|rosary"
             r"|echo(?:es)?|hail mar(?:y|ys|ies)|our fathers?|novenas?|decades? of the rosary|kirtans?|dhikr|zikr"
-            r"|nembutsu|daimoku|antiphons?)\b"
+            r"|nembutsu|daimoku|antiphons?|(?:jesus|repeated|rope) prayers?|prayer (?:ropes?|beads?))\b"
         ),
         foreign=(
             r"\b(?:mantras?|gesänge|schlachtruf\w*|psalmodie|cánticos?|cânticos?|мантр\w*|кричалк\w*|zikir)\b"
@@ -173,6 +173,11 @@ FORMS = (
             r" teste|тестовые данные)\b|数据|データ|데이터|بيانات"
         ),
         is_part=is_values,
+    ),
+    AskedForm(  # records with nothing in them yet
+        english=rf"\b(?:placeholders?|dummy|blank|empty|identical){NEXT}",
+        foreign=r"\b(?:platzhalter|leere|vides?|vac[ií][ao]s?|vazi[ao]s?|vuot[aoei]|пуст\w+)\b|空の|空白|빈 ",
+        is_part=is_record,
     ),
     AskedForm(  # forms
         english=(

@@ -4,6 +4,7 @@ import re
 
 MAX_CELL_CHARS = 80  # of a row, between two bars
 MAX_LABEL_WORDS = 8  # beside each blank of a form
+MAX_RECORD_WORDS = 5  # beside each key, itself included
 MAX_LINE_CHARS = 90  # of verse
 MAX_PHRASE_CHARS = 40  # of verse that goes on in the same line
 MAX_VERSE_CHARS = 900  # a verse and its chorus
@@ -117,6 +118,12 @@ def is_values(unit: str) -> bool:
         return False
     rest = TAG.sub(" ", QUOTED_VALUE.sub(" ", KEY.sub(" ", INSERT.sub(" ", _from_a_boundary(unit)))))
     return all(map(VALUES.fullmatch, LETTERS.findall(rest.lower())))
+
+
+def is_record(unit: str) -> bool:
+    """Say whether it is keys with their values, and nothing else to speak of."""
+    num_keys = len(KEY.findall(2 * unit))
+    return num_keys > 1 and len(WORD.findall(2 * unit)) <= MAX_RECORD_WORDS * num_keys
 
 
 def _from_a_boundary(unit: str) -> str:

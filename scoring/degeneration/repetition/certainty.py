@@ -51,13 +51,13 @@ def is_hint_at_end(loop: Loop, end: End) -> bool:
 
 
 def is_sure_as_answer(loop: Loop, end: End) -> bool:
-    """Say whether a loop is one where an answer consists of nothing else: one sign, or one number that did not stop by itself."""
+    """Say whether a loop is one where an answer consists of nothing else: one sign, or one number or syllable that did not stop by itself."""
     if is_one_sign(loop.unit):
         return loop.length >= WHOLE_SPAN_CHARS
     if end == "stopped" or loop.copies < NUM_SHORT_COPIES:
         return False
     kind = kind_of(loop.unit)
-    return (kind == "digits" and loop.length >= WHOLE_DIGITS_CHARS) or (kind in ("cell", "row") and loop.length >= WHOLE_CELLS_CHARS)
+    return (kind in ("digits", "syllable") and loop.length >= WHOLE_DIGITS_CHARS) or (kind in ("cell", "row") and loop.length >= WHOLE_CELLS_CHARS)
 
 
 def _num_letters(loop: Loop) -> float:

@@ -35,7 +35,7 @@ SPANS: dict[UnitKind, Span] = {
     "cell": Span(160, 1_000, 400, 60),  # `0, ` fills a row of a matrix
     "row": Span(400, 1_000, 400, 60),
     "rows": Span(2_000, 3_000, 2_000, 400),  # tables hold many rows of zeros, or of 0xff
-    "table": Span(240, 800, 480, 120),
+    "table": Span(240, 800, 480, 90),
     "sequence": Span(400, 800, 400, 100),  # the ends of chromosomes repeat TTAGGG
     "encoded": Span(400, 800, 400, 100),
     "lines": Span(400, 600, 320, 80),  # unrolled code, logs: the same line eight times over
@@ -45,7 +45,7 @@ CODE_SPAN = Span(240, 400, 240, 60)  # the least of all kinds in a fence
 CELLS_SPAN = Span(400, 1_000, 400, 120)  # of a row of a table
 TABLE_SPAN = Span(2_000, 2_000, 2_000, 2_000)  # a wide cell pads and rules all rows of its column
 WHOLE_SPAN_CHARS = 40  # of one sign, where the answer is nothing else
-WHOLE_DIGITS_CHARS, WHOLE_CELLS_CHARS = 80, 160  # of one number, where it is nothing else and did not stop by itself
+WHOLE_DIGITS_CHARS, WHOLE_CELLS_CHARS = 80, 160  # of one number or syllable, where it is nothing else and did not stop by itself
 
 
 def span_of(unit: str, *, is_code: bool = False) -> Span:

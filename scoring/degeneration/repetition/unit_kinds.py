@@ -64,7 +64,9 @@ ESCAPE = re.compile(r"\\x[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|%[0-9a-fA-F]{2}|\\0")
 WORD = re.compile(r"[^\W\d_]{2}")
 
 STROKES = frozenset("-=_*#~.+/%;:^<>|&·•‐‑‒–—―")
+CLOSING = frozenset("})]")  # of code: over and over at one depth
 BULLETS = frozenset("-*+•·")
+ESCAPED_QUOTES = ({"\\", '"'}, {"\\", "'"})
 DOTS = frozenset(".·․‥")
 MARKS = frozenset("!?.,;:…¡¿。、！？，；：．")
 JOINERS = frozenset("\u200d\ufe0e\ufe0f")  # within an emoji
@@ -128,14 +130,20 @@ def _kind_of_blank(unit: str) -> UnitKind:
     if not visible:
         return "space"
     if "\n" in unit:
+        marks = unit.replace(" ", "")
+        is_one_mark = len(marks) == 2
+        if is_one_mark and CLOSING.issuperset(visible):
+            return "sign"
         is_line_of_one = len(visible) == 1 and not is_drawn and " " not in unit and len(unit) <= MAX_LINE_OF_SIGNS + 1
-        if is_line_of_one and BULLETS.issuperset(visible) and len(unit) <= MIN_LINE_OF_BULLETS:
+        if BULLETS.issuperset(visible) and (is_one_mark or (is_line_of_one and len(unit) <= MIN_LINE_OF_BULLETS)):
             return "bullets"
         if not is_line_of_one:
             return "form"
         return "stroke" if is_stroke else "sign"
     if is_stroke or is_drawn:
         return "rule" if len(unit) > 1 else "dots" if DOTS.issuperset(visible) else "stroke"
+    if visible in ESCAPED_QUOTES:
+        return "sign"
     is_sign = len(visible) == 1 or MARKS.issuperset(visible) or PICTURES.issuperset(map(category, visible))
     return "sign" if is_sign else "rule"
 
@@ -163,7 +171,8 @@ def _is_drawing(unit: str) -> bool:
 
 def _is_row(unit: str) -> bool:
     """Say whether it is numbers, `0, ` or `<td>0</td>`, or one literal over and over, `NULL, ` or `"red", `."""
-    if not any(sign.isspace() or sign in ",;|<" for sign in unit):  # `[1]` refers to a source, and is no cell
+    # `[1]` and `[3, 4] ` refer to sources, and are no cells: those of a matrix are parted by more than a blank.
+    if not any(sign.isspace() or sign in ",;|<" for sign in unit) or ("\n" not in unit and "] [" in 2 * unit):
         return False
     # Of the first two quotes one opens: the loop may begin between them.
     starts = [0, *(quote.start() for quote in islice(QUOTE.finditer(unit), 2))]
