@@ -80,6 +80,19 @@ KOREAN = (
     r"(?:한|두|세|네|다섯|여섯|일곱|여덟|아홉|열|스물|스무|서른|마흔|쉰|예순|일흔|여든|아흔|일|이|삼|사|오|육|칠|팔|구|십|백|천|만|여러|수)"
 )
 ARABIC = r"(?:ثلاث|أربع|اربع|خمس|ست|سبع|ثمان|تسع|عشر|عشرين|عشرون|مئة|مائة|مئتي|ألف|الف|عدة|و)\w{0,20}"
+THAI = r"(?:สอง|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|สิบ|เอ็ด|ยี่|ร้อย|พัน|หลาย)"
+BENGALI = r"(?<!\w)(?!(?:এই|ওই|প্রতি|প্রথম|দ্বিতীয়|এক|কোন) )[\u0980-\u09FF]+ বার"
+HUNGARIAN = r"(?:két|három|négy|öt|hat|hét|nyolc|kilenc|tíz|tizen|hús|huszon|harminc|negyven|ötven|száz|ezer)"
+FINNISH = (
+    r"(?:kaksi|kolme|neljä|viisi|kuusi|seitsemän|kahdeksan|yhdeksän|kymmenen|\w{1,20}toista|\w{1,20}kymmentä"
+    r"|sata|tuhat|monta)"
+)
+GREEK = (
+    r"(?:δύο|τρεις|τέσσερις|πέντε|έξι|επτά|εφτά|οκτώ|οχτώ|εννέα|εννιά|δέκα|έντεκα|δώδεκα|είκοσι|τριάντα|σαράντα"
+    r"|πενήντα|εκατό|χίλιες|πολλές)"
+)
+ROMANIAN = r"(?:două|trei|patru|cinci|[sșş]ase|[sșş]apte|opt|nouă|zece|\w{1,20}sprezece|\w{1,20}zeci|sută|mie|și|multe|de)"
+HEBREW = r"(?:שתי|שלוש|ארבע|חמש|שש|שבע|שמונה|תשע|עשר|עשרה|עשרים|שלושים|ארבעים|חמישים|מאה|אלף|ו\w{2,10}|הרבה)"
 HAN = r"[一二三四五六七八九十百千万两兩〇零廿卅壹贰叁肆伍陆柒捌玖拾佰仟數数几幾多]"
 
 UNITS = (  # a number in words, how its parts are joined, and the word for times
@@ -100,6 +113,12 @@ UNITS = (  # a number in words, how its parts are joined, and the word for times
     (CZECH, r" ?", r" ?krát"),
     (KOREAN, r" ?", r" ?(?:번|회|차례)"),
     (ARABIC, r" ", r" مر(?:ة|ات|ه)"),
+    (THAI, r"", r" ?(?:ครั้ง|รอบ|หน)"),
+    (HUNGARIAN, r"", r"-?sz[oeö]r"),
+    (FINNISH, r" ?", r" kertaa"),
+    (GREEK, r" ", r" φορές"),
+    (ROMANIAN, r" ", r" ori"),
+    (HEBREW, r" ", r" פעמים"),
 )
 DIGITS = (
     r"\d+(?:[.,]\d{3})* ?(?:times|mal|fois|veces|vezes|volte|keer|maal|raz[yi]?|раза?|рази|разів|kez|kere|defa"
@@ -141,4 +160,4 @@ def counts() -> re.Pattern[str]:
     """Make the pattern of `so many times`. It is large, and only a loop makes anyone ask."""
     in_words = "|".join(rf"\b{number}(?:{joint}{number}){{0,{MAX_MORE_PARTS}}}{times}\b" for number, joint, times in UNITS)
     numbered = rf"(?:{in_words}|{DIGITS})(?<!第\d[次回]){NOT_TIMES}"
-    return re.compile(f"(?!{ONCE})(?:{numbered}|{WITHOUT_NUMBER}|{HINDI}|{CHINESE_OR_JAPANESE}|{FACTOR})", re.IGNORECASE)
+    return re.compile(f"(?!{ONCE})(?:{numbered}|{WITHOUT_NUMBER}|{HINDI}|{BENGALI}|{CHINESE_OR_JAPANESE}|{FACTOR})", re.IGNORECASE)

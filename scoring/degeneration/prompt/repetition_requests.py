@@ -29,9 +29,9 @@ SAYS_ELSEWHERE = re.compile(
     r"|повтор\w*|напечат\w*|вывед\w*|спой\w*"
     r"|надрук\w*|yaz\w*|söyle\w*|tekrarla\w*|viết\w*|nói|lặp|in ra|nhắc|tulis\w*|katakan\w*|ulang\w*|cetak"
     r"|ketik|skriv\w*|säg|upprepa|gentag"
-    r"|gjenta|napiš\w*|řekni|opakuj|toista|kirjoita)\b"
+    r"|gjenta|napiš\w*|řekni|opakuj|toista|kirjoita|írd|írj\w*|mondd|ismételd|scrie\w*|spune|repetă)\b"
     r"|写|寫|说|說|重复|重複|打印|输出|輸出|念|抄|唱|喊|書|言っ?て|言い|繰り返|くりかえ|出力|唱え|歌っ|써|쓰|적어|말해|말하|반복|출력|외치|외쳐|불러"
-    r"|اكتب|قل|كرر|ردد|اطبع|लिख|कह|बोल|दोहरा|छाप|เขียน|พูด|γράψε|πες|כתוב|אמור|חזור",
+    r"|اكتب|قل|كرر|ردد|اطبع|लिख|कह|बोल|दोहरा|छाप|เขียน|พูด|γράψε|πες|লেখ|লিখ|বল|כתוב|אמור|חזור",
     re.IGNORECASE,
 )
 COPIES = (

@@ -1,5 +1,6 @@
 """When exact repetition is surely a loop: how many copies it takes, and of which length, by where it stands and how the answer ended."""
 
+import re
 from typing import Literal
 
 from scoring.degeneration.repetition.lag_tracker import Loop
@@ -20,6 +21,7 @@ FEW_LAST = ((6, 160), (4, 320), (2.5, 360))
 FEW_STOPPED = ((6, 240), (2.9, 600))
 FEW_CUT = ((2.9, 14), (2.5, 18), (2, 34))
 MIN_SENTENCE_LETTERS, NUM_HINT_COPIES = 36, 2.9
+COUNTED = re.compile(r"^[^A-Za-z]*[1-9][^A-Za-z]*$")  # a number; rows of zeros and of bytes are dumped
 FEW_TIMES = 1.6  # as long as eight copies need to be, at the least
 
 
@@ -57,7 +59,9 @@ def is_sure_as_answer(loop: Loop, end: End) -> bool:
     if end == "stopped" or loop.copies < NUM_SHORT_COPIES:
         return False
     kind = kind_of(loop.unit)
-    return (kind in ("digits", "syllable") and loop.length >= WHOLE_DIGITS_CHARS) or (kind in ("cell", "row") and loop.length >= WHOLE_CELLS_CHARS)
+    if kind in ("cell", "row"):
+        return loop.length >= WHOLE_CELLS_CHARS and COUNTED.search(loop.unit) is not None
+    return kind in ("digits", "syllable") and loop.length >= WHOLE_DIGITS_CHARS
 
 
 def _num_letters(loop: Loop) -> float:

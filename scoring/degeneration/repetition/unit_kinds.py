@@ -64,7 +64,7 @@ ESCAPE = re.compile(r"\\x[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|%[0-9a-fA-F]{2}|\\0")
 WORD = re.compile(r"[^\W\d_]{2}")
 
 STROKES = frozenset("-=_*#~.+/%;:^<>|&·•‐‑‒–—―")
-CLOSING = frozenset("})]")  # of code: over and over at one depth
+CLOSING = frozenset("})];")  # of code: over and over at one depth
 BULLETS = frozenset("-*+•·")
 ESCAPED_QUOTES = ({"\\", '"'}, {"\\", "'"})
 DOTS = frozenset(".·․‥")
@@ -130,9 +130,8 @@ def _kind_of_blank(unit: str) -> UnitKind:
     if not visible:
         return "space"
     if "\n" in unit:
-        marks = unit.replace(" ", "")
-        is_one_mark = len(marks) == 2
-        if is_one_mark and CLOSING.issuperset(visible):
+        is_one_mark = len(unit.replace(" ", "")) == 2
+        if CLOSING.issuperset(visible) and (is_one_mark or ";" in visible):
             return "sign"
         is_line_of_one = len(visible) == 1 and not is_drawn and " " not in unit and len(unit) <= MAX_LINE_OF_SIGNS + 1
         if BULLETS.issuperset(visible) and (is_one_mark or (is_line_of_one and len(unit) <= MIN_LINE_OF_BULLETS)):

@@ -48,7 +48,7 @@ NOUNS = re.compile(
 # These speak of what stands right beside them only.
 SAYING = re.compile(
     r"\b(?:symbols?|strings?|vocabulary|templates?|called|named|spelled|spelt|denot\w+|marks?|stands? for|means|padding"
-    r"|zeichen|genannt|heißt|steht für|bedeutet|symboles?|appelée?s?|signifie|símbolos?|llamad\w+|chamad\w+|significa"
+    r"|turns? (?:is|are)|zeichen|genannt|heißt|steht für|bedeutet|symboles?|appelée?s?|signifie|símbolos?|llamad\w+|chamad\w+|significa"
     r"|simbol[oi]|chiamat\w+|teken\w*|znak\w*|işaret\w*|символ\w*|называ\w+|обознача\w+|означа\w+)\b"
     r"|符号|符號|表示|記号|と呼|기호|رمز|סימן|चिह्न",
     re.IGNORECASE,

@@ -22,6 +22,8 @@ MAX_ALIKE_LENGTHS = 0.5  # of the words: sequences of proteins and keys come in 
 NO_VOWELS = str.maketrans("", "", "aeiouyAEIOUY")
 NOT_PLAIN = re.compile(r"[^A-Za-z\s.,;:!?'\"-]")
 WORD = re.compile(r"\b[A-Za-z]?[a-z]{2,}\b")
+CLUSTER = re.compile(r"[bcdfghjklmnpqrstvwxz]{4,}")
+MAX_CLUSTER_EVERY = 40  # letters, in a word of hundreds
 UNSAYABLE = re.compile(r"[bcdfghjklmnpqrstvwxz]{4}|\b[bcdfghjklmnpqrstvwxz]+\b", re.IGNORECASE)
 
 
@@ -38,6 +40,9 @@ def are_random_letters(text: str) -> bool:
         return False
     if len(NOT_PLAIN.findall(text)) > (1 - MIN_PLAIN_SHARE) * len(text):
         return False
+    last = text.rsplit(None, 1)[-1]
+    if len(last) >= MIN_CHARS and last.isalpha() and last.islower():  # one word
+        return len(last) <= MAX_RATIO * len(zlib.compress(last.encode())) and len(CLUSTER.findall(last)) * MAX_CLUSTER_EVERY >= len(last)
     words = WORD.findall(text)
     if len(words) < MIN_WORDS or len(set(words)) < MIN_DIFFERENT * len(words):
         return False

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scoring.degeneration.repetition.certainty import end_of, is_sure, is_sure_at_end
+from scoring.degeneration.repetition.certainty import end_of, is_sure, is_sure_as_answer, is_sure_at_end
 from scoring.degeneration.repetition.lag_tracker import Loop
 from scoring.degeneration.repetition.spans import span_of
 
@@ -37,7 +37,8 @@ def test_reasons_are_read_in_whichever_words(reason: str | None, end: str) -> No
         ("soon ", 40, "cut unknown stopped"),
         ("觀音\n", 10, "cut"),
         ("秋天的风很冷。", 8, "cut unknown"),
-        (",000", 25, "cut"),
+        (",000", 24, "cut"),
+        (",000", 25, "cut unknown"),
         ("0", 77, "cut"),
         ("$\n", 70, "cut unknown"),
         ("0, ", 60, "cut"),
@@ -50,6 +51,25 @@ def test_reasons_are_read_in_whichever_words(reason: str | None, end: str) -> No
 def test_end_decides_how_much_is_needed(unit: str, copies: float, ends: str) -> None:
     found = loop(unit, copies)
     assert " ".join(end for end in ("cut", "unknown", "stopped") if is_sure_at_end(found, span_of(unit), end)) == ends
+
+
+@pytest.mark.parametrize(
+    ("unit", "copies", "ends"),
+    [
+        ("!", 40, "cut unknown stopped"),
+        ("!", 39, ""),
+        ("0", 80, "cut unknown"),
+        ("0", 79, ""),
+        ("I ", 40, "cut unknown"),
+        ("2024 ", 32, "cut unknown"),
+        ("00 ", 120, ""),  # a dump
+        ("0x00, ", 60, ""),
+        ("peace ", 100, ""),  # words are judged wherever they stand
+    ],
+)
+def test_whole_answer_needs_less(unit: str, copies: float, ends: str) -> None:
+    found = loop(unit, copies)
+    assert " ".join(end for end in ("cut", "unknown", "stopped") if is_sure_as_answer(found, end)) == ends
 
 
 @pytest.mark.parametrize(

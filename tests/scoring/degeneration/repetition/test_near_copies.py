@@ -53,6 +53,21 @@ def test_the_less_a_unit_says_the_longer_the_loop_must_be(unit: str, length: int
     assert are_near_loop(copies, len(unit), len(copies), is_code=False) == is_near_loop
 
 
+@pytest.mark.parametrize(
+    ("copy", "is_near_loop"),
+    [
+        ("<p><i>Reader {}</i></p>\n<p>Can a barrel hold snow, dear Petra?</p>\n<p>Yes, it can.</p>\n", True),
+        ("[{}] [quote] The barrel is filled with rain and snow.\n", True),
+        ("<tr><td>Day {}</td><td>Rest</td></tr>\n", False),  # a row
+        ("[INFO] Job {} has been finished by the worker\n", False),  # of a log
+        ("    [{}] x = f(x) for all the rows of the whole table.\n", False),  # code
+    ],
+)
+def test_sentences_in_markup_are_near_loop(copy: str, is_near_loop: bool) -> None:
+    copies = "".join(copy.format(number) for number in range(11, 31))
+    assert are_near_loop(copies, len(copies) // 20, len(copies), is_code=False) == is_near_loop
+
+
 def test_numbers_that_differ_are_no_near_loop() -> None:
     rng = random.Random(71)
     copies = "".join(f"{rng.randrange(10, 100)}, " for _ in range(200))

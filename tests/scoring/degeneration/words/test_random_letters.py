@@ -56,3 +56,10 @@ def test_words_of_a_language_are_not(language: str) -> None:
 )
 def test_other_strings_are_not(text: str) -> None:
     assert not are_random_letters(text)
+
+
+def test_one_word_of_hundreds_of_letters_is_judged_too() -> None:
+    rng = random.Random(7)
+    assert are_random_letters("".join(rng.choices(string.ascii_lowercase, k=400)))
+    assert not are_random_letters("donaudampfschifffahrtsgesellschaftskapitaen" * 8)
+    assert not are_random_letters("".join(rng.choices("acgt", k=400)))
