@@ -8,7 +8,18 @@ from math import inf
 import msgspec
 
 from scoring.degeneration.prompt.clauses import asks_for
-from scoring.degeneration.prompt.unit_forms import is_code, is_form, is_instructions, is_numbers, is_record, is_row, is_signs, is_step, is_values, is_verse
+from scoring.degeneration.prompt.unit_forms import (
+    is_code,
+    is_form,
+    is_instructions,
+    is_numbers,
+    is_record,
+    is_row,
+    is_signs,
+    is_step,
+    is_values,
+    is_verse,
+)
 
 MIN_LINE_CHARS = 20  # a shorter unit is sung as a word, `na na na`
 

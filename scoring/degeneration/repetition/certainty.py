@@ -53,7 +53,7 @@ def is_hint_at_end(loop: Loop, end: End) -> bool:
 
 
 def is_sure_as_answer(loop: Loop, end: End) -> bool:
-    """Say whether a loop is one where an answer consists of nothing else: one sign, or one number or syllable that did not stop by itself."""
+    """Say whether a loop is one where the answer is nothing else: a sign, or a number or syllable that did not stop by itself."""
     if is_one_sign(loop.unit):
         return loop.length >= WHOLE_SPAN_CHARS
     if end == "stopped" or loop.copies < NUM_SHORT_COPIES:

@@ -50,7 +50,12 @@ def are_near_loop(copies: str, period: int, length: int, *, is_code: bool) -> bo
 def _are_sentences_in_markup(copies: str, period: int) -> bool:
     """Say whether each copy is a sentence with tags or brackets around it, and not a row or the line of a log."""
     bare = MARKUP.sub(" ", copies)
-    if len(bare) == len(copies) or not MARKS.isdisjoint(bare.replace("_", " ")) or RECORDED.search(copies) or 2 * sum(map(str.isalpha, bare)) < len(bare):
+    if (
+        len(bare) == len(copies)
+        or not MARKS.isdisjoint(bare.replace("_", " "))
+        or RECORDED.search(copies)
+        or 2 * sum(map(str.isalpha, bare)) < len(bare)
+    ):
         return False
     words = MIN_MARKED_WORDS * len(copies) // period
     return len(WORD.findall(bare)) >= words and len(SENTENCE_END.findall(bare)) >= len(copies) // period - 1

@@ -243,6 +243,10 @@ def test_what_was_asked_for_is_a_hint(prompt: str, unit: str) -> None:
 
 # The same words in another sense, or a loop that is no part of what was asked for.
 IN_ANOTHER_SENSE = [
+    "Who spoke at the general assembly?",
+    "Write a speech to the assembly about rain.",
+    "Why is my fridge always empty?",
+    "How many prayers are there? Which one is the oldest?",
     "How do I set the table for four guests?",
     "Set the table for four guests.",
     "Who wrote the song that was played at the opening?",
