@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 from tests.outside.pages.blocks import read_blocks
+from tests.outside.pages.newcomer import make_environment
 from tests.outside.pages.staying import Staying
 
 ROOT = Path(__file__).parents[3]
@@ -79,7 +80,7 @@ def _run(command: list[str], folder: Path) -> tuple[bool, str]:
     """Run a command to its end; tell whether it succeeded, and what it said."""
     streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     try:
-        ended = subprocess.run(command, cwd=folder, text=True, timeout=TIMEOUT_S, **streams)  # type: ignore[call-overload]
+        ended = subprocess.run(command, cwd=folder, env=make_environment(), text=True, timeout=TIMEOUT_S, **streams)  # type: ignore[call-overload]
     except subprocess.TimeoutExpired:
         return False, f"it took more than {TIMEOUT_S} s"
     return ended.returncode == 0, ended.stdout

@@ -8,6 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.outside.pages.newcomer import make_environment
+
 READY_TIMEOUT_S = 600  # the first `make serve` installs
 SETTLED_S = 3  # what is still there then has started
 STOP_TIMEOUT_S = 30
@@ -36,7 +38,13 @@ class Staying:
         log = self._logs / f"{name.replace(' ', '-').replace('/', '-')}.log"
         with log.open("wb") as said:
             process = subprocess.Popen(
-                ["bash", "-e", "-c", command], cwd=self._folder, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True
+                ["bash", "-e", "-c", command],
+                cwd=self._folder,
+                env=make_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+                start_new_session=True,
             )
         self._running[name] = process
         return _is_up(process, log, serves=name == "make serve"), log.read_text()
