@@ -28,7 +28,7 @@ class RunningAverages:
 
     def __str__(self) -> str:
         """Show them in a line."""
-        averages = ", ".join(f"{printable(subject)} {total / number:.2f}" for subject, (total, number) in self._scores.items())
+        averages = ", ".join(f"{printable(subject)} {write_average(total / number)}" for subject, (total, number) in self._scores.items())
         return averages + (f" ({self._num_failed} failed)" if self._num_failed else "")
 
 

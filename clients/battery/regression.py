@@ -6,6 +6,7 @@ from clients.battery.gates import Gates
 from clients.errors import EndpointFailure, UsageFault
 from clients.report.comparison_summary import ComparisonSummary
 from clients.report.doubts import Kind
+from clients.report.numerals import write_average_change, write_change, write_p_value, write_share
 from clients.report.power import Power
 from clients.report.report import Report
 from clients.report.subject_summary import SubjectSummary
@@ -60,12 +61,12 @@ def _reasons(gates: Gates, report: Report) -> Iterator[str]:
     if gates.on_refusals and not report.comparisons:
         for subject in report.subjects:
             if subject.replies.refused:
-                yield f"{subject.name} refuses {_share(_refusals(subject))} of its replies"
+                yield f"{subject.name} refuses {write_share(_refusals(subject))} of its replies"
     elif gates.on_refusals:
         for comparison in report.comparisons:
             after, before = _refusals(summaries[comparison.subject]), _refusals(summaries[comparison.baseline])
             if after > before:
-                yield f"{comparison.subject} refuses {_share(after)} of its replies, {comparison.baseline} {_share(before)}"
+                yield f"{comparison.subject} refuses {write_share(after)} of its replies, {comparison.baseline} {write_share(before)}"
 
 
 def _raise_grave(report: Report, *kinds: Kind) -> None:
@@ -79,25 +80,25 @@ def _worse_scores(comparison: ComparisonSummary) -> Iterator[str]:
         yield f"{subject} has no probe in common with {comparison.baseline} that both have a score for"
         return
     if comparison.is_significant and difference.mean < 0:
-        yield f"{subject} scores {difference.mean:+.2f} on average (p = {difference.p_value:.3g})"
+        yield f"{subject} scores {write_average_change(difference.mean)} on average (p = {write_p_value(difference.p_value)})"
     for probe in comparison.probes:
         if probe.is_significant and probe.delta is not None and probe.delta < 0:
-            yield f"{subject} scores {probe.delta:+g} on {probe.id} (p = {probe.p_value:.3g}, corrected)"
+            yield f"{subject} scores {write_change(probe.delta)} on {probe.id} (p = {write_p_value(probe.p_value)}, corrected)"
 
 
 def _more_flags(comparison: ComparisonSummary) -> Iterator[str]:
     for flag in comparison.hard_flags:
         if flag.subject > flag.baseline:
             yield (
-                f"{comparison.subject} raises {flag.flag} in {_share(flag.subject)} of its replies,"
-                f" {comparison.baseline} in {_share(flag.baseline)}"
+                f"{comparison.subject} raises {flag.flag} in {write_share(flag.subject)} of its replies,"
+                f" {comparison.baseline} in {write_share(flag.baseline)}"
             )
 
 
 def _any_flags(report: Report) -> Iterator[str]:
     for mode in report.findings.failure_modes:
         if mode.tier == "hard":
-            yield f"{mode.subject} raises {mode.flag} in {_share(mode.share)} of its replies"
+            yield f"{mode.subject} raises {mode.flag} in {write_share(mode.share)} of its replies"
 
 
 def _refusals(subject: SubjectSummary) -> float:
@@ -105,10 +106,6 @@ def _refusals(subject: SubjectSummary) -> float:
     replies = subject.replies
     num_replies = replies.asked - replies.failed - replies.missing
     return replies.refused / num_replies if num_replies else 0.0
-
-
-def _share(share: float) -> str:
-    return f"{share:.0%}" if share == 0 or share >= 0.01 else "under 1%"
 
 
 def _power_left(report: Report, comparison: ComparisonSummary) -> Power:

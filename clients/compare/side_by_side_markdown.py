@@ -6,7 +6,16 @@ from clients.compare.side_by_side import Contrast, SideBySide
 from clients.compare.standing import Standing
 from clients.report.comparison import CHANGE_THRESHOLD, SIGNIFICANT
 from clients.report.markdown.writing import bullets, code, escaped, table
-from clients.report.numerals import NO_NUMBER, write_average, write_average_change, write_count, write_interval, write_p_value, write_share
+from clients.report.numerals import (
+    NO_NUMBER,
+    write_average,
+    write_average_change,
+    write_change_interval,
+    write_count,
+    write_interval,
+    write_p_value,
+    write_share,
+)
 
 
 def render_side_by_side(whole: SideBySide) -> str:
@@ -57,7 +66,7 @@ def _contrast_row(contrast: Contrast) -> tuple[str, ...]:
     return (
         escaped(one.subject),
         write_average_change(difference.mean),
-        NO_NUMBER if difference.low is None else f"{write_average_change(difference.low)} to {write_average_change(difference.high)}",
+        write_change_interval(difference.low, difference.high),
         f"**{p}**" if contrast.is_significant else p,
         write_average(difference.cohens_d),
         *(str(count) for count in (one.improved, one.regressed, one.unchanged)),

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from clients.compare.side_by_side import Contrast, SideBySide
 from clients.compare.standing import Standing
-from clients.report.numerals import write_average, write_average_change, write_interval, write_p_value, write_share
+from clients.report.numerals import write_average, write_average_change, write_change_interval, write_interval, write_p_value, write_share
 from scoring.printable import printable
 
 
@@ -64,7 +64,7 @@ def _contrast_cells(contrast: Contrast) -> tuple[str | Text, ...]:
     if difference is None:
         return printable(one.subject), Text("no probe in common", style="red")
     style = ("green" if difference.mean > 0 else "red") if contrast.is_significant else ""
-    bounds = "–" if difference.low is None else f"{write_average_change(difference.low)} to {write_average_change(difference.high)}"
+    bounds = write_change_interval(difference.low, difference.high)
     return (
         printable(one.subject),
         Text(write_average_change(difference.mean), style=style),

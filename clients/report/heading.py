@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from clients.report.numerals import write_count
+from clients.report.numerals import write_count, write_exact
 from clients.report.provenance import Provenance
 from clients.report.report import Report
 
@@ -16,7 +16,7 @@ def write_title(report: Report) -> str:
 def write_circumstances(report: Report) -> str:
     """Say what the numbers are over, and when they were measured."""
     origin = report.provenance
-    drawn = "" if origin.sampler.temperature is None else f" at temperature {origin.sampler.temperature:g}"
+    drawn = "" if origin.sampler.temperature is None else f" at temperature {write_exact(origin.sampler.temperature)}"
     return (
         f"{write_count(report.total_prompts, 'probe')} ({origin.probes.name}), {write_count(origin.samples, 'sample')} each{drawn},"
         f" scored by {origin.scorer}. {_day(origin.created)}."

@@ -7,6 +7,7 @@ from clients.records.record import Record
 from clients.records.told import find_unhonoured
 from clients.report.comparison_summary import ComparisonSummary
 from clients.report.doubts import Doubt
+from clients.report.numerals import write_exact, write_seconds
 from clients.report.power import Power
 from clients.report.provenance import Provenance
 from clients.report.subject_summary import SubjectSummary
@@ -158,7 +159,7 @@ def _ways_and_pauses(provenance: Provenance) -> Iterator[str]:
         if origin.num_limited:
             yield (
                 f"{origin.endpoint} asked for a pause {origin.num_limited} times (such as HTTP 429):"
-                f" {origin.waited_s:.0f} s went by in pauses, and fewer were asked at once after each."
+                f" {write_seconds(origin.waited_s)} went by in pauses, and fewer were asked at once after each."
             )
 
 
@@ -168,8 +169,9 @@ def _server_differences(records: Sequence[Record]) -> Iterator[str]:
     unlike = [record for record in scored if record.told.server_lek_score != record.scored.lek_score]
     for record in unlike[:MAX_SHOWN]:
         yield (
-            f"The server scores {record.asked.subject}'s reply to {record.asked.id} {record.told.server_lek_score:g},"
-            f" this battery {record.scored.lek_score:g} (both {record.instrument.scorer}): server and client are not of the same version."
+            f"The server scores {record.asked.subject}'s reply to {record.asked.id} {write_exact(record.told.server_lek_score)},"
+            f" this battery {write_exact(record.scored.lek_score)} (both {record.instrument.scorer}):"
+            " server and client are not of the same version."
         )
     if len(unlike) > MAX_SHOWN:
         yield f"In all, {len(unlike)} of {len(scored)} replies are scored otherwise by the server."

@@ -11,6 +11,7 @@ from clients.asking.subject import Role, Subject
 from clients.probes.mending import Mended
 from clients.probes.probe import ProbePack
 from clients.records.record import Record
+from clients.report.numerals import write_exact
 
 
 class LockedFrom(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +66,7 @@ class SamplerOrigin(msgspec.Struct, frozen=True, kw_only=True):
     def words(self) -> str:
         """Write what is known of how long and how varied replies may be."""
         unknown = "temperature unknown" if self.is_temperature_sent else "no temperature sent"
-        words = [unknown if self.temperature is None else f"temperature {self.temperature:g}"]
+        words = [unknown if self.temperature is None else f"temperature {write_exact(self.temperature)}"]
         if self.fields is not None and self.fields.active:
             words.append(self.fields.words)
         if self.max_tokens is not None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from clients.asking.endpoint import plain_url
 from clients.probes.mending import NUMBER_FLAG, SKIP_FLAG, Mended
+from clients.report.numerals import write_exact
 from clients.report.provenance import LockedFrom, Provenance, SubjectOrigin
 
 CONTINUED = " \\\n  "
@@ -55,7 +56,7 @@ def _plain_flags(asked: Sequence[SubjectOrigin], provenance: Provenance) -> tupl
 def _subject(origin: SubjectOrigin, provenance: Provenance) -> str:
     place = "" if origin.endpoint == provenance.endpoint else f"@{plain_url(origin.endpoint)}"
     system = "" if origin.system is None else f",system={name_system_file(origin)}"
-    scale = "" if origin.scale is None else f",scale={origin.scale:g}"
+    scale = "" if origin.scale is None else f",scale={write_exact(origin.scale)}"
     return f"{origin.name}={origin.model}{place}{system}{scale}"
 
 
@@ -64,7 +65,7 @@ def _condition_flags(provenance: Provenance) -> Iterator[tuple[str, ...]]:
     yield from ((flag,) for flag in _mending_flags(provenance.probes.mended))
     yield "--samples", str(provenance.samples)
     if provenance.sampler.temperature is not None:
-        yield "--temperature", f"{provenance.sampler.temperature:g}"
+        yield "--temperature", write_exact(provenance.sampler.temperature)
     elif not provenance.sampler.is_temperature_sent:
         yield "--temperature", "none"
     if provenance.sampler.max_tokens is not None:

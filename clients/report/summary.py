@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from clients.report.comparison import CHANGE_THRESHOLD
 from clients.report.comparison_summary import ComparisonSummary, DimensionChange
 from clients.report.doubts import Doubt
+from clients.report.numerals import write_average, write_average_change, write_change_interval, write_p_value, write_share
 from clients.report.subject_summary import SubjectSummary
 from scoring.statistics.paired_difference import PairedDifference
 
@@ -25,7 +26,8 @@ def write_change_lines(comparison: ComparisonSummary) -> Iterator[str]:
         yield f"{_title(comparison)}, by dimension: {', '.join(moved)}."
     for flag in comparison.hard_flags:
         if flag.subject > flag.baseline:
-            yield f"{_title(comparison)}: the hard flag {flag.flag} rose from {flag.baseline:.0%} to {flag.subject:.0%} of the replies."
+            shares = f"from {write_share(flag.baseline)} to {write_share(flag.subject)} of the replies"
+            yield f"{_title(comparison)}: the hard flag {flag.flag} rose {shares}."
 
 
 def write_reply_lines(subject: SubjectSummary) -> Iterator[str]:
@@ -47,28 +49,28 @@ def write_reply_lines(subject: SubjectSummary) -> Iterator[str]:
         low, high = replies.pass_interval
         yield (
             f"{subject.name}: {replies.passed} of {replies.judged} replies pass the checks of their probes"
-            f" ({replies.passed / replies.judged:.0%}, 95 % interval {low:.0%} to {high:.0%})."
+            f" ({write_share(replies.passed, replies.judged)}, 95 % interval {write_share(low)} to {write_share(high)})."
         )
     for group in subject.groups:
         if group.spread is not None:
             yield (
-                f"{subject.name}: the {len(group.ids)} variants of {group.group} lie between {group.lowest:.2f} and {group.highest:.2f}"
-                f" (spread {group.spread:.2f})."
+                f"{subject.name}: the {len(group.ids)} variants of {group.group} lie between"
+                f" {write_average(group.lowest)} and {write_average(group.highest)} (spread {write_average(group.spread)})."
             )
 
 
 def write_shares(comparison: ComparisonSummary) -> str:
     """Write what share of the compared probes improved, regressed and is unchanged."""
     counts = (comparison.improved, comparison.regressed, comparison.unchanged)
-    return " / ".join(f"{100 * count / max(1, comparison.num_compared):.0f} %" for count in counts)
+    return " / ".join(write_share(count, comparison.num_compared) for count in counts)
 
 
 def write_statistics(difference: PairedDifference) -> str:
     """Write how sure a difference is."""
     exact = " (exact)" if difference.is_exact else ""
-    size = "" if difference.cohens_d is None else f", d = {difference.cohens_d:.2f}"
-    interval = "" if difference.low is None else f", 95 % interval {difference.low:+.2f} to {difference.high:+.2f}"
-    return f"p = {difference.p_value:.3g}{exact}{size}{interval}"
+    size = "" if difference.cohens_d is None else f", d = {write_average(difference.cohens_d)}"
+    interval = "" if difference.low is None else f", 95 % interval {write_change_interval(difference.low, difference.high)}"
+    return f"p = {write_p_value(difference.p_value)}{exact}{size}{interval}"
 
 
 def write_verdict(comparison: ComparisonSummary) -> str:
@@ -84,7 +86,8 @@ def _headlines(comparison: ComparisonSummary) -> Iterator[str]:
         yield f"{title}: no probe has a score from both."
         return
     yield (
-        f"{title}: {comparison.avg_baseline_lek:.2f} → {comparison.avg_lek:.2f} ({difference.mean:+.2f}; {write_statistics(difference)})"
+        f"{title}: {write_average(comparison.avg_baseline_lek)} → {write_average(comparison.avg_lek)}"
+        f" ({write_average_change(difference.mean)}; {write_statistics(difference)})"
         f" over {difference.n} probes{write_verdict(comparison)}."
     )
     yield (
@@ -99,4 +102,5 @@ def _title(comparison: ComparisonSummary) -> str:
 
 
 def _dimension(change: DimensionChange) -> str:
-    return f"{change.dimension} {change.baseline:.2f} → {change.subject:.2f} ({change.difference.mean:+.2f})"
+    before, after = write_average(change.baseline), write_average(change.subject)
+    return f"{change.dimension} {before} → {after} ({write_average_change(change.difference.mean)})"

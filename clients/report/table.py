@@ -11,6 +11,17 @@ from clients.one_line import one_line
 from clients.records.record import Record
 from clients.report.comparison_summary import ComparisonSummary
 from clients.report.findings import Findings
+from clients.report.numerals import (
+    NO_NUMBER,
+    write_average,
+    write_average_change,
+    write_change,
+    write_count,
+    write_p_value,
+    write_score,
+    write_seconds,
+    write_share,
+)
 from clients.report.outcome import mean
 from clients.report.report import Report
 from clients.report.subject_summary import ProbeScore, SubjectSummary
@@ -18,7 +29,6 @@ from clients.report.summary import write_change_lines, write_reply_lines, write_
 from scoring.printable import printable
 
 MIN_WIDTH = 80
-NO_SCORE = "-"
 CHANGE_STYLES = {"improved": "green", "regressed": "red", "unchanged": "dim"}
 
 
@@ -74,18 +84,19 @@ def _subject_table(report: Report, subject: SubjectSummary) -> Table:
     average = subject.avg_lek
     if comparison is not None:
         average = comparison.avg_baseline_lek if subject.name == comparison.baseline else comparison.avg_lek
-    table.add_row(_average_label(num_averaged, report), Text(_average(average), style="bold"))
+    table.add_row(_average_label(num_averaged, report), Text(write_average(average), style="bold"))
     return table
 
 
 def _probe_cells(probe: ProbeScore, samples: Sequence[Record], flags: Text) -> tuple[str | Text, ...]:
     seconds = mean(sample.reply.seconds for sample in samples)
-    time = NO_SCORE if seconds is None else f"{seconds:.1f} s"
+    time = NO_NUMBER if seconds is None else write_seconds(seconds)
     if probe.lek_score is None:
         words = samples[0].reply.missing_words or "no score" if samples else "not asked"
-        return printable(probe.id), NO_SCORE, Text(one_line(words), style="red"), flags, NO_SCORE, time
+        return printable(probe.id), NO_NUMBER, Text(one_line(words), style="red"), flags, NO_NUMBER, time
+    # Without separators: 80 columns hold no sign more.
     num_chars = mean(len(sample.reply.text) for sample in samples if sample.reply.text is not None)
-    return printable(probe.id), _score(probe.lek_score), _dimensions(probe), flags, f"{num_chars:.0f}", time
+    return printable(probe.id), write_score(probe.lek_score), _dimensions(probe), flags, str(round(num_chars or 0)), time
 
 
 def _dimensions(probe: ProbeScore) -> str:
@@ -115,14 +126,19 @@ def _comparison_table(report: Report, comparison: ComparisonSummary) -> Table:
         table.add_column("p", justify="right", no_wrap=True)
     for probe in comparison.probes:
         change = Text(probe.change or "not compared", style=CHANGE_STYLES.get(probe.change or "", "yellow"))
-        p_value = [NO_SCORE if probe.p_value is None else f"{probe.p_value:.3g}"] if has_p_values else []
+        p_value = [write_p_value(probe.p_value)] if has_p_values else []
         table.add_row(
-            printable(probe.id), _score(probe.baseline_lek_score), _score(probe.lek_score), _delta(probe.delta, "+g"), change, *p_value
+            printable(probe.id),
+            write_score(probe.baseline_lek_score),
+            write_score(probe.lek_score),
+            write_change(probe.delta),
+            change,
+            *p_value,
         )
     table.add_section()
-    delta = _delta(comparison.difference.mean if comparison.difference else None, "+.2f")
+    delta = write_average_change(comparison.difference.mean if comparison.difference else None)
     label = _average_label(comparison.num_compared, report)
-    table.add_row(label, _average(comparison.avg_baseline_lek), _average(comparison.avg_lek), delta, style="bold")
+    table.add_row(label, write_average(comparison.avg_baseline_lek), write_average(comparison.avg_lek), delta, style="bold")
     return table
 
 
@@ -139,7 +155,7 @@ def _print_findings(findings: Findings, console: Console) -> None:
                 printable(mode.subject),
                 Text(printable(mode.flag), style=style),
                 mode.tier,
-                f"{mode.num_replies} ({mode.share:.0%})",
+                f"{mode.num_replies} ({write_share(mode.share)})",
                 printable(mode.excerpt),
             )
         console.print(table)
@@ -162,21 +178,9 @@ def _average_label(num_averaged: int, report: Report) -> str:
 def _circumstances(report: Report) -> str:
     """Say in a line what the scores hold for."""
     origin = report.provenance
-    samples = "1 sample" if origin.samples == 1 else f"{origin.samples} samples"
+    samples = write_count(origin.samples, "sample")
     what = f"{origin.scorer}, {origin.endpoint}, probes {origin.probes.name}, {samples}, {origin.sampler.words}"
     if origin.rescored_from is not None:
         return what
     seed = "no seed" if origin.seed is None else f"seed {origin.seed}"
-    return f"{what}, {seed}, {report.duration:.1f} s with up to {origin.concurrency} at once"
-
-
-def _score(score: float | None) -> str:
-    return NO_SCORE if score is None else f"{round(score, 2):g}"
-
-
-def _average(score: float | None) -> str:
-    return NO_SCORE if score is None else f"{score:.2f}"
-
-
-def _delta(delta: float | None, form: str) -> str:
-    return NO_SCORE if delta is None else f"{round(delta, 2):{form}}"
+    return f"{what}, {seed}, {write_seconds(report.duration)} with up to {origin.concurrency} at once"

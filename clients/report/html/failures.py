@@ -6,7 +6,7 @@ from clients.report.findings import FailureMode, TroubledReply
 from clients.report.html.markup import Markup, element, join
 from clients.report.html.subject_marks import subject_mark
 from clients.report.html.tables import table
-from clients.report.numerals import NO_NUMBER, write_count, write_share
+from clients.report.numerals import NO_NUMBER, write_count, write_seconds, write_share
 from clients.report.report import Report
 from clients.report.subject_summary import Replies, SubjectSummary
 
@@ -31,14 +31,15 @@ def troubled_replies(report: Report) -> Markup | None:
     if not items:
         return None
     more = items[NUM_OPEN_TROUBLES:]
-    folded = element("details", element("summary", f"{len(more):,} more"), element("ul", *more, class_="troubles")) if more else None
+    opener = element("summary", f"{write_count(len(more))} more")
+    folded = element("details", opener, element("ul", *more, class_="troubles")) if more else None
     return join(element("h3", "Failed, refused and empty replies"), element("ul", *items[:NUM_OPEN_TROUBLES], class_="troubles"), folded)
 
 
 def reply_counts(report: Report) -> Markup:
     """Count how the requests ended, a line a subject; what has no answer was withheld, or is reasoning alone."""
     has_checks = any(subject.replies.passed is not None for subject in report.subjects)
-    headings = ("subject", "asked", "missing", "failed", "refused", "no answer", "empty", "cut off", "hard flag", "tokens", "s a reply")
+    headings = ("subject", "asked", "missing", "failed", "refused", "no answer", "empty", "cut off", "hard flag", "tokens", "time a reply")
     rows = (tuple(_count_cells(report, subject, has_checks)) for subject in report.subjects)
     return table("How the requests ended", (*headings, *(("checks passed",) if has_checks else ())), rows, css_class="figures")
 
@@ -54,7 +55,7 @@ def _mode(mode: FailureMode, places: dict[str, int]) -> Markup:
     head = element(
         "p",
         element("code", mode.flag, class_=f"flag {mode.tier}"),
-        f" {mode.tier}, {write_count(mode.num_replies, 'reply', 'replies')} ({write_share(mode.share, 1)})",
+        f" {mode.tier}, {write_count(mode.num_replies, 'reply', 'replies')} ({write_share(mode.share)})",
     )
     excerpt = element("blockquote", mode.excerpt, dir="auto", class_="excerpt") if mode.excerpt.strip() else None
     return element("li", head, excerpt, element("p", *_separated(links), more, class_="fine"))
@@ -86,9 +87,9 @@ def _count_cells(report: Report, subject: SubjectSummary, has_checks: bool) -> I
     num_unanswered = replies.withheld + replies.still_thinking + replies.only_reasoning
     ended = (replies.asked, replies.missing, replies.failed, replies.refused, num_unanswered, replies.empty)
     counts = (*ended, replies.cut_off, replies.hard_flagged)
-    yield from (f"{count:,}" for count in counts)
-    yield NO_NUMBER if replies.completion_tokens is None else f"{replies.completion_tokens:,}"
-    yield NO_NUMBER if replies.mean_seconds is None else f"{replies.mean_seconds:.1f}"
+    yield from map(write_count, counts)
+    yield NO_NUMBER if replies.completion_tokens is None else write_count(replies.completion_tokens)
+    yield NO_NUMBER if replies.mean_seconds is None else write_seconds(replies.mean_seconds)
     if has_checks:
         yield _passed(replies)
 
@@ -96,5 +97,5 @@ def _count_cells(report: Report, subject: SubjectSummary, has_checks: bool) -> I
 def _passed(replies: Replies) -> str:
     if replies.passed is None:
         return NO_NUMBER
-    sure = f" ({write_share(replies.pass_interval[0], 1)} to {write_share(replies.pass_interval[1], 1)})" if replies.pass_interval else ""
+    sure = f" ({write_share(replies.pass_interval[0])} to {write_share(replies.pass_interval[1])})" if replies.pass_interval else ""
     return f"{replies.passed} of {replies.judged}{sure}"

@@ -3,6 +3,8 @@
 import html
 from math import isfinite
 
+from clients.report.numerals import write_plain
+
 VOID_TAGS = frozenset({"br", "hr", "input", "meta"})
 # A browser would drop or misread control characters: their pictures show that they are there.
 CONTROL_PICTURES = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n\r"} | {0x7F: 0x2421}
@@ -36,11 +38,11 @@ def escape(text: str) -> Markup:
     return Markup(html.escape(encodable.translate(SHOWN)))
 
 
-def number(value: float) -> str:
-    """Write a number for an attribute; one that is not finite would be a broken drawing."""
+def write_place(value: float) -> str:
+    """Write a number of a drawing; one that is not finite would be a broken one."""
     if not isfinite(value):
         raise ValueError(f"expected a finite number to draw, got {value}")
-    return f"{round(value, 2) + 0.0:.2f}".rstrip("0").rstrip(".")  # -0.0 + 0.0 is 0.0
+    return write_plain(value)
 
 
 def _attribute(name: str, value: Attribute) -> str:
@@ -49,4 +51,4 @@ def _attribute(name: str, value: Attribute) -> str:
     html_name = name.rstrip("_").replace("_", "-")
     if value is True:
         return f" {html_name}"
-    return f' {html_name}="{number(value) if isinstance(value, int | float) else escape(value)}"'
+    return f' {html_name}="{write_place(value) if isinstance(value, int | float) else escape(value)}"'

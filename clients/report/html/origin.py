@@ -6,7 +6,7 @@ from clients.report.heading import write_seeds
 from clients.report.html.markup import Markup, element, join
 from clients.report.html.subject_marks import subject_mark
 from clients.report.html.tables import table
-from clients.report.numerals import NO_NUMBER
+from clients.report.numerals import NO_NUMBER, write_exact, write_seconds
 from clients.report.provenance import SubjectOrigin
 from clients.report.report import Report
 from clients.report.rerun_command import name_system_file, write_rerun_command
@@ -34,7 +34,7 @@ def origin(report: Report) -> Markup:
 def _cells(report: Report, one: SubjectOrigin) -> Iterator[str | Markup]:
     yield subject_mark(report, one.name)
     yield one.model
-    yield NO_NUMBER if one.scale is None else f"{one.scale:g}"
+    yield write_exact(one.scale)
     yield one.endpoint
     yield one.adapter or NO_NUMBER
     yield _digest(one.adapter_digest)
@@ -46,11 +46,11 @@ def _cells(report: Report, one: SubjectOrigin) -> Iterator[str | Markup]:
 def _settings(report: Report) -> Iterator[tuple[str, str | Markup]]:
     source = report.provenance
     at_once = "" if source.concurrency is None else f", up to {source.concurrency} at once"
-    yield "Run", f"{source.created}, {report.duration:.1f} s{at_once}"
+    yield "Run", f"{source.created}, {write_seconds(report.duration)}{at_once}"
     yield "Probes", join(f"{source.probes.name}, {report.total_prompts} of them, ", _digest(source.probes.digest))
     if source.probes.file_digest is not None:
         yield "Probe file", _digest(source.probes.file_digest)
-    patience = "" if source.sampler.timeout_s is None else f", {source.sampler.timeout_s:g} s"
+    patience = "" if source.sampler.timeout_s is None else f", {write_exact(source.sampler.timeout_s)} s"
     yield "Sampler", f"{source.sampler.words}{patience}"
     yield "Samples", f"{source.samples} a probe, {write_seeds(source)}"
     yield "Scorer", f"{source.scorer}, version {source.scorer_version}; detectors version {source.detectors_version}"

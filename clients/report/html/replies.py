@@ -6,7 +6,7 @@ from clients.records.record import Record
 from clients.report.html.markup import Markup, element, join
 from clients.report.html.reply_text import marked_text
 from clients.report.html.subject_marks import colour, subject_mark
-from clients.report.numerals import with_minus_signs, write_change, write_count, write_score
+from clients.report.numerals import with_minus_signs, write_change, write_count, write_plain, write_score, write_seconds
 from clients.report.report import Report, Row
 
 LONG_CHARS = 1500  # a longer text scrolls within its block
@@ -179,7 +179,7 @@ def _facts(alike: Sequence[Record]) -> Iterator[str]:
     if first.reply.num_completion_tokens is not None:
         yield write_count(first.reply.num_completion_tokens, "token")
     if seconds := [sample.reply.seconds for sample in alike if sample.reply.seconds is not None]:
-        yield f"{min(seconds):.1f} s" if len(seconds) == 1 else f"{min(seconds):.1f} to {max(seconds):.1f} s"
+        yield write_seconds(min(seconds)) if len(seconds) == 1 else f"{write_seconds(min(seconds))} to {write_seconds(max(seconds))}"
     if first.reply.finish_reason not in USUAL_ENDINGS:
         yield "cut off at the length limit" if first.reply.finish_reason == "length" else f"finish reason {first.reply.finish_reason}"
     if first.reply.refusing_words is not None:
@@ -199,6 +199,6 @@ def _dimensions(sample: Record) -> Iterator[Markup]:
 
 def _flags(sample: Record) -> Iterator[Markup]:
     for flag in sample.scored.raised:
-        copies = f" × {flag.copies:g}" if flag.copies is not None else ""
+        copies = f" × {write_plain(flag.copies)}" if flag.copies is not None else ""
         unit = element("span", f" {flag.unit!r}{copies}", dir="auto") if flag.unit is not None else None
         yield element("code", flag.flag, unit, class_=f"flag {flag.tier}")

@@ -9,6 +9,7 @@ from clients.report.numerals import (
     with_minus_signs,
     write_average,
     write_average_change,
+    write_change_interval,
     write_count,
     write_interval,
     write_p_value,
@@ -57,11 +58,7 @@ def _significance(comparison: ComparisonSummary, difference: PairedDifference) -
     word = "significant" if comparison.is_significant else "not significant"
     exact = ", exact" if difference.is_exact else ""
     size = "" if difference.cohens_d is None else f"; d = {write_average(difference.cohens_d)}"
-    sure = (
-        ""
-        if difference.low is None
-        else f"; 95 % interval {write_average_change(difference.low)} to {write_average_change(difference.high)}"
-    )
+    sure = "" if difference.low is None else f"; 95 % interval {write_change_interval(difference.low, difference.high)}"
     words = f" at {SIGNIFICANT:g} (p = {write_p_value(difference.p_value)}{exact}{size}{sure})"
     return element("b", word[0].upper() + word[1:]), with_minus_signs(words)
 
@@ -97,7 +94,7 @@ def _risen_flags(comparison: ComparisonSummary) -> Markup | None:
         element(
             "li",
             element("code", flag.flag, class_="flag hard"),
-            f" on {write_share(flag.baseline, 1)} → {write_share(flag.subject, 1)} of replies",
+            f" on {write_share(flag.baseline)} → {write_share(flag.subject)} of replies",
         )
         for flag in comparison.hard_flags
         if flag.subject > flag.baseline

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from clients.report.comparison import CHANGE_THRESHOLD, SIGNIFICANT
 from clients.report.comparison_summary import ComparisonSummary, DimensionChange, ProbeChange
 from clients.report.markdown.writing import code, escaped, table
-from clients.report.numerals import write_average, write_average_change, write_interval, write_p_value, write_share
+from clients.report.numerals import write_average, write_average_change, write_change_interval, write_interval, write_p_value, write_share
 from clients.report.report import Report
 from clients.report.subject_summary import ProbeScore
 
@@ -59,11 +59,7 @@ def _statistics(comparison: ComparisonSummary) -> Iterator[str]:
     if difference is None:
         yield "No probe has a score from both."
         return
-    sure = (
-        ""
-        if difference.low is None
-        else f"95 % bootstrap interval {write_average_change(difference.low)} to {write_average_change(difference.high)}; "
-    )
+    sure = "" if difference.low is None else f"95 % bootstrap interval {write_change_interval(difference.low, difference.high)}; "
     size = "" if difference.cohens_d is None else f"; Cohen's d = {write_average(difference.cohens_d)}"
     exact = "exact " if difference.is_exact else ""
     word = "significant" if comparison.is_significant else "not significant"
@@ -83,7 +79,7 @@ def _statistics(comparison: ComparisonSummary) -> Iterator[str]:
 
 def _dimension_row(one: DimensionChange) -> tuple[str, ...]:
     difference = one.difference
-    sure = "–" if difference.low is None else f"{write_average_change(difference.low)} to {write_average_change(difference.high)}"
+    sure = write_change_interval(difference.low, difference.high)
     return (
         code(one.dimension),
         write_average(one.baseline),

@@ -26,7 +26,7 @@ def write_failure_section(report: Report) -> Iterator[str]:
 def _mode_row(mode: FailureMode) -> tuple[str, ...]:
     probes = ", ".join(map(code, mode.ids[:MAX_NAMED_PROBES]))
     more = f" and {len(mode.ids) - MAX_NAMED_PROBES} more" if len(mode.ids) > MAX_NAMED_PROBES else ""
-    replies = f"{mode.num_replies} ({write_share(mode.share, 1)})"
+    replies = f"{mode.num_replies} ({write_share(mode.share)})"
     return escaped(mode.subject), code(mode.flag), mode.tier, probes + more, code(mode.excerpt), replies
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from clients.report.heading import write_seeds
 from clients.report.markdown.writing import block, code, escaped, table
-from clients.report.provenance import SubjectOrigin
+from clients.report.numerals import NO_NUMBER, write_exact, write_seconds
+from clients.report.provenance import Provenance, SubjectOrigin
 from clients.report.report import Report
 from clients.report.rerun_command import name_system_file, write_rerun_command
 
@@ -22,7 +23,7 @@ def write_origin_section(report: Report) -> Iterator[str]:
         "samples": f"{source.samples} a probe, {write_seeds(source)}",
         "sampler": source.sampler.words,
         "scorer": f"{source.scorer}, version {source.scorer_version}; detectors version {source.detectors_version}",
-        "run": f"{escaped(source.created)}, {report.duration:.1f} s, candor {escaped(source.candor_version or 'of unknown version')}",
+        "run": f"{escaped(source.created)}, {write_seconds(report.duration)}, {_program(source)}",
     }
     yield table(("setting", "value"), settings.items(), num_words=2)
 
@@ -37,15 +38,19 @@ def write_rerun_section(report: Report) -> Iterator[str]:
             yield block(origin.system)
 
 
+def _program(source: Provenance) -> str:
+    return f"candor {escaped(source.candor_version or 'of unknown version')}"
+
+
 def _subject_row(origin: SubjectOrigin) -> tuple[str, ...]:
-    return escaped(origin.name), code(origin.model), "; ".join(_conditions(origin)) or "–"
+    return escaped(origin.name), code(origin.model), "; ".join(_conditions(origin)) or NO_NUMBER
 
 
 def _conditions(origin: SubjectOrigin) -> Iterator[str]:
     if origin.role == "baseline":
         yield "the baseline"
     if origin.scale is not None:
-        yield f"scale {origin.scale:g}"
+        yield f"scale {write_exact(origin.scale)}"
     if origin.system is not None:
         yield "system prompt in the user's turn" if origin.is_system_prepended else "system prompt"
     if origin.adapter_digest is not None:

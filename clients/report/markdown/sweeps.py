@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from clients.report.markdown.writing import code, escaped, table
-from clients.report.numerals import NO_NUMBER, write_average, write_interval, write_score, write_share
+from clients.report.numerals import NO_NUMBER, write_average, write_exact, write_interval, write_share
 from clients.report.sweep import Sweep, SweepPoint
 
 
@@ -15,5 +15,5 @@ def write_sweep_section(sweep: Sweep) -> Iterator[str]:
 
 def _row(point: SweepPoint) -> tuple[str, ...]:
     subject = point.subject
-    flagged = NO_NUMBER if point.degenerate_share is None else write_share(point.degenerate_share, 1)
-    return write_score(point.scale), escaped(subject.name), write_average(subject.avg_lek), write_interval(subject.interval), flagged
+    flagged = NO_NUMBER if point.degenerate_share is None else write_share(point.degenerate_share)
+    return write_exact(point.scale), escaped(subject.name), write_average(subject.avg_lek), write_interval(subject.interval), flagged

@@ -3,18 +3,20 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from clients.one_line import one_line
+
 SPECIAL = re.compile(r"[\\`*\[\]<>|~$#]|(?<!\w)_|_(?!\w)|&(?=[#\w])")
 OPENING = re.compile(r"^(\d+(?=[.)](?:\s|$))|(?=[-+](?:\s|$)))")  # of a list's item
 
 
 def escaped(text: str) -> str:
     """Make any text one line of plain words."""
-    return OPENING.sub(r"\1\\", SPECIAL.sub(r"\\\g<0>", _one_line(text)))
+    return OPENING.sub(r"\1\\", SPECIAL.sub(r"\\\g<0>", one_line(text)))
 
 
 def code(text: str) -> str:
     """Put a text into a code span; inside a table its strokes must be escaped all the same."""
-    words = _one_line(text).replace("|", "\\|")
+    words = one_line(text).replace("|", "\\|")
     fence = "`" * (max(map(len, re.findall("`+", words)), default=0) + 1)
     padding = " " if words.startswith("`") or words.endswith("`") else ""
     return f"{fence}{padding}{words}{padding}{fence}" if words else ""
@@ -35,7 +37,3 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, num_words: 
 def bullets(lines: Iterable[str]) -> str:
     """Write a list of lines that are Markdown already."""
     return "\n".join(f"- {line}" for line in lines)
-
-
-def _one_line(text: str) -> str:
-    return " ".join("".join(character if character.isprintable() else " " for character in text).split())

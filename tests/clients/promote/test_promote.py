@@ -58,7 +58,7 @@ def test_server_is_found_by_either_form_of_its_address(endpoint: FakeEndpoint) -
     ("candidate", "current", "reason"),
     [
         (BAD, PLAIN, "lek (candidate) scores -"),
-        (FLAG, BAD, "lek (candidate) raises token_loop in 100% of its replies, lek in 0%"),
+        (FLAG, BAD, "lek (candidate) raises token_loop in 100 % of its replies, lek in 0 %"),
     ],
     ids=["score", "flag"],
 )

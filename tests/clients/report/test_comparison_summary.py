@@ -64,7 +64,7 @@ def test_hard_flag_that_rises_is_a_regression_and_a_soft_one_is_not() -> None:
     calm, looping = make_outcome(1.0, flags=(HINT,)), make_outcome(1.0, flags=(LOOP, HINT))
     summary = summarize([calm, calm, calm, looping], [looping, looping, calm, calm])
     assert summary.hard_flags == (FlagChange(flag="token_loop", baseline=0.25, subject=0.5),)
-    assert find_regressions([summary]) == ("tuned raises token_loop in 50% of its replies, base in 25%",)
+    assert find_regressions([summary]) == ("tuned raises token_loop in 50 % of its replies, base in 25 %",)
     assert find_regressions([summarize([looping, looping], [calm, looping])]) == ()
 
 

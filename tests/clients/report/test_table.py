@@ -51,8 +51,8 @@ def test_comparison_shows_both_scores_and_the_change() -> None:
     after = [make_outcome(4.5, id="p1"), make_outcome(3.0, id="p2"), make_outcome(1.0, id="p3")]
     lines = [line.split() for line in printed(before, after).splitlines()]
     assert ["p1", "2", "4.5", "+2.5", "improved"] in lines
-    assert ["p2", "3", "3", "+0", "unchanged"] in lines
-    assert ["p3", "-", "1", "-", "not", "compared"] in lines
+    assert ["p2", "3", "3", "±0", "unchanged"] in lines
+    assert ["p3", "–", "1", "–", "not", "compared"] in lines
     assert ["average", "of", "2", "2.50", "3.75", "+1.25"] in lines
     assert ["1", "improved,", "0", "regressed,", "1", "unchanged"] in lines
     assert any(line[:2] == ["Note:", "One"] for line in lines)
@@ -72,7 +72,7 @@ def test_samples_bring_their_p_values() -> None:
 def test_failure_modes_are_shown_with_their_excerpt() -> None:
     loop = Flag(flag="token_loop", tier="hard", start=6)
     text = printed([make_outcome(1.0)], [make_outcome(1.0, flags=(loop,), response="Well: NeNeNeNe")])
-    assert ["tuned", "token_loop", "hard", "1", "(100%)", "Well:", "NeNeNeNe"] in [line.split() for line in text.splitlines()]
+    assert ["tuned", "token_loop", "hard", "1", "(100", "%)", "Well:", "NeNeNeNe"] in [line.split() for line in text.splitlines()]
 
 
 def test_what_failed_was_refused_or_is_empty_is_shown() -> None:

@@ -9,7 +9,7 @@ from clients.report.html.charts.drawing import bar, whisker
 from clients.report.html.charts.rows import ChartRow, band_middle, described, figure, row_height, rows_chart
 from clients.report.html.markup import Markup, element
 from clients.report.html.subject_marks import colour, legend
-from clients.report.numerals import with_minus_signs, write_average, write_average_change
+from clients.report.numerals import with_minus_signs, write_average, write_average_change, write_change_interval
 from clients.report.report import Report
 from clients.report.subject_summary import SubjectSummary
 from scoring.statistics.paired_difference import PairedDifference
@@ -84,7 +84,7 @@ def _label(dimension: str) -> Markup:
 def _words(one: DimensionChange | None) -> str:
     if one is None:
         return "no comparison"
-    sure = "" if one.difference.low is None else f", 95 % interval {one.difference.low:+.2f} to {one.difference.high:+.2f}"
+    sure = "" if one.difference.low is None else f", 95 % interval {write_change_interval(one.difference.low, one.difference.high)}"
     return with_minus_signs(
         f"{write_average(one.baseline)} → {write_average(one.subject)} ({write_average_change(one.difference.mean)}{sure})"
     )

@@ -1,7 +1,7 @@
 """The strokes of charts: x in percent, so that a chart fills any width, and y in pixels, so that its text keeps its size."""
 
 from clients.report.html.charts.axis import Axis
-from clients.report.html.markup import Markup, element, number
+from clients.report.html.markup import Markup, element, write_place
 
 CAP_HEIGHT = 6  # px, of the strokes that close an interval
 
@@ -13,7 +13,7 @@ def plot(*children: str | None, height: float, title: str) -> Markup:
 
 def percent(place: float) -> str:
     """Write a place on the x axis."""
-    return f"{number(place)}%"
+    return f"{write_place(place)}%"
 
 
 def grid(axis: Axis, height: float) -> Markup:

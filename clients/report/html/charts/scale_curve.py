@@ -8,7 +8,7 @@ from clients.report.html.charts.axis import Axis, make_axis
 from clients.report.html.charts.drawing import CAP_HEIGHT, dot, percent, plot, upright
 from clients.report.html.charts.rows import figure
 from clients.report.html.markup import Markup, element
-from clients.report.numerals import with_minus_signs, write_average, write_interval, write_score, write_share
+from clients.report.numerals import with_minus_signs, write_average, write_exact, write_interval, write_score, write_share
 from clients.report.sweep import Sweep, SweepPoint
 
 USUAL_SCALES = (0.0, 1.5)  # what a sweep is expected to cover
@@ -35,7 +35,7 @@ def _score_panel(sweep: Sweep, scales: Axis) -> Markup:
     points = [point for point in sweep.points if point.subject.avg_lek is not None]
     values = make_axis([point.subject.avg_lek for point in points], intervals=[p.subject.interval for p in points], reach=inf, num_ticks=5)
     words = [
-        f"scale {write_score(point.scale)}: {write_average(point.subject.avg_lek)}, {write_interval(point.subject.interval)}"
+        f"scale {write_exact(point.scale)}: {write_average(point.subject.avg_lek)}, {write_interval(point.subject.interval)}"
         for point in sweep.points
     ]
     return plot(
@@ -89,7 +89,7 @@ def _cap(x: float, y: float) -> Markup:
 
 def _share_panel(sweep: Sweep, scales: Axis) -> Markup:
     shares = make_axis([1.0], num_ticks=2)
-    words = [f"scale {write_score(point.scale)}: {_share(point)}" for point in sweep.points]
+    words = [f"scale {write_exact(point.scale)}: {_share(point)}" for point in sweep.points]
     return plot(
         *_levels(shares, SHARE_HEIGHT, {0.0: "0 %", 0.5: "50 %", 1.0: "100 %"}),
         *(stroke for point in sweep.points for stroke in _share_column(point, scales, shares)),
@@ -107,7 +107,7 @@ def _share_column(point: SweepPoint, scales: Axis, shares: Axis) -> Iterator[Mar
 
 
 def _share(point: SweepPoint) -> str:
-    return "no replies" if point.degenerate_share is None else write_share(point.degenerate_share, 1)
+    return "no replies" if point.degenerate_share is None else write_share(point.degenerate_share)
 
 
 def _levels(values: Axis, height: float, words: dict[float, str]) -> Iterator[Markup]:

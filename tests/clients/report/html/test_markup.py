@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from clients.report.html.markup import Markup, element, escape, join, number
+from clients.report.html.markup import Markup, element, escape, join, write_place
 
 
 def test_children_are_escaped_unless_they_are_markup() -> None:
@@ -36,7 +36,7 @@ def test_what_a_browser_would_misread_is_shown(text: str, expected: str) -> None
 
 @pytest.mark.parametrize(("value", "expected"), [(1.0, "1"), (0.126, "0.13"), (-0.001, "0"), (100, "100"), (-2.5, "-2.5")])
 def test_number_is_short(value: float, expected: str) -> None:
-    assert number(value) == expected
+    assert write_place(value) == expected
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
