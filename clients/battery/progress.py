@@ -8,6 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Column
 
 from clients.records.record import Record
+from clients.report.numerals import write_average
 from scoring.printable import printable
 
 

@@ -101,7 +101,7 @@ def _probe_cells(probe: ProbeScore, samples: Sequence[Record], flags: Text) -> t
 
 def _dimensions(probe: ProbeScore) -> str:
     """List what is not zero; no blank inside a pair, so that a narrow column breaks between them."""
-    return " ".join(f"{printable(dimension)}={round(value, 2):g}" for dimension, value in (probe.heuristic or {}).items() if value)
+    return " ".join(f"{printable(dimension)}={write_score(value)}" for dimension, value in (probe.heuristic or {}).items() if value)
 
 
 def _flags(probe: ProbeScore, samples: Iterable[Record]) -> Text:
