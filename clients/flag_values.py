@@ -5,6 +5,7 @@ import math
 from pathlib import Path
 from typing import TypeVar
 
+from clients.finite_number import read_number
 from scoring.scorers import scorer_names
 
 T = TypeVar("T")
@@ -84,15 +85,6 @@ def read_seed(text: str) -> int | None:
     if text == "none":
         return None
     return int(accept(text, text.isdecimal(), "a whole number from 0, or none", text))
-
-
-def read_number(text: str) -> float:
-    """Read a finite number; anything else is NaN, which no range holds."""
-    try:
-        value = float(text)
-    except ValueError:
-        return math.nan
-    return value if math.isfinite(value) else math.nan
 
 
 def accept(value: T, is_valid: bool, expected: str, text: str) -> T:

@@ -43,6 +43,7 @@ SERVER_LAYERS = (
 CLIENT_LAYERS = (
     "errors",
     "one_line",
+    "finite_number",
     "telling",
     "file_writing",
     "flag_values",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from clients.asking.endpoint import read_api_root
 from clients.asking.subject import Condition, Subject
-from clients.flag_values import read_number
+from clients.finite_number import read_number
 
 SUBJECT_FORM = "NAME=model[@url][,system=FILE][,scale=S]"
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from clients.finite_number import read_number
 from clients.records.asked import Asked
 
 
@@ -52,8 +53,5 @@ def _read_adapter(metadata: Mapping[str, str], key: str) -> str | None:
 
 
 def _read_number(metadata: Mapping[str, str], key: str) -> float | None:
-    try:
-        number = float(metadata.get(key, ""))
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
+    number = read_number(metadata.get(key, ""))
+    return None if math.isnan(number) else number
