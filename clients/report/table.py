@@ -29,6 +29,9 @@ from clients.report.summary import write_change_lines, write_reply_lines, write_
 from scoring.printable import printable
 
 MIN_WIDTH = 80
+MIN_ID_WIDTH = 13
+NUMBERS_WIDTH = 28  # of score, characters and time with the blanks between all columns
+CHANGES_WIDTH = 52  # of scores, delta, change and p
 CHANGE_STYLES = {"improved": "green", "regressed": "red", "unchanged": "dim"}
 
 
@@ -41,9 +44,9 @@ def open_console() -> Console:
 def print_report(report: Report, console: Console) -> None:
     """Print everything but the texts."""
     for subject in report.subjects:
-        console.print(_subject_table(report, subject))
+        console.print(_subject_table(report, subject, console.width))
     for comparison in report.comparisons:
-        console.print(_comparison_table(report, comparison))
+        console.print(_comparison_table(report, comparison, console.width))
         counts = f"{comparison.improved} improved, {comparison.regressed} regressed, {comparison.unchanged} unchanged"
         console.print(Text(counts, style="bold"))
         if comparison.difference is not None:
@@ -65,14 +68,16 @@ def print_report(report: Report, console: Console) -> None:
         console.print(Text(f"Note: {printable(note)}", style="bold red" if note in grave else "yellow"))
 
 
-def _subject_table(report: Report, subject: SubjectSummary) -> Table:
+def _subject_table(report: Report, subject: SubjectSummary, width: int) -> Table:
     rows = [(probe, report.samples(row, subject.name)) for probe, row in zip(subject.probes, report.results, strict=True)]
     flags = [_flags(probe, samples) for probe, samples in rows]
     table = _table(subject.name if subject.role == "other" or not report.comparisons else f"{subject.role}: {subject.name}")
-    table.add_column("probe", no_wrap=True)
+    dimensions_width = _longest_word("dimensions", *map(_dimensions, subject.probes))
+    flags_width = _longest_word("flags", *(text.plain for text in flags))
+    _add_probe_column(table, report, width - dimensions_width - flags_width - NUMBERS_WIDTH)
     table.add_column("score", justify="right", no_wrap=True)
-    table.add_column("dimensions", overflow="fold", min_width=_longest_word(_dimensions(probe) for probe in subject.probes))
-    table.add_column("flags", overflow="fold", min_width=_longest_word(text.plain for text in flags))
+    table.add_column("dimensions", overflow="fold", min_width=dimensions_width)
+    table.add_column("flags", overflow="fold", min_width=flags_width)
     table.add_column("chars", justify="right", no_wrap=True)
     table.add_column("time", justify="right", no_wrap=True)
     for (probe, samples), text in zip(rows, flags, strict=True):
@@ -109,16 +114,16 @@ def _flags(probe: ProbeScore, samples: Iterable[Record]) -> Text:
     return Text(" ").join(Text(printable(name), style="bold red" if name in hard else "yellow") for name in probe.flags)
 
 
-def _longest_word(cells: Iterable[str]) -> int:
+def _longest_word(*cells: str) -> int:
     """Measure the width below which a column would break inside a name."""
     return max((len(word) for cell in cells for word in cell.split()), default=0)
 
 
-def _comparison_table(report: Report, comparison: ComparisonSummary) -> Table:
+def _comparison_table(report: Report, comparison: ComparisonSummary, width: int) -> Table:
     role = next(subject.role for subject in report.subjects if subject.name == comparison.subject)
     has_p_values = any(probe.p_value is not None for probe in comparison.probes)
     table = _table(f"{comparison.baseline} → {comparison.subject}")
-    table.add_column("probe", no_wrap=True)
+    _add_probe_column(table, report, width - CHANGES_WIDTH)
     for heading in ("baseline", "trained" if role == "trained" else "subject", "delta"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("change", no_wrap=True)
@@ -162,6 +167,13 @@ def _print_findings(findings: Findings, console: Console) -> None:
     for reply in findings.troubled_replies:
         words = f"{reply.trouble}: {reply.subject}, {reply.id}, sample {reply.sample}: {reply.words}"
         console.print(Text(printable(words), style="red"))
+
+
+def _add_probe_column(table: Table, report: Report, room: int) -> None:
+    """Add the first column: an id without room is folded, as the scores beside it would be cut."""
+    longest = max((len(printable(row.id)) for row in report.results), default=0)
+    width = min(max(longest, len("average of 1000")), max(room, MIN_ID_WIDTH))
+    table.add_column("probe", overflow="fold", min_width=width, max_width=width)
 
 
 def _table(title: str) -> Table:

@@ -38,6 +38,18 @@ def test_nothing_is_cut(width: int) -> None:
     assert max(len(line) for line in text.splitlines()) <= width
 
 
+def test_long_id_takes_no_room_from_the_scores() -> None:
+    long = "a_probe_whose_name_goes_on_and_on_" * 3
+    outcome = make_outcome(-117.5, heuristic=dict.fromkeys(DIMENSIONS, 12.0), flags=FLAGS, id=long, seconds=123.4)
+    better = make_outcome(17.25, id=long)
+    text = printed([outcome], [better])
+    cells = text.split()
+    wanted = [*(f"{name}=12" for name in DIMENSIONS), *(flag.flag for flag in FLAGS), "-117.5", "17.25", "+134.75", "improved", "123.4"]
+    assert [word for word in wanted if word not in cells] == []
+    assert "…" not in text
+    assert max(len(line) for line in text.splitlines()) <= 80
+
+
 def test_dimensions_of_zero_are_left_out() -> None:
     assert "=" not in printed([make_outcome(0.0, heuristic=dict.fromkeys(DIMENSIONS, 0.0))])
 
