@@ -54,7 +54,25 @@ def find_failure_modes(records: Sequence[Record], subjects: Iterable[str]) -> tu
 
 def find_troubled_replies(records: Iterable[Record]) -> tuple[TroubledReply, ...]:
     """List every reply that is none, or none to speak of."""
-    return tuple(reply for record in records if (reply := _troubled(record)) is not None)
+    return tuple(reply for record in records if (reply := find_trouble(record)) is not None)
+
+
+def find_trouble(record: Record) -> TroubledReply | None:
+    """Say what is wrong with a reply that is none; None where it is one."""
+    trouble: Trouble
+    if record.reply.error is not None:
+        trouble, words = "failed", record.reply.error
+    elif (refusing := record.reply.refusing_words) is not None:
+        trouble, words = "refused", refusing
+    elif record.reply.is_only_reasoning:
+        trouble, words = "unanswered", record.reply.missing_words or ""
+    elif record.reply.is_empty:
+        trouble, words = "empty", f"finish reason {record.reply.finish_reason}"
+    else:
+        return None
+    return TroubledReply(
+        subject=record.asked.subject, id=record.asked.id, sample=record.asked.sample, trouble=trouble, words=read_error_words(words)
+    )
 
 
 def cut_excerpt(text: str, flag: Flag) -> str:
@@ -81,20 +99,3 @@ def _modes_of(subject: str, records: Sequence[Record]) -> Iterator[FailureMode]:
             ids=tuple(dict.fromkeys(id for id, _ in places)),
             excerpt=next(iter(places.values())),
         )
-
-
-def _troubled(record: Record) -> TroubledReply | None:
-    trouble: Trouble
-    if record.reply.error is not None:
-        trouble, words = "failed", record.reply.error
-    elif (refusing := record.reply.refusing_words) is not None:
-        trouble, words = "refused", refusing
-    elif record.reply.is_only_reasoning:
-        trouble, words = "unanswered", record.reply.missing_words or ""
-    elif record.reply.is_empty:
-        trouble, words = "empty", f"finish reason {record.reply.finish_reason}"
-    else:
-        return None
-    return TroubledReply(
-        subject=record.asked.subject, id=record.asked.id, sample=record.asked.sample, trouble=trouble, words=read_error_words(words)
-    )

@@ -33,7 +33,11 @@ def troubled_replies(report: Report) -> Markup | None:
     more = items[NUM_OPEN_TROUBLES:]
     opener = element("summary", f"{write_count(len(more))} more")
     folded = element("details", opener, element("ul", *more, class_="troubles")) if more else None
-    return join(element("h3", "Failed, refused and empty replies"), element("ul", *items[:NUM_OPEN_TROUBLES], class_="troubles"), folded)
+    return join(
+        element("h3", "Replies that failed, were refused or are no answer"),
+        element("ul", *items[:NUM_OPEN_TROUBLES], class_="troubles"),
+        folded,
+    )
 
 
 def reply_counts(report: Report) -> Markup:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from clients.records.record import Record
+from clients.report.findings import find_trouble
 from clients.report.html.markup import Markup, element, join
 from clients.report.html.reply_text import marked_text
 from clients.report.html.subject_marks import colour, subject_mark
@@ -39,7 +40,7 @@ def _fold(report: Report, row: Row, place: int) -> Markup:
     origin = ", ".join(word for word in (row.domain, f"group {row.group}" if row.group else None) if word)
     return element(
         "details",
-        element("summary", element("span", row.id, class_="probe-id"), _chips(report, place), _raised_flags(samples)),
+        element("summary", element("span", row.id, class_="probe-id"), _chips(report, place), _marks(samples)),
         element("p", row.prompt, dir="auto", class_="prompt"),
         element("p", origin, class_="fine") if origin else None,
         element(
@@ -61,7 +62,7 @@ def _kinds(report: Report, place: int, samples: Sequence[Record]) -> Iterator[st
     yield from dict.fromkeys(comparison.probes[place].change or "uncompared" for comparison in report.comparisons)
     if any(sample.scored.flags for sample in samples):
         yield "flagged"
-    if any(sample.reply.missing_words or sample.reply.is_empty or sample.reply.refusing_words for sample in samples):
+    if any(find_trouble(sample) is not None for sample in samples):
         yield "troubled"
 
 
@@ -79,15 +80,22 @@ def _chips(report: Report, place: int) -> Markup:
     return element("span", *chips, class_="chips")
 
 
-def _raised_flags(samples: Sequence[Record]) -> Markup | None:
+def _marks(samples: Sequence[Record]) -> Markup | None:
+    """Name what a closed fold holds beside scores: replies that are none, then flags."""
     flags = [flag for sample in samples for flag in sample.scored.raised]
     tiers = {flag.flag: flag.tier for flag in sorted(flags, key=lambda flag: flag.tier, reverse=True)}  # hard, where it is both
-    return element("span", *(element("span", name, class_=tier) for name, tier in tiers.items()), class_="fold-flags") if tiers else None
+    troubles = dict.fromkeys((found.trouble for sample in samples if (found := find_trouble(sample)) is not None), "trouble")
+    marks = [element("span", name, class_=css_class) for name, css_class in (troubles | tiers).items()]
+    return element("span", *marks, class_="fold-flags") if marks else None
 
 
 def _column(report: Report, place: int, subject: str, samples: Sequence[Record]) -> Markup:
     deltas = [comparison.probes[place] for comparison in report.comparisons if comparison.subject == subject]
-    delta = [element("em", with_minus_signs(write_change(one.delta)), class_=one.change or "uncompared") for one in deltas]
+    delta = [
+        element("em", with_minus_signs(write_change(one.delta)), class_=one.change or "uncompared")
+        for one in deltas
+        if one.delta is not None
+    ]
     mean = next(own.probes[place].lek_score for own in report.subjects if own.name == subject)
     heading = element("h3", subject_mark(report, subject), element("span", with_minus_signs(write_score(mean)), " ", *delta, class_="mean"))
     blocks = [_block(alike, subject, len(samples)) for alike in _folded(samples)] or [element("p", "Not asked.", class_="fine")]
@@ -174,12 +182,12 @@ def _text(sample: Record, subject: str) -> Markup:
 
 def _facts(alike: Sequence[Record]) -> Iterator[str]:
     first = alike[0]
-    if first.reply.text is not None:
+    if first.reply.text:
         yield write_count(len(first.reply.text), "character")
     if first.reply.num_completion_tokens is not None:
         yield write_count(first.reply.num_completion_tokens, "token")
     if seconds := [sample.reply.seconds for sample in alike if sample.reply.seconds is not None]:
-        yield write_seconds(min(seconds)) if len(seconds) == 1 else f"{write_seconds(min(seconds))} to {write_seconds(max(seconds))}"
+        yield " to ".join(dict.fromkeys(map(write_seconds, (min(seconds), max(seconds)))))
     if first.reply.finish_reason not in USUAL_ENDINGS:
         yield "cut off at the length limit" if first.reply.finish_reason == "length" else f"finish reason {first.reply.finish_reason}"
     if first.reply.refusing_words is not None:

@@ -19,7 +19,7 @@ def write_failure_section(report: Report) -> Iterator[str]:
     else:
         yield "No reply raises a flag."
     if findings.troubled_replies:
-        yield "Failed, refused and empty replies:"
+        yield "Replies that failed, were refused or are no answer:"
         yield table(("subject", "probe", "sample", "what", "words"), map(_trouble_row, findings.troubled_replies), num_words=5)
 
 

@@ -20,9 +20,10 @@ def averages(report: Report) -> Markup | None:
         return None
     axis = make_axis([subject.avg_lek for subject in report.subjects], intervals=[s.interval for s in report.subjects], reach=inf)
     rows = (_row(report, subject, axis) for subject in report.subjects)
-    return figure(
-        "Mean LEK score.", "Over the probes; the line is its 95 % interval.", rows_chart(rows, axis, has_changes=bool(report.comparisons))
-    )
+    is_partial = any(comparison.num_compared < report.total_prompts for comparison in report.comparisons)
+    change = " The difference is over the probes where both have a score." if is_partial else ""
+    words = f"Over the probes that have a score; the line is its 95 % interval.{change}"
+    return figure("Mean LEK score.", words, rows_chart(rows, axis, has_changes=bool(report.comparisons)))
 
 
 def _row(report: Report, subject: SubjectSummary, axis: Axis) -> ChartRow:

@@ -232,6 +232,14 @@ def test_fold_names_its_flags_by_their_tier() -> None:
     assert [(name.text, name.classes) for name in names if isinstance(name, Node)] == [("case_loop", ["hard"]), ("token_loop", ["hard"])]
 
 
+def test_closed_folds_name_replies_that_are_none() -> None:
+    before = [make_outcome(1.0, id=id) for id in "abc"]
+    after = [make_outcome(None, id="a"), make_outcome(-60.0, id="b", response=""), make_outcome(2.0, id="c")]
+    shown = page(make_report({"base": before, "tuned": after}))
+    assert [node.text for node in shown.all("span", "trouble")] == ["failed", "empty"]
+    assert [node.text.strip() for node in shown.all("span", "mean")] == ["1", "–", "1", "-60 -61".replace("-", "−"), "1", "2 +1"]
+
+
 def test_failed_empty_and_missing_replies_say_so() -> None:
     report = make_report({"alone": [make_outcome(None, id="a"), make_outcome(-60.0, id="b", response="")]})
     texts = [node.text for node in page(report).all("p", "no-text")]
