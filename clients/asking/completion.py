@@ -4,6 +4,7 @@ The SDK builds its objects without checking them; these are checked, so that an 
 is an error in the endpoint's own words and never a score.
 """
 
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,8 @@ from clients.asking.withheld import filter_words
 ANSWERED = "the endpoint answered 200 with"
 # Servers call the same thing otherwise, and some send it twice: the first that holds a text is taken.
 REASONING_FIELDS = ("reasoning_content", "reasoning", "thinking", "reasoning_text", "reasoning_details", "thinking_blocks")
+
+CALL_FIELDS = ("tool_calls", "function_call")
 
 
 class Completion(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,11 +57,12 @@ class CutCompletion(UnreadableCompletion):
 def read_body(body: bytes, content_type: str) -> Any:
     """Decode a reply's body, a stream's as if it had come in one piece; raises UnreadableCompletion."""
     try:
-        return join_stream(body) if is_stream(content_type, body) else msgspec.json.decode(body)
+        return join_stream(body) if is_stream(content_type, body) else msgspec.json.decode(body.removeprefix(BOM_UTF8))
     except BrokenStream as exc:
         raise CutCompletion(f"the endpoint answered 200, but {exc}") from exc
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as exc:
-        raise UnreadableCompletion(f"{ANSWERED} a body that is no chat completion: {exc}") from exc
+        words = read_error_words(body.decode(errors="replace")) or "nothing"
+        raise UnreadableCompletion(f"{ANSWERED} a body that is no chat completion: {exc}; it says {words:.160}") from exc
 
 
 def read_completion(body: Any) -> Completion:
@@ -83,7 +87,7 @@ def read_completion(body: Any) -> Completion:
         model=_text(body.get("model")),
         num_prompt_tokens=_count(usage, "prompt_tokens"),
         num_completion_tokens=_count(usage, "completion_tokens"),
-        num_reasoning_tokens=_count(usage.get("completion_tokens_details"), "reasoning_tokens") if isinstance(usage, dict) else None,
+        num_reasoning_tokens=_reasoning_count(usage),
         system_fingerprint=_text(body.get("system_fingerprint")),
         metadata=_strings(body.get("metadata")),
     )
@@ -107,7 +111,7 @@ def _first_choice(body: Mapping[str, Any]) -> dict[str, Any] | None:
 
 def _read_error(body: Mapping[str, Any], error: Any) -> Completion:
     """Read a body without a choice: what the filter withholds is an answer, all else raises."""
-    if not error and (body.get("object") == "error" or any(body.get(key) for key in ("message", "detail"))):
+    if not error and (body.get("object") == "error" or isinstance(body.get("message"), str) or body.get("detail")):
         error = body
     if not error:
         raise UnreadableCompletion(f"{ANSWERED} no choice in `choices`")
@@ -127,6 +131,8 @@ def _read_message(message: Any, error: Any, finish_reason: str | None) -> Said:
         said = read_blocks(message.get("content"))
     except UnknownBlock as exc:
         raise UnreadableCompletion(f"{ANSWERED} no chat completion: choices[0].message.content: {exc}") from exc
+    if not said.text.strip() and any(message.get(name) for name in CALL_FIELDS):
+        raise UnreadableCompletion(f"{ANSWERED} a call of a function, of which the request has none, and no text")
     beside = next((text for name in REASONING_FIELDS if (text := plain_text(message.get(name)))), "")
     return Said(text=said.text, reasoning=beside + said.reasoning, refusal=plain_text(message.get("refusal")) or said.refusal)
 
@@ -150,6 +156,18 @@ def _text(value: Any) -> str | None:
 def _count(usage: Any, name: str) -> int | None:
     number = usage.get(name) if isinstance(usage, dict) else None
     return number if isinstance(number, int) and not isinstance(number, bool) and number >= 0 else None
+
+
+def _reasoning_count(usage: Any) -> int | None:
+    """Find how many tokens nobody saw; Gemini counts them in the total alone."""
+    if not isinstance(usage, dict):
+        return None
+    for holder in (usage.get("completion_tokens_details"), usage):
+        if (told := _count(holder, "reasoning_tokens")) is not None:
+            return told
+    prompt, total = _count(usage, "prompt_tokens"), _count(usage, "total_tokens")
+    unseen = None if prompt is None or total is None else total - prompt - (_count(usage, "completion_tokens") or 0)
+    return unseen if unseen and unseen > 0 else None
 
 
 def _strings(metadata: Any) -> dict[str, str]:

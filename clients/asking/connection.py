@@ -7,7 +7,7 @@ import msgspec
 import openai
 
 from clients.asking.credentials import Credentials
-from clients.asking.endpoint import is_loopback, is_same_server, split_query
+from clients.asking.endpoint import is_loopback, is_same_server, plain_url, split_query
 from clients.asking.error_words import read_error_words
 from clients.errors import EndpointFailure
 
@@ -86,5 +86,6 @@ def refused_key(words: str) -> str:
 def describe(error: openai.APIError) -> str:
     """Put an error of the SDK into one line, with the endpoint's own words where it has any."""
     if isinstance(error, openai.APIStatusError):
-        return f"HTTP {error.status_code}: {read_error_words(error.body or error.response.text)}"
+        words = f"HTTP {error.status_code}: {read_error_words(error.body or error.response.text)}"
+        return f"{words} (redirected to {plain_url(str(error.response.url))})" if error.response.history else words
     return read_error_words(f"{error.message} {error.__cause__ or ''}")

@@ -28,8 +28,12 @@ USUAL = {word: usual for usual, words in WORDS.items() for word in words.split()
 
 
 def read_finish_reason(value: Any) -> str | None:
-    """Say it in OpenAI's word where there is one for it; SGLang's own API has an object there, with the word as its `type`."""
+    """Say it in OpenAI's word where there is one for it.
+
+    SGLang's own API has an object there, with the word as its `type`; Gemini has its own word behind OpenAI's, `content_filter: SAFETY`.
+    """
     word = value.get("type") if isinstance(value, dict) else value
     if not isinstance(word, str) or not word.strip():
         return None
-    return USUAL.get(re.sub(r"[\W_]+", "", word.casefold()).removeprefix("finishreason"), one_line(word)[:MAX_CHARS])
+    found = (USUAL.get(re.sub(r"[\W_]+", "", part.casefold()).removeprefix("finishreason")) for part in (word, word.partition(":")[0]))
+    return next((usual for usual in found if usual), one_line(word)[:MAX_CHARS])

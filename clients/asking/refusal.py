@@ -57,7 +57,9 @@ def read_refusal(text: str) -> Refusal:
 
 
 def _name(field: str) -> str:
-    return rf"\b{field}\b(?!\\?[\"']\s*:\s*-?\d)"
+    first, *others = field.split("_")
+    spelled = first + "".join(f"(?:_{word}|{word.capitalize()})" for word in others)  # Google and xAI say topK for top_k
+    return rf"\b{spelled}\b(?!\\?[\"']\s*:\s*-?\d)"
 
 
 def _text(value: Any) -> str | None:

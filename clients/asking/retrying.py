@@ -16,10 +16,12 @@ Chance = Literal["none", "once", "few", "any"]
 MAX_RETRIES = 4
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 8.0  # of ours; what an endpoint asks for may be longer
-PASSING_STATUSES = (408, 409, 425)  # and all from 500
+PASSING_STATUSES = (408, 409, 425, 498, 499)  # and all from 500; Groq has no room at 498, and at 499 a proxy has lost patience
 LASTING_STATUSES = (501, 505)  # not implemented, which time does not change
 LIMITED_STATUSES = (429, 529)
 UNAVAILABLE = 503
+# Words of one that will be there: it loads the model, or answers others first.
+PASSING_WORDS = re.compile(r"\bloading\b|overloaded|\bbusy\b|slow down|capacity|too many", re.IGNORECASE)
 TOO_LARGE = re.compile(r"request (?:is )?too large|too large for (?:the )?(?:model|organi[sz]ation)", re.IGNORECASE)
 DURATION = r"\d[\d.]* ?(?:ms|milliseconds?|h(?:ours?)?|m(?:in(?:ute)?s?)?|s(?:ec(?:ond)?s?)?)(?![a-z])"
 SPELLED_PAUSE = re.compile(
@@ -33,7 +35,7 @@ def chance_of(status: int, words: str, headers: Mapping[str, str]) -> Chance:
     """Say whether what was answered with this status may pass."""
     if status in LIMITED_STATUSES:
         return "none" if TOO_LARGE.search(words) else "any"
-    if status == UNAVAILABLE and named_pause_s(headers) is not None:
+    if status == UNAVAILABLE and (named_pause_s(headers) is not None or PASSING_WORDS.search(words)):
         return "any"
     if status in LASTING_STATUSES:
         return "none"

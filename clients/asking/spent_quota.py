@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 SPENT_CODES = re.compile(
-    r"insufficient_(?:quota|balance|credit|fund)|billing|quota_(?:exceeded|exhausted)|payment_required|credits?_(?:exhausted|depleted)"
+    r"insufficient_(?:quota|balance|credit|fund)|billing|quota_(?:exceeded|exhausted)|payment_required|budget_exceeded|credits?_(?:exhausted|depleted)"
     r"|account_(?:deactivated|suspended)|usage_limit",
     re.IGNORECASE,
 )

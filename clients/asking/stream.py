@@ -47,6 +47,7 @@ class _Joined:
 
     def __init__(self) -> None:
         self.is_done = False
+        self._is_said = False  # a message, be it an empty one
         self._beside: dict[str, Any] = {}
         self._message: dict[str, Any] = {}
         self._choice: dict[str, Any] = {}
@@ -59,15 +60,17 @@ class _Joined:
             if isinstance(choice, dict) and choice.get("index", 0) == 0:
                 said = choice.get("delta", choice.get("message"))
                 self._choice |= {key: value for key, value in choice.items() if key not in ("delta", "message") and value is not None}
+                self._is_said = self._is_said or isinstance(said, dict)
                 for key, value in (said if isinstance(said, dict) else {}).items():
                     self._message[key] = _add(self._message.get(key), value, is_text_added=key != "role")
 
     def whole(self) -> dict[str, Any]:
         """Give the completion; raises BrokenStream where the end is missing."""
         is_begun = bool(self._choice or self._message)
+        message = self._message if self._is_said else None
         if not self.is_done and "error" not in self._beside and self._choice.get("finish_reason") is None:
             raise BrokenStream(f"the stream was cut: no [DONE] and no finish reason came after its {self._length()} characters")
-        return self._beside | {"choices": [self._choice | {"message": self._message}] if is_begun else []}
+        return self._beside | {"choices": [self._choice | {"message": message}] if is_begun else []}
 
     def _length(self) -> int:
         content = self._message.get("content")
@@ -77,9 +80,14 @@ class _Joined:
 def _add(before: Any, value: Any, *, is_text_added: bool) -> Any:
     if value is None:
         return before
-    if isinstance(before, list) and isinstance(value, list):
-        return before + value
+    if isinstance(before, list) or (isinstance(value, list) and isinstance(before, str)):
+        return [*_listed(before), *_listed(value)]
     return before + value if is_text_added and isinstance(before, str) and isinstance(value, str) else value
+
+
+def _listed(value: Any) -> list[Any]:
+    """Make a list of what comes as one text or as blocks of text, by turns."""
+    return value if isinstance(value, list) else [{"type": "text", "text": value}] if value else []
 
 
 def _events(body: bytes) -> Iterator[StreamEvent]:

@@ -60,6 +60,9 @@ def test_answer_and_reasoning_are_read_apart(sent: dict[str, Any], text: str, re
         (body([{"type": "image_url", "image_url": {}}]), "of type 'image_url'", ""),
         (body(3), r"choices\[0\].message.content: expected text .*a number", ""),
         ([1], "expected an object", ""),
+        (body(None, tool_calls=[{"function": {"name": "search"}}], finish_reason="tool_calls"), "a call of a function", ""),
+        (body(None, function_call={"name": "search"}, finish_reason="function_call"), "a call of a function", ""),
+        ({"message": {"role": "assistant", "content": "Four."}, "done": True}, "no choice", ""),
     ],
 )
 def test_what_is_no_answer_is_an_error_in_the_endpoints_words(sent: Any, words: str, partial: str) -> None:
@@ -111,6 +114,9 @@ def test_errors_that_are_a_filters_are_told_from_others(error: Any, words: str |
         *((word, "stop") for word in ("end_turn", "STOP", "eos", "stop_sequence", "COMPLETE", "eos_token")),
         *((word, "content_filter") for word in ("SAFETY", "content-filter", "guardrail_intervened")),
         *((word, "error") for word in ("error", "ABORT", "cancelled", "insufficient_system_resource")),
+        ("content_filter: SAFETY", "content_filter"),
+        ("length: MAX_TOKENS", "length"),
+        ("odd: SAFETY", "odd: SAFETY"),
         ("tool_calls", "tool_calls"),
         ("OTHER", "OTHER"),
         ("red\n\x1b[31m" + "x" * 100, "red [31m" + "x" * 52),
@@ -143,6 +149,31 @@ def test_stream_has_its_reasoning_apart_too() -> None:
     sent = b"".join(b"data: " + msgspec.json.encode(chunk) + b"\n\n" for chunk in chunks) + b"data: [DONE]\n\n"
     completion = read_completion(read_body(sent, "text/event-stream"))
     assert (completion.text, completion.reasoning, completion.model) == ("Four.", "Two and two.", "m")
+
+
+@pytest.mark.parametrize(
+    ("usage", "num_unseen"),
+    [
+        ({"prompt_tokens": 9, "completion_tokens": 0, "total_tokens": 1033}, 1024),
+        ({"prompt_tokens": 9, "total_tokens": 1033}, 1024),
+        ({"prompt_tokens": 9, "completion_tokens": 1024, "total_tokens": 1033, "reasoning_tokens": 1000}, 1000),
+        ({"prompt_tokens": 9, "completion_tokens": 1024, "total_tokens": 1033}, None),
+        ({"prompt_tokens": 9, "completion_tokens": 30, "total_tokens": 9}, None),
+        ({"prompt_tokens": 9, "completion_tokens": 3, "total_tokens": 12, "completion_tokens_details": {"reasoning_tokens": 0}}, 0),
+        (None, None),
+    ],
+)
+def test_reasoning_that_nobody_sees_is_counted(usage: Any, num_unseen: int | None) -> None:
+    assert read_completion(body("") | {"usage": usage}).num_reasoning_tokens == num_unseen
+
+
+def test_page_in_place_of_a_completion_says_what_it_is() -> None:
+    with pytest.raises(UnreadableCompletion, match=r"it says Sign in \(a page of HTML\)"):
+        read_body(b"<!doctype html><html><head><title>Sign in</title></head><body>Log in here</body></html>", "text/html")
+
+
+def test_mark_of_byte_order_is_no_part_of_the_body() -> None:
+    assert read_completion(read_body(b"\xef\xbb\xbf" + msgspec.json.encode(body()), "")).text == "Four."
 
 
 def test_body_is_read_as_it_was_sent() -> None:

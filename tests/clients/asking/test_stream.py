@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from clients.asking.completion import UnreadableCompletion, read_completion
 from clients.asking.stream import BrokenStream, is_stream, join_stream
 
 
@@ -37,6 +38,25 @@ def test_pieces_are_joined_with_what_stands_beside_them() -> None:
 def test_lists_of_blocks_are_joined_and_other_choices_are_not() -> None:
     joined = join_stream(body(delta(content=[{"text": "a"}]), delta(content=[{"text": "b"}]), delta(index=1, content="other")))
     assert joined["choices"][0]["message"]["content"] == [{"text": "a"}, {"text": "b"}]
+
+
+@pytest.mark.parametrize(
+    ("contents", "text", "reasoning"),
+    [
+        (["Fo", [{"type": "text", "text": "ur."}]], "Four.", None),
+        ([[{"type": "thinking", "thinking": "Hm."}], "Fo", "ur."], "Four.", "Hm."),
+        ([[{"type": "thinking", "thinking": "Hm."}], "", [{"type": "text", "text": "Four."}]], "Four.", "Hm."),
+    ],
+)
+def test_text_and_blocks_by_turns_lose_nothing(contents: list[Any], text: str, reasoning: str | None) -> None:
+    completion = read_completion(join_stream(body(*(delta(content=content) for content in contents))))
+    assert (completion.text, completion.reasoning) == (text, reasoning)
+
+
+def test_stream_without_any_message_is_no_empty_answer() -> None:
+    joined = join_stream(body({"choices": [{"index": 0, "text": "Four.", "finish_reason": "stop"}]}))
+    with pytest.raises(UnreadableCompletion, match="got null"):
+        read_completion(joined)
 
 
 def test_whole_completion_as_the_one_chunk_is_read() -> None:

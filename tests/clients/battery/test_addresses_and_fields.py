@@ -135,6 +135,41 @@ def test_limit_goes_by_the_name_that_was_given(endpoint: FakeEndpoint, probes: s
     assert not any("refuses" in note for note in report["notes"])
 
 
+@pytest.mark.parametrize("spelled", ["presencePenalty", "presence_penalty"])
+def test_field_that_changes_nothing_is_left_out_however_its_name_is_spelled(
+    endpoint: FakeEndpoint, spelled: str, probes: str, tmp_path: Path
+) -> None:
+    sent = FakeAnswer(
+        status=400, body=json.dumps({"code": "invalid", "error": f"Argument not supported on this model: {spelled}"}).encode()
+    )
+    endpoint.answer = lambda body: sent if "presence_penalty" in body else completion("Fine.")
+    code, report = run(endpoint, probes, tmp_path, "--concurrency", "1")
+    assert (code, report["averaged_prompts"], len(endpoint.asked)) == (0, 2, 3)
+    assert "The endpoint of tuned refuses presence_penalty: there its own settings held." in report["notes"]
+
+
+def test_redirect_that_loses_the_question_is_named(
+    endpoint: FakeEndpoint, probes: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    endpoint.answer = lambda _: FakeAnswer(body=b"", status=301, headers={"location": f"{endpoint.url}/secure/v1/chat/completions"})
+    assert run(endpoint, probes, tmp_path)[0] == 3
+    assert f"redirected to {endpoint.url}/secure/v1" in capsys.readouterr().err
+
+
+def test_page_of_a_proxy_is_no_refused_key(endpoint: FakeEndpoint, probes: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = b"<!DOCTYPE html><html><head><title>Just a moment...</title></head><body>Enable JavaScript</body></html>"
+    endpoint.answer = lambda _: FakeAnswer(body=page, status=403, headers={"content-type": "text/html"})
+    assert run(endpoint, probes, tmp_path)[0] == 3
+    said = capsys.readouterr().err
+    assert "HTTP 403: Just a moment... (a page of HTML)" in said and "key" not in said
+
+
+def test_route_that_is_unknown_with_a_200_is_asked_for_at_the_other_address(endpoint: FakeEndpoint, probes: str, tmp_path: Path) -> None:
+    endpoint.adapters = lambda *_: FakeAnswer(body=b'{"error": "Unexpected endpoint or method. (POST /chat/completions)"}')
+    code, report = run(endpoint, probes, tmp_path, "--url", f"{endpoint.url}/v1/chat/completions".replace("/v1", ""))
+    assert (code, report["averaged_prompts"]) == (0, 2)
+
+
 @pytest.mark.parametrize(("name", "flag"), [("temperature", "--temperature none"), ("seed", "--seed none")])
 @pytest.mark.parametrize("is_param", [True, False])
 def test_flag_is_named_where_a_field_is_refused_and_helps(

@@ -88,6 +88,12 @@ def test_answer_after_reasoning_scores_as_the_answer_alone(endpoint: FakeEndpoin
             "still_thinking",
             STILL_THINKING,
         ),
+        (
+            answer_with({"role": "assistant"}, "length", usage={"prompt_tokens": 9, "completion_tokens": 0, "total_tokens": 1033}),
+            "still_thinking",
+            STILL_THINKING,
+        ),
+        (answer_with({"role": "assistant"}, "content_filter: SAFETY"), "withheld", "were withheld by the endpoint's filter"),
         (answer_with({"content": None, "reasoning_content": "Hm."}), "only_reasoning", "ended with reasoning and no answer"),
         (answer_with({"content": None}, "content_filter"), "withheld", "were withheld by the endpoint's filter"),
         (answer_with({"content": "The first st"}, "content_filter"), "withheld", "were withheld by the endpoint's filter"),
@@ -106,6 +112,14 @@ def test_what_has_no_answer_is_counted_and_in_no_mean(endpoint: FakeEndpoint, pr
     replies = report["subjects"][0]["replies"]
     assert (replies[count], replies["failed"], replies["empty"]) == (3, 0, 0)
     assert any(line.startswith("3 of 6 replies of tuned") and note in line for line in report["notes"])
+
+
+def test_call_of_a_function_is_no_empty_answer(endpoint: FakeEndpoint, probes: Path) -> None:
+    expected = plain_average(endpoint, probes)
+    call = {"id": "1", "type": "function", "function": {"name": "search", "arguments": "{}"}}
+    alternate(endpoint, answer_with({"content": None, "tool_calls": [call]}, "tool_calls"))
+    code, report = ask(endpoint, probes, "--overwrite")
+    assert (code, report["avg_trained_lek"], report["subjects"][0]["replies"]["failed"]) == (0, expected, 3)
 
 
 def test_run_without_one_answer_measures_nothing(endpoint: FakeEndpoint, probes: Path, capsys: pytest.CaptureFixture[str]) -> None:
