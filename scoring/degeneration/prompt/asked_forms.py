@@ -140,7 +140,7 @@ FORMS = (
             r"\b(?:(?:knitting|crochet|weaving|cross[- ]stitch|quilting|beading) (?:patterns?|instructions?)"
             r"|ribbing|crochet|stitch(?:es)?|dance(?: steps)?"
             rf"|choreograph\w*|(?:workout|exercise|training)(?: plan| routine)?|drum{NEXT}|rhythms?|beats?"
-            rf"|breathing exercises?|chords?{NEXT}|riffs?"
+            rf"|breathing{NEXT}|interval timers?|chords?{NEXT}|riffs?"
             r"|tab(?:lature)?s?|sheet music|metronome)\b"
         ),
         foreign=(

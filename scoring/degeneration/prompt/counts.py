@@ -82,6 +82,10 @@ KOREAN = (
 ARABIC = r"(?:ثلاث|أربع|اربع|خمس|ست|سبع|ثمان|تسع|عشر|عشرين|عشرون|مئة|مائة|مئتي|ألف|الف|عدة|و)\w{0,20}"
 THAI = r"(?:สอง|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|สิบ|เอ็ด|ยี่|ร้อย|พัน|หลาย)"
 BENGALI = r"(?<!\w)(?!(?:এই|ওই|প্রতি|প্রথম|দ্বিতীয়|এক|কোন) )[\u0980-\u09FF]+ বার"
+PERSIAN = r"(?<!\w)(?!(?:این|آن|هر|یک|اولین|چند|آخرین) )[\u0620-\u06ff\u200c]+ بار(?!\w)"
+OF_INDIA = (  # Tamil, Telugu, Kannada, Malayalam
+    r"(?<!\w)[\u0b80-\u0bff]+ முறை|(?<!\w)[\u0c00-\u0c7f]+ సార్లు|(?<!\w)[\u0c80-\u0cff]+ ಬಾರಿ|(?<!\w)[\u0d00-\u0d7f]+ തവണ"
+)
 HUNGARIAN = r"(?:két|három|négy|öt|hat|hét|nyolc|kilenc|tíz|tizen|hús|huszon|harminc|negyven|ötven|száz|ezer)"
 FINNISH = (
     r"(?:kaksi|kolme|neljä|viisi|kuusi|seitsemän|kahdeksan|yhdeksän|kymmenen|\w{1,20}toista|\w{1,20}kymmentä"
@@ -160,4 +164,6 @@ def counts() -> re.Pattern[str]:
     """Make the pattern of `so many times`. It is large, and only a loop makes anyone ask."""
     in_words = "|".join(rf"\b{number}(?:{joint}{number}){{0,{MAX_MORE_PARTS}}}{times}\b" for number, joint, times in UNITS)
     numbered = rf"(?:{in_words}|{DIGITS})(?<!第\d[次回]){NOT_TIMES}"
-    return re.compile(f"(?!{ONCE})(?:{numbered}|{WITHOUT_NUMBER}|{HINDI}|{BENGALI}|{CHINESE_OR_JAPANESE}|{FACTOR})", re.IGNORECASE)
+    return re.compile(
+        f"(?!{ONCE})(?:{numbered}|{WITHOUT_NUMBER}|{HINDI}|{BENGALI}|{PERSIAN}|{OF_INDIA}|{CHINESE_OR_JAPANESE}|{FACTOR})", re.IGNORECASE
+    )

@@ -35,7 +35,7 @@ SPANS: dict[UnitKind, Span] = {
     "cell": Span(160, 1_000, 400, 60),  # `0, ` fills a row of a matrix
     "row": Span(400, 1_000, 400, 60),
     "rows": Span(2_000, 3_000, 2_000, 400),  # tables hold many rows of zeros, or of 0xff
-    "table": Span(240, 800, 480, 90),
+    "table": Span(240, 800, 480, 80),
     "sequence": Span(400, 800, 400, 100),  # the ends of chromosomes repeat TTAGGG
     "encoded": Span(400, 800, 400, 100),
     "lines": Span(400, 600, 320, 80),  # unrolled code, logs: the same line eight times over

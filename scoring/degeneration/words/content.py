@@ -3,7 +3,7 @@
 import re
 from unicodedata import category
 
-FENCE_LINE = re.compile(r"^[^\S\n]*(?:`{3,}|~{3,})[^\n`]*$", re.MULTILINE)
+FENCE_LINE = re.compile(r"^[^\S\n]*(?:`{3,8}(?!`)|~{3,8}(?!~))[^\n`]*$", re.MULTILINE)  # a longer row is drawn
 # Values of JSON and of programs, and faces: `{}`, `[]`, `""`, `:-)`, `^_^`.
 VALUES = re.compile(r"\{\s*\}|\[\s*\]|\(\s*\)|\"\"|''|[:;=]['-]?[()\[\]/\\|]|[()]['-]?[:;=]|[\^>\-*]_+[\^<\-*]")
 
