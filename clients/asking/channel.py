@@ -40,9 +40,9 @@ class Channel:
         """Go that way from now on."""
         self.root, self.client = way.root, way.client
 
-    async def list_models(self) -> tuple[ListedModel, ...]:
+    async def list_models(self, *, is_needed: bool = True) -> tuple[ListedModel, ...]:
         """Ask what the endpoint serves, at the other form of its address where the given one lists nothing. Raises EndpointFailure."""
-        self.listed = await list_models(self.client, self.credentials)
+        self.listed = await list_models(self.client, self.credentials, is_needed=is_needed)
         if not self.listed:
             way = self.other_way()
             self.listed = await list_models(way.client, self.credentials, is_guess=True)

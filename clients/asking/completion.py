@@ -114,7 +114,7 @@ def _read_error(body: Mapping[str, Any], error: Any) -> Completion:
     if not error and (body.get("object") == "error" or isinstance(body.get("message"), str) or body.get("detail")):
         error = body
     if not error:
-        raise UnreadableCompletion(f"{ANSWERED} no choice in `choices`")
+        raise UnreadableCompletion(f"{ANSWERED} no choice in `choices`; it says {read_error_words(dict(body)):.160}")
     withheld = withheld_completion(error)
     if withheld is None:
         raise UnreadableCompletion(f"{ANSWERED} an error: {read_error_words(error)}", error)

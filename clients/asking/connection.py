@@ -55,25 +55,30 @@ def connect(root: str, credentials: Credentials) -> openai.AsyncOpenAI:
     )
 
 
-async def list_models(client: openai.AsyncOpenAI, credentials: Credentials, *, is_guess: bool = False) -> tuple[ListedModel, ...]:
-    """Ask what the endpoint serves; nothing when it answers but keeps no list. A guess at the address raises nothing."""
+async def list_models(
+    client: openai.AsyncOpenAI, credentials: Credentials, *, is_guess: bool = False, is_needed: bool = True
+) -> tuple[ListedModel, ...]:
+    """Ask what the endpoint serves; nothing when it answers but keeps no list. A guess at the address raises nothing.
+
+    Nor does a key that may ask models but not list them, where the list is not needed to choose one.
+    """
     try:
         async with asyncio.timeout(LISTING_TIMEOUT_S):
             response = await client.with_options(max_retries=0 if is_guess else LISTING_RETRIES).models.with_raw_response.list()
         return tuple(msgspec.json.decode(response.content, type=ModelList).data)
     except (openai.APIError, TimeoutError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as exc:
-        if not is_guess and (words := _why_unlisted(exc, client)):
+        if not is_guess and (words := _why_unlisted(exc, client, is_needed=is_needed)):
             raise EndpointFailure(credentials.conceal(words)) from exc
         return ()
 
 
-def _why_unlisted(error: Exception, client: openai.AsyncOpenAI) -> str | None:
+def _why_unlisted(error: Exception, client: openai.AsyncOpenAI, *, is_needed: bool) -> str | None:
     """Say what no question will get past either; None where the endpoint merely keeps no list."""
     if isinstance(error, TimeoutError):
         return f"{client.base_url}models does not answer within {LISTING_TIMEOUT_S:g} s"
     if isinstance(error, openai.APIConnectionError):
         return f"cannot reach {client.base_url}: {describe(error)}; is the server running?"
-    if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
+    if is_needed and isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
         return refused_key(describe(error))
     return None
 

@@ -20,8 +20,8 @@ PASSING_STATUSES = (408, 409, 425, 498, 499)  # and all from 500; Groq has no ro
 LASTING_STATUSES = (501, 505)  # not implemented, which time does not change
 LIMITED_STATUSES = (429, 529)
 UNAVAILABLE = 503
-# Words of one that will be there: it loads the model, or answers others first.
-PASSING_WORDS = re.compile(r"\bloading\b|overloaded|\bbusy\b|slow down|capacity|too many", re.IGNORECASE)
+# Words of one that will be there: it loads the model, answers others first, or is nginx, which says so where it limits requests.
+PASSING_WORDS = re.compile(r"\bloading\b|overloaded|\bbusy\b|slow down|capacity|too many|temporarily", re.IGNORECASE)
 TOO_LARGE = re.compile(r"request (?:is )?too large|too large for (?:the )?(?:model|organi[sz]ation)", re.IGNORECASE)
 DURATION = r"\d[\d.]* ?(?:ms|milliseconds?|h(?:ours?)?|m(?:in(?:ute)?s?)?|s(?:ec(?:ond)?s?)?)(?![a-z])"
 SPELLED_PAUSE = re.compile(

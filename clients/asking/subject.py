@@ -49,6 +49,11 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
         """List each endpoint that will be asked, once."""
         return tuple(dict.fromkeys([subject.endpoint for subject in self.named] or [self.endpoint]))
 
+    @property
+    def is_list_needed(self) -> bool:
+        """Say whether a model has to be chosen from what an endpoint lists."""
+        return self.model is None and not self.named
+
 
 def choose_subjects(choice: Choice, listed: Sequence[str]) -> tuple[Subject, ...]:
     """Name the subjects, the baseline first; `listed` are the models of `choice.endpoint`. Raises a ClientError."""

@@ -141,7 +141,7 @@ async def _measure(plan: Plan) -> Run:
             )
             for endpoint in options.choice.endpoints
         }
-        listed = {endpoint: await channel.list_models() for endpoint, channel in channels.items()}
+        listed = {endpoint: await channel.list_models(is_needed=options.choice.is_list_needed) for endpoint, channel in channels.items()}
         subjects = choose_subjects(options.choice, [model.id for model in listed.get(options.choice.endpoint, ())])
         asked = list_questions(subjects, plan.pack.probes, num_samples=options.samples, seed=options.seed)
         resumed = take_up(plan.saved.records, asked, plan.sampler, plan.instrument)

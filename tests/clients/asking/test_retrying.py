@@ -68,6 +68,7 @@ def test_pause_is_read_out_of_the_words(words: str, expected: float | None) -> N
         (503, "Loading model", {}, "any"),
         (503, "That model is currently overloaded with other requests.", {}, "any"),
         (503, "Server is busy; please try again later.", {}, "any"),
+        (503, "<title>503 Service Temporarily Unavailable</title>", {}, "any"),
         (503, "No model is loaded", {}, "few"),
         (498, "Flex tier capacity exceeded", {}, "few"),
         (499, "client closed request", {}, "few"),

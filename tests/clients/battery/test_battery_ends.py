@@ -48,6 +48,16 @@ def test_refusal_ends_with_exit_code_3(endpoint: FakeEndpoint, status: int, expe
     assert printed.out == ""
 
 
+@pytest.mark.parametrize("status", [401, 403])
+def test_key_that_may_ask_but_not_list_is_enough_where_the_model_is_named(
+    endpoint: FakeEndpoint, status: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    endpoint.listing = refusal(status, "missing scope")
+    assert main(["--url", endpoint.url, "--model", "tuned"]) == 0
+    assert main(["--url", endpoint.url]) == 3
+    assert f"HTTP {status}: missing scope" in capsys.readouterr().err
+
+
 def test_baseline_that_is_the_default_model_is_a_usage_fault(endpoint: FakeEndpoint, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--url", endpoint.url, "--baseline", "base"]) == 2
     assert "--model" in capsys.readouterr().err
