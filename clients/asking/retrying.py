@@ -1,12 +1,13 @@
 """Patience: which failures may pass, and how long to wait before asking again."""
 
-import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from random import random
-from typing import Any, Literal
+from typing import Literal
+
+from clients.finite_number import read_number
 
 # Whether asking again makes sense: never; once more, as what came was garbled; a few times, as the endpoint is broken or the connection
 # was lost; or for as long as there is time, as the endpoint has too much to do and says so.
@@ -49,7 +50,7 @@ def own_pause_s(num_retries: int) -> float:
 def named_pause_s(headers: Mapping[str, str]) -> float | None:
     """Read Retry-After, in seconds or as a date, and OpenAI's finer header; None where there is neither or it makes no sense."""
     for name, unit_s in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
-        seconds = _number(headers.get(name, "")) * unit_s
+        seconds = read_number(headers.get(name, "")) * unit_s
         if seconds >= 0:
             return seconds
     try:
@@ -67,13 +68,5 @@ def spelled_pause_s(words: str) -> float | None:
     if found is None:
         return None
     parts = re.findall(r"([\d.]+) ?(ms|milli|h|m|s|)", (found[1] or found[2]).lower())
-    total = sum(_number(number) * UNIT_S[unit] for number, unit in parts)
+    total = sum(read_number(number) * UNIT_S[unit] for number, unit in parts)
     return total if total >= 0 else None
-
-
-def _number(text: Any) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        return math.nan
-    return number if math.isfinite(number) else math.nan
