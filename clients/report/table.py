@@ -30,7 +30,7 @@ from scoring.printable import printable
 
 MIN_WIDTH = 80
 MIN_ID_WIDTH = 13
-NUMBERS_WIDTH = 28  # of score, characters and time with the blanks between all columns
+NUMBERS_WIDTH = 31  # of score, characters and time with the blanks between all columns
 CHANGES_WIDTH = 52  # of scores, delta, change and p
 CHANGE_STYLES = {"improved": "green", "regressed": "red", "unchanged": "dim"}
 

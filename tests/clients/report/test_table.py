@@ -50,6 +50,15 @@ def test_long_id_takes_no_room_from_the_scores() -> None:
     assert max(len(line) for line in text.splitlines()) <= 80
 
 
+@pytest.mark.parametrize("width", [80, 100, 140])
+def test_ids_give_way_before_times_do(width: int) -> None:
+    heuristic = {"emotional_register": 3.0, "engagement_depth": 2.0}
+    long = [make_outcome(17.0, heuristic=heuristic, flags=FLAGS[2:], id="a_probe_whose_name_goes_on_and_on_and_on", seconds=12.3)]
+    lines = printed(long, long, width=width).splitlines()
+    assert sum("12.3 s" in line for line in lines) == 2
+    assert max(map(len, lines)) <= width
+
+
 def test_dimensions_of_zero_are_left_out() -> None:
     assert "=" not in printed([make_outcome(0.0, heuristic=dict.fromkeys(DIMENSIONS, 0.0))])
 
