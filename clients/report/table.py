@@ -173,7 +173,7 @@ def _add_probe_column(table: Table, report: Report, room: int) -> None:
     """Add the first column: an id without room is folded, as the scores beside it would be cut."""
     longest = max((len(printable(row.id)) for row in report.results), default=0)
     width = min(max(longest, len("average of 1000")), max(room, MIN_ID_WIDTH))
-    table.add_column("probe", overflow="fold", min_width=width, max_width=width)
+    table.add_column("probe", overflow="fold", width=width)
 
 
 def _table(title: str) -> Table:
