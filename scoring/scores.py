@@ -45,6 +45,11 @@ class Degeneration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     compression_ratio: float | None  # UTF-8 bytes over zlib bytes; None for an empty text
     abstentions: tuple[Abstention, ...] = ()  # left out of the JSON where there is none
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the flags, each once, in their order."""
+        return tuple(dict.fromkeys(flag.flag for flag in self.flags))
+
 
 class Scores(msgspec.Struct, frozen=True, kw_only=True):
     """A published heuristic with its dimensions, and beside it the degeneration verdict."""

@@ -110,12 +110,11 @@ class AnswerScoring:
         self._num_fed += len(text)
         for detector in self._detectors:
             detector.feed(block)
-            if self._hard_flag is None:
-                self._watch(detector.flags())
+            if self._hard_flag is None and (flags := detector.flags()):
+                self._watch(flags)
 
     def _watch(self, flags: tuple[Flag, ...]) -> None:
-        if flags:
-            self._hard_flag = next((flag for flag in flags if flag.tier == "hard"), None)
+        self._hard_flag = next((flag for flag in flags if flag.tier == "hard"), None)
 
 
 def score(

@@ -1,6 +1,6 @@
 """Imports run one way: `clients -> scoring <- server -> adapters`, lazy ones included; only the MLX engine names MLX.
 
-Inside the server and among the clients they run down their layers.
+Inside the server, among the clients and among the detectors they run down their layers.
 """
 
 import ast
@@ -56,7 +56,9 @@ CLIENT_LAYERS = (
     "battery",
     "promote",
 )
-LAYERS = {"server": SERVER_LAYERS, "clients": CLIENT_LAYERS}
+# What stands in `scoring/degeneration/`, in the same order.
+DETECTION_LAYERS = ("detector", "words", "repetition", "prompt", "detectors", "roster")
+LAYERS = {"server": SERVER_LAYERS, "clients": CLIENT_LAYERS, "scoring/degeneration": DETECTION_LAYERS}
 MLX_FOLDERS = ("adapters", "server/engine/mlx")
 HTTP_PACKAGES = {"litestar", "uvicorn", "starlette", "openai", "httpx", "prometheus_client"}
 MLX_PACKAGES = {"mlx", "mlx_lm"}
@@ -105,23 +107,23 @@ def test_adapters_and_scoring_know_nothing_of_http(package: str) -> None:
     assert not names & HTTP_PACKAGES
 
 
-def layer(file: Path) -> str:
-    return file.relative_to(ROOT).parts[1].removesuffix(".py")
+def layer(file: Path, package: str) -> str:
+    return file.relative_to(ROOT / package).parts[0].removesuffix(".py")
 
 
 @pytest.mark.parametrize("package", LAYERS)
 def test_the_layers_of_a_package_are_all_that_stand_in_it(package: str) -> None:
-    assert {layer(file) for file in files(package)} - {"__init__"} == set(LAYERS[package])
+    assert {layer(file, package) for file in files(package)} - {"__init__"} == set(LAYERS[package])
 
 
 @pytest.mark.parametrize("package", LAYERS)
 def test_imports_inside_a_package_run_downwards(package: str) -> None:
-    layers = LAYERS[package]
+    layers, prefix = LAYERS[package], package.replace("/", ".") + "."
     found = [
         f"{file.relative_to(ROOT)}:{line} imports {name}"
         for file in files(package)
         for name, line in imports(ast.parse(file.read_text()))
-        if name.startswith(f"{package}.") and layers.index(name.split(".")[1]) > layers.index(layer(file))
+        if name.startswith(prefix) and layers.index(name.removeprefix(prefix).split(".")[0]) > layers.index(layer(file, package))
     ]
     assert found == []
 
@@ -142,7 +144,7 @@ def test_only_the_command_names_the_engine_on_mlx() -> None:
     found = [
         f"{file.relative_to(ROOT)}:{line} imports {name}"
         for file in files("server")
-        if layer(file) not in ("engine", "__main__")
+        if layer(file, "server") not in ("engine", "__main__")
         for name, line in imports(ast.parse(file.read_text()))
         if name.startswith("server.engine.mlx")
     ]

@@ -48,13 +48,13 @@ def score_reply(reply: Reply, asked: Asked, scorer: str, checks: Sequence[Check]
         num_tokens=reply.num_completion_tokens,
         max_tokens=asked.max_tokens,
     )
-    flags = scores.degeneration.flags
+    verdict = scores.degeneration
     return Scored(
         lek_score=scores.lek_score,
         heuristic=scores.heuristic,
-        flags=_names(flags),
-        degeneration=scores.degeneration,
-        judgement=judge(checks, CheckedReply(text=reply.text, flags=flags), is_cut_off=reply.is_cut_off),
+        flags=verdict.names,
+        degeneration=verdict,
+        judgement=judge(checks, CheckedReply(text=reply.text, flags=verdict.flags), is_cut_off=reply.is_cut_off),
     )
 
 
@@ -68,8 +68,4 @@ def _judge_missing(reply: Reply, asked: Asked, scorer: str, checks: Sequence[Che
     if not reply.is_still_thinking:
         flags = (*flags, Flag(flag="empty", tier="hard"))
     degeneration = msgspec.structs.replace(found, flags=flags)
-    return Scored(flags=_names(flags), degeneration=degeneration, judgement=judgement)
-
-
-def _names(flags: Sequence[Flag]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(flag.flag for flag in flags))
+    return Scored(flags=degeneration.names, degeneration=degeneration, judgement=judgement)

@@ -55,7 +55,7 @@ def describe_answer(head: AnswerHead, scored: Scored) -> dict[str, str]:
         metadata["scorer_version"] = scores.scorer_version
         metadata["lek_score"] = write_shortest(scores.lek_score)
         metadata |= {dimension: write_shortest(value) for dimension, value in scores.heuristic.items()}
-        metadata["degeneration_flags"] = ",".join(dict.fromkeys(flag.flag for flag in scores.degeneration.flags))
+        metadata["degeneration_flags"] = ",".join(scores.degeneration.names)
     if finish.stopped_by is not None:
         metadata["stopped_by"] = finish.stopped_by
     metadata["adapter"] = NO_ADAPTER if head.served.parent is None else head.served.id

@@ -34,7 +34,7 @@ def test_the_example_in_the_docstring_runs_and_stops_at_the_loop(capsys: pytest.
     assert len(list(stream)) > 80
     scores = names["scores"]
     assert isinstance(scores, Scores)
-    assert [flag.flag for flag in scores.degeneration.flags] == ["phrase_loop"]
+    assert scores.degeneration.names == ("phrase_loop",)
 
 
 LOOP = Flag(flag="token_loop", tier="hard", start=1, unit="Ne", period=2, copies=300.0)

@@ -26,7 +26,7 @@ LIST = "\n".join(f"{k}. Step {k} is to add the next ingredient and to stir." for
 
 def names(text: str, **context: object) -> list[str]:
     scores = score(text, **context)  # type: ignore[arg-type]
-    return [flag.flag for flag in scores.degeneration.flags]
+    return [*scores.degeneration.names]
 
 
 def flag_of(text: str, name: str, **context: object) -> Flag:
@@ -193,7 +193,7 @@ def test_hard_flag_is_seen_while_the_loop_runs() -> None:
     assert scoring.hard_flag is not None
     assert scoring.hard_flag.flag == "token_loop"
     assert num_fed <= 160 + 64
-    assert [flag.flag for flag in scoring.finish().degeneration.flags] == ["token_loop"]
+    assert scoring.finish().degeneration.names == ("token_loop",)
 
 
 def test_soft_flag_is_no_hard_flag() -> None:

@@ -43,6 +43,10 @@ def _is_alternating(word: str) -> bool:
     return num_flips >= min_flips * (len(word) - 1) and not NAMES.fullmatch(word)
 
 
+def _is_usual(string: str) -> bool:
+    return string.islower() or string.istitle() or len(string) < MIN_WORD_LETTERS
+
+
 class CaseLoop:
     """Flags the first run of letters, or row of words, that alternates outside code."""
 
@@ -79,7 +83,7 @@ class CaseLoop:
 
     def _look(self, text: str, start: int) -> None:
         """Look at whole strings; most text has no capital but at the front of a word, and is passed over at once."""
-        if not self._row and all(string.islower() or string.istitle() or len(string) < MIN_WORD_LETTERS for string in text.split()):
+        if not self._row and (text.islower() or all(map(_is_usual, text.split()))):
             return
         for match in STRINGS.finditer(text):
             is_drawing = match["margin"] and match["end"] is not None  # a line to itself: a map of letters

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from math import inf
 
 import msgspec
@@ -219,7 +219,10 @@ def _patterns() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
 def is_part_of_asked_form(prompt: str, unit: str, copies: float = 0) -> bool:
     """Say whether a prompt asks for something that is made of such units, and as many copies of them."""
     is_line = len(unit) >= MIN_LINE_CHARS
-    return any(
-        (copies <= form.max_lines or not is_line) and form.is_part(unit) and asks_for(prompt, english, foreign)
-        for form, (english, foreign) in zip(FORMS, _patterns(), strict=True)
-    )
+    fitting = (at for at, form in enumerate(FORMS) if (copies <= form.max_lines or not is_line) and form.is_part(unit))
+    return any(_is_asked_for(prompt, at) for at in fitting)
+
+
+@lru_cache(maxsize=len(FORMS))  # of a text that loops, every loop asks of the same prompt
+def _is_asked_for(prompt: str, at: int) -> bool:
+    return asks_for(prompt, *_patterns()[at])

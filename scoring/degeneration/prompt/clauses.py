@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 SENTENCE = re.compile(r"[^.!?;\n。！？؟।…]{1,1000}[.!?;\n。！？؟।…]?")
 QUOTED = re.compile(
-    r"\"[^\"\n]{1,400}\"|“[^”\n]{1,400}”|„[^“”\n]{1,400}[“”]|«[^»\n]{1,400}»|「[^」\n]{1,400}」|『[^』\n]{1,400}』"
-    r"|‘[^’\n]{1,400}’"
+    r"\"[^\"\n]{1,400}\"|“[^“”\n]{1,400}”|„[^„“”\n]{1,400}[“”]|«[^«»\n]{1,400}»|「[^「」\n]{1,400}」|『[^『』\n]{1,400}』"
+    r"|‘[^‘’\n]{1,400}’"
     r"|(?<!\w)'[^'\n]{1,400}'(?!\w)|`[^`\n]{1,400}`"
 )
 # Who asks about a thing, and then for it: `How many lines has the refrain? Write it out.`
@@ -91,6 +92,7 @@ OWNED = re.compile(r"\b(?:our|my|your|his|her|their|its|thy)\s+$", re.IGNORECASE
 # Other languages share some names, such as refrain.
 ENGLISH = re.compile(r"\b(?:the|of|is|are|what|how|and|about|does|why|with|write|give|make|show)\b", re.IGNORECASE)
 MAX_FRAGMENT_WORDS = 12
+MAX_NAMES = 8  # of a thing in a sentence, that are looked at: each has what stands before it searched
 
 
 def without_quotes(text: str) -> str:
@@ -119,7 +121,7 @@ def asks_for(prompt: str, english: re.Pattern[str], foreign: re.Pattern[str]) ->
     """Say whether a prompt asks for one of the things that these patterns name. Grammar is read in English only."""
     is_wanted = WRITES_OUT.search(prompt) is not None
     return any(
-        any(is_wanted or _is_asked_for(match, sentence) for match in english.finditer(sentence))
+        any(is_wanted or _is_asked_for(match, sentence) for match in islice(english.finditer(sentence), MAX_NAMES))
         or (foreign.search(sentence) is not None and ENGLISH.search(sentence) is None and not explains(sentence))
         for sentence in sentences(prompt)
     )

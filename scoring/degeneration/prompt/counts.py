@@ -4,6 +4,7 @@ import re
 from functools import cache
 
 # The parts of numbers from one to a thousand, as they stand in a row before the word for times; after each, how the parts are joined.
+# They are parts, in the gender of that word: `vingt`, `zig`, `duas`. The whole words and ordinals that a loop counts in stand in `words/`.
 ENGLISH = (
     r"(?:one|two|three|four(?:teen)?|five|six(?:teen)?|seven(?:teen)?|eight(?:een)?|nine(?:teen)?|ten|eleven"
     r"|twelve|thirteen|fifteen"
@@ -124,19 +125,19 @@ UNITS = (  # a number in words, how its parts are joined, and the word for times
     (ROMANIAN, r" ", r" ori"),
     (HEBREW, r" ", r" פעמים"),
 )
-DIGITS = (
-    r"\d+(?:[.,]\d{3})* ?(?:times|mal|fois|veces|vezes|volte|keer|maal|raz[yi]?|раза?|рази|разів|kez|kere|defa"
-    r"|lần|kali|gånger|gange|ganger"
-    r"|krát|-?szor|-?szer|-?ször|kertaa|φορές|de ori|פעמים)\b"
-    r"|\d+ ?(?:次|遍|回|번|회|度|مرة|مرات|बार|ครั้ง|বার|முறை)"
+TIMES = (
+    r"times|mal|fois|veces|vezes|volte|keer|maal|raz[yi]?|раза?|рази|разів|kez|kere|defa|lần|kali|gånger|gange"
+    r"|ganger|krát|-?szor|-?szer|-?ször|kertaa|φορές|de ori|פעמים"
 )
+TIMES_WITHOUT_BLANKS = r"次|遍|回|번|회|度|مرة|مرات|बार|ครั้ง|বার|முறை"
+DIGITS = rf"(?<!\d)\d++(?:[.,]\d{{3}})* ?(?:(?:{TIMES})\b|(?:{TIMES_WITHOUT_BLANKS}))"
 # Times of something else: `three times a day`, `ten times larger`, `5 times 7`, `the seven times table`, `two times when …`.
 NOT_TIMES = (
     r"(?!\s*(?:\d|tables?\b|(?:an?|per|each|every) (?:day|week|month|year|hour|minute|night|second|decade"
     r"|century|meal)|daily|weekly"
     r"|as\b|more\b|less\b|fewer\b|than\b|\w+er (?:than|in)\b|the (?:size|amount|number|price|speed|weight"
     r"|height|length|cost|rate)\b"
-    r"|(?:when|that|where|I|he|she|we|they)\b|(?:in|throughout) (?:history|the past|his|her|their|my|life)\b"
+    r"|(?:when|that|where|i|he|she|we|they)\b|(?:in|throughout) (?:history|the past|his|her|their|my|life)\b"
     r"|before\b|champions?\b|zone))"
 )
 WITHOUT_NUMBER = (
@@ -161,9 +162,25 @@ MAX_MORE_PARTS = 8  # of a number in words: `nine hundred and ninety-nine`
 
 @cache
 def counts() -> re.Pattern[str]:
-    """Make the pattern of `so many times`. It is large, and only a loop makes anyone ask."""
-    in_words = "|".join(rf"\b{number}(?:{joint}{number}){{0,{MAX_MORE_PARTS}}}{times}\b" for number, joint, times in UNITS)
-    numbered = rf"(?:{in_words}|{DIGITS})(?<!第\d[次回]){NOT_TIMES}"
+    """Make the pattern of `so many times`, in small letters. It is large, and only a loop makes anyone ask."""
+    in_words = "|".join(rf"{number}(?:{joint}{number}){{0,{MAX_MORE_PARTS}}}{times}\b" for number, joint, times in UNITS)
+    numbered = rf"(?:\b(?:{in_words})|{DIGITS})(?<!第\d[次回]){NOT_TIMES}"
+    return re.compile(f"(?!{ONCE})(?:{numbered}|{WITHOUT_NUMBER}|{HINDI}|{BENGALI}|{PERSIAN}|{OF_INDIA}|{CHINESE_OR_JAPANESE}|{FACTOR})")
+
+
+@cache
+def _signs() -> re.Pattern[str]:
+    """Make the pattern of what no such number is without."""
     return re.compile(
-        f"(?!{ONCE})(?:{numbered}|{WITHOUT_NUMBER}|{HINDI}|{BENGALI}|{PERSIAN}|{OF_INDIA}|{CHINESE_OR_JAPANESE}|{FACTOR})", re.IGNORECASE
+        rf"{TIMES}|{TIMES_WITHOUT_BLANKS}|차례|مره|รอบ|หน|sz[oeö]r|\bori\b|{BENGALI}|{PERSIAN}|{OF_INDIA}|{FACTOR}|{WITHOUT_NUMBER}"
     )
+
+
+def may_count(sentence: str) -> bool:
+    """Say quickly whether a sentence in small letters is worth searching for `counts`."""
+    return _signs().search(sentence) is not None
+
+
+def in_small_letters(text: str) -> str:
+    """Return a text in small letters, each where it was: İ alone would become two."""
+    return text.replace("İ", "i").lower()

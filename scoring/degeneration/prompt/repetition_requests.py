@@ -2,11 +2,12 @@
 " me`."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 
 from scoring.degeneration.prompt.clauses import SENTENCE, explains, tells, without_quotes
-from scoring.degeneration.prompt.counts import ENGLISH, counts
+from scoring.degeneration.prompt.counts import ENGLISH, counts, in_small_letters, may_count
 from scoring.degeneration.prompt.naming import holds
 
 SAYS = re.compile(
@@ -34,10 +35,11 @@ SAYS_ELSEWHERE = re.compile(
     r"|اكتب|قل|كرر|ردد|اطبع|लिख|कह|बोल|दोहरा|छाप|เขียน|พูด|γράψε|πες|লেখ|লিখ|বল|بنویس|بگو|எழுது|சொல்|రాయి|వ్రాయి|ಬರೆ|എഴുത|כתוב|אמור|חזור",
     re.IGNORECASE,
 )
-COPIES = (
+COPIES = re.compile(
     rf"\b(?:\d+|{ENGLISH}(?:[ -]{ENGLISH}){{0,3}}) (?:more |identical |exact )?(?:(?:copies|repetitions"
     r"|instances|iterations) of|lines (?:of|saying|with|that say)"
-    r"|(?:capital |lowercase |uppercase |letter |small )?[A-Za-z]'s)\b"
+    r"|(?:capital |lowercase |uppercase |letter |small )?[A-Za-z]'s)\b",
+    re.IGNORECASE,
 )
 # Between the verb and the number: what makes it a sentence about something that happened so often.
 TURNED_ASIDE = re.compile(
@@ -70,9 +72,9 @@ FORBIDS = re.compile(
 FORBIDS_AFTER = re.compile(r"\s*(?:ないで|さないで|しない|さず|せず|하지 ?마|없이|ma\b)", re.IGNORECASE)
 # What is to be said, where its words are given.
 QUOTED = re.compile(
-    r"\"([^\"\n]{1,2000})\"|“([^”\n]{1,2000})”|„([^“”\n]{1,2000})[“”]|«([^»\n]{1,2000})»|「([^」\n]{1,2000})」"
-    r"|『([^』\n]{1,2000})』"
-    r"|(?<!\w)['‘]([^'’\n]{1,2000})['’](?!\w)|`([^`\n]{1,2000})`"
+    r"\"([^\"\n]{1,2000})\"|“([^“”\n]{1,2000})”|„([^„“”\n]{1,2000})[“”]|«([^«»\n]{1,2000})»|「([^「」\n]{1,2000})」"
+    r"|『([^『』\n]{1,2000})』"
+    r"|(?<!\w)['‘]([^'‘’\n]{1,2000})['’](?!\w)|`([^`\n]{1,2000})`"
 )
 AFTER_COLON = re.compile(r"[^.!?。！？\n:：]{0,80}[:：]\s*(\S.{0,2000})", re.DOTALL)
 CALLED = re.compile(
@@ -97,46 +99,65 @@ OF_NO_NAME = re.compile(
     re.IGNORECASE,
 )
 MAX_REQUESTS = 20
+MAX_COUNTS = 60  # that are looked at: a prompt with more is a text to work on
 
 
 def asks_for_copies(prompt: str, unit: str) -> bool:
     """Say whether a prompt asks to say this unit many times, or to repeat something whose words it does not give."""
-    requests = [*islice(_requests(prompt), MAX_REQUESTS)]
-    quoted = {text for groups in QUOTED.findall(prompt) for text in groups if text}
+    requests, quoted = _read(prompt)
     if requests and quoted:
         return any(holds(unit, words) for words in quoted)
     return any(not named or any(holds(unit, words) for words in named) for named in requests)
 
 
+@lru_cache(maxsize=1)  # of a text that loops, every loop asks of the same prompt
+def _read(prompt: str) -> tuple[tuple[list[str], ...], frozenset[str]]:
+    """Return the requests, each with the words that it gives outside quotes, and what stands in quotes."""
+    requests = tuple(islice(_requests(prompt), MAX_REQUESTS))
+    return requests, frozenset(text for groups in QUOTED.findall(prompt) for text in groups if text) if requests else frozenset()
+
+
 def _requests(prompt: str) -> Iterator[list[str]]:
-    """Find the requests, each with the words that it gives outside quotes."""
     masked = without_quotes(prompt)
+    num_counts = 0
     for found in SENTENCE.finditer(masked):
         if explains(found[0]):
             continue
-        for end, said in (*_counted(found[0]), *_repeated(found[0])):
+        counted = [*islice(_counts(found[0]), MAX_COUNTS - num_counts)]
+        num_counts += len(counted)
+        for end, said in (*_counted(found[0], counted), *_repeated(found[0])):
             called = [match[1] for match in CALLED.finditer(found[0])]
             colon = AFTER_COLON.match(masked, found.start() + end)
             yield called + ([colon[1]] if colon else []) or said
 
 
-def _counted(sentence: str) -> Iterator[tuple[int, list[str]]]:
+def _counts(sentence: str) -> Iterator[re.Match[str]]:
+    """Find what says how often. Small letters are told apart no more, and most sentences say nothing of the kind."""
+    small = in_small_letters(sentence)
+    if may_count(small):
+        yield from counts().finditer(small)
+    yield from COPIES.finditer(sentence)
+
+
+def _counted(sentence: str, counted: Sequence[re.Match[str]]) -> Iterator[tuple[int, list[str]]]:
     """Find `write … fifty times`: where it ends, and what stands between, if that is said."""
-    for count in (*counts().finditer(sentence), *re.finditer(COPIES, sentence, re.IGNORECASE)):
+    if not counted:
+        return
+    verbs = sorted((*SAYS_ELSEWHERE.finditer(sentence), *SAYS.finditer(sentence)), key=re.Match.start)
+    last_elsewhere = max((verb.start() for verb in verbs if verb.re is SAYS_ELSEWHERE), default=-1)
+    for count in counted:
         before = sentence[: count.start()]
         if tells(sentence, before):
             continue
-        english, elsewhere = _last(SAYS, before), _last(SAYS_ELSEWHERE, before)
-        verb = max(filter(None, (english, elsewhere)), key=lambda match: match.start(), default=None)
+        verb = next((verb for verb in reversed(verbs) if verb.end() <= count.start()), None)
         if verb is None:
-            is_request = before.strip(" ,.:;-*\"'") == "" or SAYS_ELSEWHERE.search(sentence, count.end()) is not None
-            if is_request:
+            if before.strip(" ,.:;-*\"'") == "" or last_elsewhere >= count.end():
                 yield count.end(), []
             continue
         between = before[verb.end() :]
         if TURNED_ASIDE.search(IN_PLACE.sub("", between)) or FORBIDS.search(before[: verb.start()][-60:]):
             continue
-        yield count.end(), _bare_words(between) if verb is english else []
+        yield count.end(), _bare_words(between) if verb.re is SAYS else []
 
 
 def _repeated(sentence: str) -> Iterator[tuple[int, list[str]]]:
@@ -150,7 +171,3 @@ def _bare_words(between: str) -> list[str]:
     """Return `hello` of `say hello fifty times`; nothing where it says `the same answer`."""
     said = IDLE.sub("", between).strip()
     return [said] if said.strip("\"'“”„«»‘’`\0 ,:") and OF_NO_NAME.match(said) is None and "\0" not in said else []
-
-
-def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
-    return next(reversed([*pattern.finditer(text)]), None)

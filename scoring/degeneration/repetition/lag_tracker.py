@@ -10,6 +10,8 @@ from collections.abc import Callable
 
 import msgspec
 
+from scoring.degeneration.repetition.follower import Follower
+
 MAX_LOOPS = 16  # remembered of one sequence; a sequence that loops in more ways is flagged already
 
 
@@ -53,36 +55,23 @@ def copies_needed(lag: int) -> int:
     return 4 if lag < 60 else 3
 
 
-class LagTracker:
-    """Follows one sequence and collects its loops, in time linear in its length and memory bounded by `max_lag`."""
+class LagTracker(Follower):
+    """Follows one sequence and collects its loops."""
 
     def __init__(self, limits: LoopLimits) -> None:
+        super().__init__(max_lag=limits.max_lag, num_kept=2 * limits.max_lag + limits.gram)
         self.loops: list[Loop] = []
         self._limits = limits
-        self._symbols = ""  # the last ones; the first of them is symbol number `_base`
-        self._base = 0
-        self._next = 0  # the number of the symbol to be looked at next
-        self._recent: dict[str, int] = {}  # gram to the number of the symbol after it
-        self._older: dict[str, int] = {}  # the generation before: forgetting a whole dict is cheap
-        self._recent_from = 0
         self._lag = 0  # 0 while none is followed
         self._loop_start = 0
         self._let_go: tuple[int, int, int] | None = None  # start, length and lag of the run followed last
         self._unit: str | None = None  # of the run being followed, once it has copies enough
         self._span_needed = 0
         self._is_recorded = False
-        self._credit = 0  # steps that may still be run backwards: one for each symbol ever fed
 
     def feed(self, symbols: str) -> None:
         """Take the next symbols, any number of them."""
-        self._symbols += symbols
-        self._credit += len(symbols)
-        end = self._base + len(self._symbols)
-        while self._next < end:
-            if self._lag:
-                self._follow(end)
-            else:
-                self._probe(end)
+        self._take(symbols)
         if self._lag:
             self._judge()
         self._forget()
@@ -102,16 +91,23 @@ class LagTracker:
         return Loop(start=start, unit=self._primitive_unit(start, length, lag), length=length)
 
     def _is_blank_from(self, begin: int) -> bool:
-        rest = self._symbols[begin:]
+        rest = self._text[begin:]
         return not rest or rest.isspace()
+
+    def _advance(self, end: int) -> None:
+        if self._lag:
+            self._follow(end)
+        else:
+            self._probe(end)
 
     def _probe(self, end: int) -> None:
         """Look each position up, and go on until one has been seen before."""
-        symbols, base, limits = self._symbols, self._base, self._limits
+        text, base, limits = self._text, self._base, self._limits
         gram, stride, recent, older = limits.gram, limits.stride, self._recent, self._older
-        for after in range(max(self._next + 1, base + gram), end + 1):
-            seen = symbols[after - base - gram : after - base]
-            earlier = recent.get(seen) or older.get(seen)
+        for at in range(max(self._next + 1 - base, gram), end - base + 1):
+            seen = text[at - gram : at]
+            earlier = recent.get(seen) or (older.get(seen) if older else None)
+            after = base + at
             if after % stride == 0:
                 recent[seen] = after
             if earlier and after - earlier <= limits.max_lag:
@@ -123,17 +119,17 @@ class LagTracker:
 
     def _lock(self, lag: int) -> None:
         """Begin to follow a lag: make it the shortest that the gram agrees with, and run backwards to where it began."""
-        symbols, after, gram = self._symbols, self._next - self._base, self._limits.gram
-        seen = symbols[after - gram : after]
+        text, after, gram = self._text, self._next - self._base, self._limits.gram
+        seen = text[after - gram : after]
         for divisor in range(self._limits.stride, 1, -1):  # what was remembered may lie some copies back, never more than a stride
             shorter = lag // divisor
-            if lag % divisor == 0 and symbols[after - gram - shorter : after - shorter] == seen:
+            if lag % divisor == 0 and text[after - gram - shorter : after - shorter] == seen:
                 lag = shorter
                 break
         start = after - gram - lag
         floor = max(0, start - self._credit)
         before = start
-        while before > floor and symbols[before - 1] == symbols[before - 1 + lag]:
+        while before > floor and text[before - 1] == text[before - 1 + lag]:
             before -= 1
         self._credit -= start - before
         self._lag, self._loop_start, self._unit, self._is_recorded = lag, self._base + before, None, False
@@ -141,7 +137,7 @@ class LagTracker:
     def _follow(self, end: int) -> None:
         """Go on for as long as the symbols agree with those one lag earlier; where they part, judge the run and let go."""
         begin = self._next - self._base
-        new, old = self._symbols[begin:], self._symbols[begin - self._lag : end - self._base - self._lag]
+        new, old = self._text[begin:], self._text[begin - self._lag : end - self._base - self._lag]
         agree = len(new) if new == old else next(i for i, (a, b) in enumerate(zip(new, old, strict=True)) if a != b)
         self._remember(self._next + agree)
         self._next += agree
@@ -153,7 +149,7 @@ class LagTracker:
     def _remember(self, end: int) -> None:
         gram, stride, base = self._limits.gram, self._limits.stride, self._base
         for after in range(self._next + stride - self._next % stride, end + 1, stride):
-            self._recent[self._symbols[after - base - gram : after - base]] = after
+            self._recent[self._text[after - base - gram : after - base]] = after
 
     def _judge(self) -> None:
         """Record the run being followed once it is a loop, and let the record grow with it."""
@@ -176,15 +172,5 @@ class LagTracker:
     def _primitive_unit(self, start: int, length: int, lag: int) -> str:
         """Cut out the last whole copy, in step with the loop's start, and reduce it to what itself repeats."""
         begin = start + (length // lag - 1) * lag - self._base
-        unit = self._symbols[begin : begin + lag]
+        unit = self._text[begin : begin + lag]
         return unit[: (unit + unit).find(unit, 1)]
-
-    def _forget(self) -> None:
-        """Keep two generations of grams, and the symbols that they and a unit may refer to."""
-        max_lag, gram = self._limits.max_lag, self._limits.gram
-        if self._next - self._recent_from >= max_lag:
-            self._older, self._recent, self._recent_from = self._recent, {}, self._next
-        surplus = len(self._symbols) - 2 * max_lag - gram
-        if surplus > max_lag:
-            self._symbols = self._symbols[surplus:]
-            self._base += surplus

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import msgspec
 
 from scoring.degeneration.repetition.folding import fold
+from scoring.degeneration.repetition.follower import Follower
 from scoring.degeneration.repetition.lag_tracker import copies_needed
 from scoring.degeneration.repetition.spans import MIN_SPAN_CHARS
 from scoring.degeneration.repetition.stretch import Stretch
@@ -50,34 +51,22 @@ class Alignment(msgspec.Struct):
 Judge = Callable[[str, int, int], bool]
 
 
-class SelfAlignment:
-    """Collects the stretches of one text that nearly repeat, in time linear in its length and bounded memory."""
+class SelfAlignment(Follower):
+    """Collects the stretches of one text that nearly repeat."""
 
     def __init__(self, judge: Judge) -> None:
+        super().__init__(max_lag=MAX_LAG_CHARS, num_kept=WINDOW_CHARS)
         self.stretches: list[Stretch] = []
         self._judge = judge
-        self._text = ""  # the last characters; the first of them is character number `_base`
-        self._folded = ""
-        self._base = 0
-        self._next = 0  # the number of the character to be looked at next
-        self._recent: dict[str, int] = {}  # gram to the number of the character after it
-        self._older: dict[str, int] = {}  # the generation before: forgetting a whole dict is cheap
-        self._recent_from = 0
-        self._credit = 0  # steps that may still be run backwards: one for each character ever fed
+        self._folded = ""  # the characters at hand, letter for letter
         self._alignment: Alignment | None = None
 
     def feed(self, text: str) -> None:
         """Take the next characters, any number of them."""
-        self._text += text
         self._folded += fold(text)
-        self._credit += len(text)
-        end = self._base + len(self._text)
-        while self._next < end:
-            if self._alignment is None:
-                self._probe(end)
-            else:
-                self._follow(self._alignment, end)
-        self._forget()
+        self._take(text)
+        if surplus := self._forget():
+            self._folded = self._folded[surplus:]
 
     def last(self, num_chars: int) -> tuple[int, str]:
         """Return the last characters, at most that many, and the offset of the first."""
@@ -89,14 +78,21 @@ class SelfAlignment:
         if self._alignment:
             self._weigh(self._alignment)
 
+    def _advance(self, end: int) -> None:
+        if self._alignment is None:
+            self._probe(end)
+        else:
+            self._follow(self._alignment, end)
+
     def _probe(self, end: int) -> None:
         """Look each position up, and go on until one has been seen before."""
         text, folded, base, recent, older = self._text, self._folded, self._base, self._recent, self._older
-        for after in range(max(self._next + 1, base + GRAM_CHARS), end + 1):
-            gram = folded[after - base - GRAM_CHARS : after - base]
+        for at in range(max(self._next + 1 - base, GRAM_CHARS), end - base + 1):
+            gram = folded[at - GRAM_CHARS : at]
             if not gram.islower():  # as in `_gram`, without the call
-                gram = text[after - base - GRAM_CHARS : after - base]
-            earlier = recent.get(gram) or older.get(gram)
+                gram = text[at - GRAM_CHARS : at]
+            earlier = recent.get(gram) or (older.get(gram) if older else None)
+            after = base + at
             if after % STRIDE_CHARS == 0:
                 recent[gram] = after
             if earlier and after - earlier <= MAX_LAG_CHARS and any(map(str.isalnum, gram)):
@@ -192,15 +188,6 @@ class SelfAlignment:
             first = start - self._base if start >= self._base else (start - self._base) % lag  # whole copy that is still at hand
             unit = self._text[first : first + lag]
             self.stretches.append(Stretch(start=start, end=end, unit=unit, period=lag, copies=(end - start) / lag))
-
-    def _forget(self) -> None:
-        """Keep two generations of grams, and the characters that they and a judgement may refer to."""
-        if self._next - self._recent_from >= MAX_LAG_CHARS:
-            self._older, self._recent, self._recent_from = self._recent, {}, self._next
-        surplus = len(self._text) - WINDOW_CHARS
-        if surplus > MAX_LAG_CHARS:
-            self._text, self._folded = self._text[surplus:], self._folded[surplus:]
-            self._base += surplus
 
 
 def _agreement(text: str, lag: int) -> float:

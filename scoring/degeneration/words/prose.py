@@ -1,8 +1,9 @@
 """Blanks out code between backticks, so that detectors of prose neither see it nor lose count of offsets."""
 
-from itertools import groupby
+import re
 
 MIN_FENCE_TICKS = 3
+RUN = re.compile(r"`+|\n+|[^`\n]+")
 
 
 class Prose:
@@ -20,17 +21,17 @@ class Prose:
         """Return the text with the backticks and the code between them replaced by spaces, character for character."""
         if "`" not in text and not (self._num_ticks or self._is_fenced or self._is_inline):
             return text
-        return "".join(self._mask_run(character, len(list(run))) for character, run in groupby(text))
+        return "".join(map(self._mask_run, RUN.findall(text)))
 
-    def _mask_run(self, character: str, length: int) -> str:
-        if character == "`":
-            self._num_ticks += length
-            return " " * length
+    def _mask_run(self, run: str) -> str:
+        if run[0] == "`":
+            self._num_ticks += len(run)
+            return " " * len(run)
         self._close_ticks()
-        if character == "\n":
+        if run[0] == "\n":
             self._is_inline = False
-            return "\n" * length
-        return (" " if self._is_fenced or self._is_inline else character) * length
+            return run
+        return " " * len(run) if self._is_fenced or self._is_inline else run
 
     def _close_ticks(self) -> None:
         """A run of backticks has ended: now its length, and so its meaning, is known."""

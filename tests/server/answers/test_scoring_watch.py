@@ -42,7 +42,7 @@ def test_the_pieces_are_the_engines_and_the_end_has_scores() -> None:
 def test_a_loop_is_flagged() -> None:
     _, scored = finish_of(scored_run(FakeEngine(LOOP, reason="length")))
     assert scored.scores is not None
-    assert "token_loop" in [flag.flag for flag in scored.scores.degeneration.flags]
+    assert "token_loop" in scored.scores.degeneration.names
 
 
 @pytest.mark.parametrize(

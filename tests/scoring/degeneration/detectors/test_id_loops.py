@@ -68,4 +68,4 @@ def test_loop_seen_by_text_and_ids_is_one_flag() -> None:
     scoring = AnswerScoring()
     for _ in range(300):
         scoring.feed("Ne", (4, 5))
-    assert [flag.flag for flag in scoring.finish().degeneration.flags] == ["token_loop"]
+    assert scoring.finish().degeneration.names == ("token_loop",)

@@ -148,7 +148,7 @@ def test_memory_is_bounded() -> None:
     tracker = LagTracker(TEXT_LIMITS)
     for _ in range(2_000):
         tracker.feed("".join(rng.choices("abcdefghij ", k=64)))
-    assert len(tracker._symbols) < 4 * TEXT_LIMITS.max_lag
+    assert len(tracker._text) < 4 * TEXT_LIMITS.max_lag
     assert len(tracker._recent) + len(tracker._older) < 3 * TEXT_LIMITS.max_lag // TEXT_LIMITS.stride
 
 
