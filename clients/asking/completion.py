@@ -20,6 +20,7 @@ ANSWERED = "the endpoint answered 200 with"
 # Servers call the same thing otherwise, and some send it twice: the first that holds a text is taken.
 REASONING_FIELDS = ("reasoning_content", "reasoning", "thinking", "reasoning_text", "reasoning_details", "thinking_blocks")
 
+USUAL_KEYS = ("id", "object", "created", "model", "choices", "usage")  # of a body; what stands beside them may tell what is wrong
 CALL_FIELDS = ("tool_calls", "function_call")
 
 
@@ -114,7 +115,8 @@ def _read_error(body: Mapping[str, Any], error: Any) -> Completion:
     if not error and (body.get("object") == "error" or isinstance(body.get("message"), str) or body.get("detail")):
         error = body
     if not error:
-        raise UnreadableCompletion(f"{ANSWERED} no choice in `choices`; it says {read_error_words(dict(body)):.160}")
+        rest = {key: value for key, value in body.items() if key not in USUAL_KEYS}
+        raise UnreadableCompletion(f"{ANSWERED} no choice in `choices`" + (f"; it says {read_error_words(rest):.160}" if rest else ""))
     withheld = withheld_completion(error)
     if withheld is None:
         raise UnreadableCompletion(f"{ANSWERED} an error: {read_error_words(error)}", error)

@@ -60,7 +60,7 @@ def test_answer_and_reasoning_are_read_apart(sent: dict[str, Any], text: str, re
         (body([{"type": "image_url", "image_url": {}}]), "of type 'image_url'", ""),
         (body(3), r"choices\[0\].message.content: expected text .*a number", ""),
         ({"error_code": 18, "error_msg": "qps limit reached"}, "no choice .*qps limit reached", ""),
-        ({"choices": None, "base_resp": {"status_msg": "insufficient balance"}}, "no choice .*insufficient balance", ""),
+        ({"id": "x" * 200, "choices": None, "base_resp": {"status_msg": "insufficient balance"}}, "no choice .*insufficient balance", ""),
         ([1], "expected an object", ""),
         (body(None, tool_calls=[{"function": {"name": "search"}}], finish_reason="tool_calls"), "a call of a function", ""),
         (body(None, function_call={"name": "search"}, finish_reason="function_call"), "a call of a function", ""),
