@@ -16,7 +16,7 @@ def introduce_passages(comparison: Comparison, *, num_packages: int) -> str:
     return f"""**Human text** was cut by `python -m bench.detectors.corpora.human` out of {num_packages} packages of Debian and PyPI, in
 passages of 200 to 4,000 characters: {len(comparison.texts):,} of them, of {len(comparison.kinds)} kinds, no two with the same beginning
 or end. {drawn:,} of them are not written but drawn in signs or put out by programs, and counted apart. None are kept here. They are
-judged without a prompt, as if each were a whole answer."""
+judged without a prompt, as if each were a whole answer. Detectors were tuned against four fifths of them."""
 
 
 def human_passages(comparison: Comparison) -> Table:
