@@ -80,6 +80,8 @@ def read_completion(body: Any) -> Completion:
     if withheld is None and (finish_reason == FAILED or (error and finish_reason != FILTERED)):
         raise CutCompletion(_failure_words(choice, error), error or None, partial=said.text)
     usage = body.get("usage")
+    if _is_nothing(choice, said, withheld or error, finish_reason, usage):
+        raise UnreadableCompletion(f"{ANSWERED} a message without content, though tokens were drawn (finish reason {finish_reason})")
     return Completion(
         text=said.text or said.refusal,
         reasoning=said.reasoning or None,
@@ -137,6 +139,14 @@ def _read_message(message: Any, error: Any, finish_reason: str | None) -> Said:
         raise UnreadableCompletion(f"{ANSWERED} a call of a function, of which the request has none, and no text")
     beside = next((text for name in REASONING_FIELDS if (text := plain_text(message.get(name)))), "")
     return Said(text=said.text, reasoning=beside + said.reasoning, refusal=plain_text(message.get("refusal")) or said.refusal)
+
+
+def _is_nothing(choice: Mapping[str, Any], said: Said, withheld: Any, finish_reason: str | None, usage: Any) -> bool:
+    """Say whether the content is null and nothing stands in its place: an answer of no tokens, which has a score, is an empty text."""
+    message = choice.get("message")
+    is_null = isinstance(message, dict) and message.get("content") is None
+    is_explained = withheld or finish_reason == FILTERED or _count(usage, "completion_tokens") == 0 or _reasoning_count(usage)
+    return is_null and not is_explained and not (said.text or said.reasoning or said.refusal)
 
 
 def _failure_words(choice: Mapping[str, Any], error: Any) -> str:

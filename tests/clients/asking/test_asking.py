@@ -164,9 +164,9 @@ def test_reply_carries_what_the_endpoint_tells(endpoint: FakeEndpoint) -> None:
     assert reply.seconds > 0
 
 
-@pytest.mark.parametrize("content", ["", None])
-def test_empty_reply_is_a_reply(endpoint: FakeEndpoint, content: str | None) -> None:
-    endpoint.answer = lambda _: completion(content)
+@pytest.mark.parametrize(("content", "num_tokens"), [("", 7), (None, 0)])
+def test_empty_reply_is_a_reply(endpoint: FakeEndpoint, content: str | None, num_tokens: int) -> None:
+    endpoint.answer = lambda _: completion(content, usage={"completion_tokens": num_tokens})
     reply = put(endpoint)
     assert (reply.text, reply.error) == ("", None)
 
