@@ -1,4 +1,4 @@
-"""Answers of a real Gemma 3 270M with a reader's labels. They are a model's and not kept here: they lie beside the checkout on some machines."""
+"""Answers of a real Gemma 3 270M, with a reader's labels. They are not kept here, and lie beside the checkout on some machines."""
 
 from collections import defaultdict
 from pathlib import Path
