@@ -4,7 +4,7 @@ import re
 from itertools import pairwise
 
 from scoring.degeneration.detector import Block, Context, Ending
-from scoring.degeneration.prompt.excuses import loop_tier
+from scoring.degeneration.prompt.asked_loops import loop_tier
 from scoring.degeneration.prompt.request import asking_part
 from scoring.degeneration.words.unit import shown_unit
 from scoring.scores import Flag, Tier

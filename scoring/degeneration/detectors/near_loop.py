@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from scoring.degeneration.detector import Block, Context, Ending
 from scoring.degeneration.detectors.text_loops import TextLoops
-from scoring.degeneration.prompt.excuses import loop_tier
+from scoring.degeneration.prompt.asked_loops import loop_tier
 from scoring.degeneration.repetition.closing_loop import MAX_CHARS, find_closing_loop
 from scoring.degeneration.repetition.near_copies import are_near_loop
 from scoring.degeneration.repetition.passage import Passage

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from scoring.degeneration.detector import Block, Context, Ending
-from scoring.degeneration.prompt.excuses import loop_tier
+from scoring.degeneration.prompt.asked_loops import loop_tier
 from scoring.degeneration.repetition.broken_loops import join_broken
 from scoring.degeneration.repetition.certainty import end_of, is_hint_at_end, is_sure, is_sure_as_answer, is_sure_at_end
 from scoring.degeneration.repetition.lag_tracker import LagTracker, Loop, LoopLimits

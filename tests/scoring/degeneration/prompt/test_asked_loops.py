@@ -3,7 +3,7 @@
 import pytest
 
 from scoring.degeneration.detector import Context
-from scoring.degeneration.prompt.excuses import loop_tier
+from scoring.degeneration.prompt.asked_loops import loop_tier
 from scoring.verdict import score
 
 SENTENCE = "The river keeps its own counsel, and the town has learnt to listen. "
