@@ -1,13 +1,9 @@
-"""Why answers end: OpenAI's words for it, and what other servers say in their place.
+"""Why answers end: OpenAI's words for it, and what other servers say in their place; one that is not known stays as it is."""
 
-The words are those of Anthropic, Gemini, Bedrock, Cohere, Mistral, DeepSeek, Zhipu, OpenRouter, vLLM, SGLang and TGI. One that is not
-known stays as it is.
-"""
-
-import re
 from typing import Any
 
 from clients.one_line import one_line
+from scoring.finish_reasons import LENGTH_WORDS, STOP_WORDS, bare_reason
 
 STOP = "stop"
 LENGTH = "length"
@@ -16,15 +12,57 @@ FAILED = "error"
 
 MAX_CHARS = 60  # of a word that is not known
 WORDS = {
-    STOP: "stop complete completed end endturn eos eostoken eosid stopsequence stopword stoptoken finished done success",
-    LENGTH: "length maxtokens maxoutputtokens maxnewtokens maxcompletiontokens maxtokensreached maxlength tokenlimit tokenlimitreached"
-    " limit modellength modelcontextwindowexceeded contextlength contextlengthexceeded contextwindowexceeded lengthlimit errorlimit",
-    FILTERED: "contentfilter contentfiltered contentpolicy contentpolicyviolation filter filtered safety imagesafety recitation blocklist"
-    " prohibitedcontent spii sensitive guardrail guardrailintervened guardrails moderation moderated refusal errortoxic blocked",
-    FAILED: "error errored abort aborted fail failed failure networkerror internalerror engineerror servererror cancel cancelled canceled"
-    " timeout exception interrupted insufficientsystemresource",
+    STOP: STOP_WORDS,
+    LENGTH: LENGTH_WORDS,
+    FILTERED: frozenset(
+        [
+            "contentfilter",
+            "contentfiltered",
+            "contentpolicy",
+            "contentpolicyviolation",
+            "filter",
+            "filtered",
+            "safety",
+            "imagesafety",
+            "recitation",
+            "blocklist",
+            "prohibitedcontent",
+            "spii",
+            "sensitive",
+            "guardrail",
+            "guardrailintervened",
+            "guardrails",
+            "moderation",
+            "moderated",
+            "refusal",
+            "errortoxic",
+            "blocked",
+        ]
+    ),
+    FAILED: frozenset(
+        [
+            "error",
+            "errored",
+            "abort",
+            "aborted",
+            "fail",
+            "failed",
+            "failure",
+            "networkerror",
+            "internalerror",
+            "engineerror",
+            "servererror",
+            "cancel",
+            "cancelled",
+            "canceled",
+            "timeout",
+            "exception",
+            "interrupted",
+            "insufficientsystemresource",
+        ]
+    ),
 }
-USUAL = {word: usual for usual, words in WORDS.items() for word in words.split()}
+USUAL = {word: usual for usual, words in WORDS.items() for word in words}
 
 
 def read_finish_reason(value: Any) -> str | None:
@@ -35,5 +73,5 @@ def read_finish_reason(value: Any) -> str | None:
     word = value.get("type") if isinstance(value, dict) else value
     if not isinstance(word, str) or not word.strip():
         return None
-    found = (USUAL.get(re.sub(r"[\W_]+", "", part.casefold()).removeprefix("finishreason")) for part in (word, word.partition(":")[0]))
+    found = (USUAL.get(bare_reason(part)) for part in (word, word.partition(":")[0]))
     return next((usual for usual in found if usual), one_line(word)[:MAX_CHARS])

@@ -4,6 +4,7 @@ from typing import Protocol
 
 import msgspec
 
+from scoring.finish_reasons import End, end_of
 from scoring.scores import Abstention, Flag
 
 
@@ -29,6 +30,11 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True):
 
     finish_reason: str | None = None
     num_tokens: int | None = None
+
+    @property
+    def end(self) -> End:
+        """Tell a limit that cut the answer off from an end of its own."""
+        return end_of(self.finish_reason)
 
 
 class Detector(Protocol):

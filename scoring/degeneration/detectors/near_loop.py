@@ -7,7 +7,6 @@ from scoring.degeneration.detectors.text_loops import TextLoops
 from scoring.degeneration.prompt.asked_loops import loop_tier
 from scoring.degeneration.repetition.closing_loop import MAX_CHARS, find_closing_loop
 from scoring.degeneration.repetition.near_copies import are_near_loop
-from scoring.degeneration.repetition.passage import Passage
 from scoring.degeneration.repetition.repeated_wording import RepeatedWording
 from scoring.degeneration.repetition.self_alignment import SelfAlignment, length_needed
 from scoring.degeneration.repetition.stretch import Stretch
@@ -61,11 +60,11 @@ class NearLoop:
         if self._exact.flags():
             return None
         base, text = self._alignment.last(MAX_CHARS)
-        found = find_closing_loop(text, is_code=self._is_code, is_cut_off=ending.finish_reason == "length")
+        found = find_closing_loop(text, is_code=self._is_code, is_cut_off=ending.end == "cut")
         if found and loop_tier(found.unit, self._context) == "soft":
             found = None
-        if found is None and ending.finish_reason == "length":  # also of what was asked for: this has no end
-            found = find_worn_end(text, is_data=Passage(text, is_code=self._is_code).is_data)
+        if found is None and ending.end == "cut":  # also of what was asked for: this has no end
+            found = find_worn_end(text, is_code=self._is_code)
         if found is None:
             return None
         return replace(found, start=base + found.start, end=base + found.end)

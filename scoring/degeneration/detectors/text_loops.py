@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from scoring.degeneration.detector import Block, Context, Ending
 from scoring.degeneration.prompt.asked_loops import loop_tier
 from scoring.degeneration.repetition.broken_loops import join_broken
-from scoring.degeneration.repetition.certainty import end_of, is_hint_at_end, is_sure, is_sure_as_answer, is_sure_at_end
+from scoring.degeneration.repetition.certainty import is_hint_at_end, is_sure, is_sure_as_answer, is_sure_at_end
 from scoring.degeneration.repetition.lag_tracker import LagTracker, Loop, LoopLimits
 from scoring.degeneration.repetition.spans import CELLS_SPAN, TABLE_SPAN, Span, chars_needed, span_needed, span_of
 from scoring.degeneration.repetition.stretch import Stretch
@@ -75,7 +75,7 @@ class TextLoops:
         last = self._tracker.closing_loop()
         if last:
             self._is_last_sure = self._is_sure_at_end(last, ending)
-            if self._is_last_sure or is_hint_at_end(last, end_of(ending.finish_reason)):
+            if self._is_last_sure or is_hint_at_end(last, ending.end):
                 self._last = last
                 self._note(last)
         return self.flags()
@@ -105,7 +105,7 @@ class TextLoops:
         return span_of(unit, is_code=self._is_code)
 
     def _is_sure_at_end(self, loop: Loop, ending: Ending) -> bool:
-        end = end_of(ending.finish_reason)
+        end = ending.end
         if self._first_visible is not None and loop.start <= self._first_visible and is_sure_as_answer(loop, end):
             return True
         return is_sure_at_end(loop, self._span(loop.unit), end)

@@ -36,7 +36,7 @@ class TrailingBlank:
     def finish(self, ending: Ending) -> tuple[Flag, ...]:
         """Return the flag of an answer that nothing follows for too long."""
         start = self._end - self._num_blank
-        needed = MIN_CHARS_CUT_OFF if ending.finish_reason == "length" else MIN_CHARS
+        needed = MIN_CHARS_CUT_OFF if ending.end == "cut" else MIN_CHARS
         is_cell = self._line == "|" and "\n" not in self._unit  # of a wide table, cut off
         if start == 0 or self._num_blank < needed or is_cell or self._is_flagged(start):
             return ()

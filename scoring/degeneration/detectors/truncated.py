@@ -32,6 +32,6 @@ class Truncated:
     def finish(self, ending: Ending) -> tuple[Flag, ...]:
         """Return the flag of a sentence that was cut off, with the offset at which the text stops."""
         is_whole = self._last in SENTENCE_ENDS or self._tail == FENCE or self._tail.endswith(FRAMES)
-        if ending.finish_reason != "length" or is_whole:
+        if ending.end != "cut" or is_whole:
             return ()
         return (Flag(flag="truncated", tier="soft", start=self._end),)

@@ -1,17 +1,12 @@
 """When exact repetition is surely a loop: how many copies it takes, and of which length, by where it stands and how the answer ended."""
 
 import re
-from typing import Literal
 
 from scoring.degeneration.repetition.lag_tracker import Loop
 from scoring.degeneration.repetition.spans import WHOLE_CELLS_CHARS, WHOLE_DIGITS_CHARS, WHOLE_SPAN_CHARS, Span
 from scoring.degeneration.repetition.tokens import num_letters, num_tokens
 from scoring.degeneration.repetition.unit_kinds import is_one_sign, kind_of
-
-End = Literal["cut", "stopped", "unknown"]
-
-CUT_OFF = frozenset({"length", "max_tokens", "max_output_tokens", "max_length", "model_length"})
-STOPPED = frozenset({"stop", "eos", "end_turn", "stop_sequence", "tool_calls", "function_call"})
+from scoring.finish_reasons import End
 
 SHORT_LAG, LONG_LAG = 8, 60
 NUM_SHORT_COPIES, NUM_COPIES, NUM_LONG_COPIES = 30, 8, 6  # of a loop that is one whatever comes after it, by its lag
@@ -23,12 +18,6 @@ FEW_CUT = ((2.9, 14), (2.5, 18), (2, 34))
 MIN_SENTENCE_LETTERS, NUM_HINT_COPIES = 36, 2.9
 COUNTED = re.compile(r"^[^A-Za-z]*[1-9][^A-Za-z]*$")  # a number; rows of zeros and of bytes are dumped
 FEW_TIMES = 1.6  # as long as eight copies need to be, at the least
-
-
-def end_of(finish_reason: str | None) -> End:
-    """Say whether the limit cut an answer off or it stopped by itself, in whichever words the server tells."""
-    reason = (finish_reason or "").lower()
-    return "cut" if reason in CUT_OFF else "stopped" if reason in STOPPED else "unknown"
 
 
 def is_sure(loop: Loop, span: Span) -> bool:

@@ -7,6 +7,7 @@ are seen in one way. Ordinary prose that the limit cuts off leaves a third of it
 from collections import Counter
 
 from scoring.degeneration.repetition.folding import fold
+from scoring.degeneration.repetition.passage import Passage
 from scoring.degeneration.repetition.stretch import Stretch
 
 RUN_CHARS = 12
@@ -18,8 +19,8 @@ MIN_WORN = 0.4
 MIN_WORN_DATA = 0.88  # tables, records and programs have most of each row in common
 
 
-def find_worn_end(text: str, *, is_data: bool) -> Stretch | None:
-    """Judge the end of an answer that was cut off, prose or `is_data`; offsets are those in what is given."""
+def find_worn_end(text: str, *, is_code: bool) -> Stretch | None:
+    """Judge the end of an answer that was cut off, in code or not; offsets are those in what is given."""
     base = max(0, len(text) - MAX_CHARS)
     folded = fold(text[base:])
     if len(folded) < MIN_CHARS:
@@ -33,7 +34,8 @@ def find_worn_end(text: str, *, is_data: bool) -> Stretch | None:
             num_worn += at + RUN_CHARS - max(worn_until, at)
             worn_until = at + RUN_CHARS
             first = at if first is None else first
-    if first is None or num_worn < (MIN_WORN_DATA if is_data else MIN_WORN) * (len(folded) - end_from):
+    share = num_worn / (len(folded) - end_from)
+    if first is None or share < MIN_WORN or (share < MIN_WORN_DATA and Passage(text, is_code=is_code).is_data):
         return None
     unit, times = counts.most_common(1)[0]
     at = folded.index(unit)

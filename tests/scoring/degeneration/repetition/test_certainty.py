@@ -2,7 +2,7 @@
 
 import pytest
 
-from scoring.degeneration.repetition.certainty import end_of, is_sure, is_sure_as_answer, is_sure_at_end
+from scoring.degeneration.repetition.certainty import is_sure, is_sure_as_answer, is_sure_at_end
 from scoring.degeneration.repetition.lag_tracker import Loop
 from scoring.degeneration.repetition.spans import span_of
 
@@ -11,14 +11,6 @@ LINE = "Come home, come home to me,\n"  # 28 characters
 
 def loop(unit: str, copies: float) -> Loop:
     return Loop(start=0, unit=unit, length=round(len(unit) * copies))
-
-
-@pytest.mark.parametrize(
-    ("reason", "end"),
-    [("length", "cut"), ("MAX_TOKENS", "cut"), ("stop", "stopped"), ("STOP", "stopped"), (None, "unknown"), ("content_filter", "unknown")],
-)
-def test_reasons_are_read_in_whichever_words(reason: str | None, end: str) -> None:
-    assert end_of(reason) == end
 
 
 @pytest.mark.parametrize(

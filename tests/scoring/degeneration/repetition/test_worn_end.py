@@ -40,18 +40,18 @@ def test_answer_that_goes_round_to_the_limit_is_a_near_loop(text: str) -> None:
 
 @pytest.mark.parametrize("length", [200, 400, len(PROSE)])
 def test_prose_that_the_limit_cuts_off_is_none(length: int) -> None:
-    assert find_worn_end(PROSE[:length], is_data=False) is None
+    assert find_worn_end(PROSE[:length], is_code=False) is None
 
 
 def test_rows_of_a_table_are_worn_only_where_they_say_nothing_new() -> None:
     words = random.Random(3)
     rows = "".join(f"| {''.join(words.choices('abcdefghij', k=9))} | 2024 | paid |\n" for _ in range(40))
-    assert find_worn_end(rows, is_data=True) is None
+    assert find_worn_end(rows, is_code=False) is None
 
 
 def test_stretch_begins_where_the_worn_part_of_the_end_does() -> None:
     text = PROSE * 5 + "I said so before. " * 60
-    found = find_worn_end(text, is_data=False)
+    found = find_worn_end(text, is_code=False)
     assert found is not None
     assert found.end == len(text)
     assert len(text) - END_CHARS - 20 <= found.start <= len(text) - END_CHARS
