@@ -9,9 +9,9 @@ from pathlib import Path
 
 import msgspec
 
+from adapters.bank.routing import BASE_SLOT
 from adapters.errors import AdapterBusy, AdapterNotLoaded, SlotsFull
-from adapters.files import TrainingRecord
-from adapters.routing import BASE_SLOT
+from adapters.files.reading import TrainingRecord
 
 
 class LoadedAdapter(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,7 +19,9 @@ class LoadedAdapter(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     path: Path
+    revision: str | None  # the commit that it was fetched at, of an adapter from Hugging Face
     format: str
+    kind: str  # lora or dora
     slot: int
     digest: str
     rank: int
@@ -27,6 +29,7 @@ class LoadedAdapter(msgspec.Struct, frozen=True, kw_only=True):
     targets: tuple[str, ...]  # the kinds of layer it touches, such as self_attn.q_proj
     share_of_layers: float  # of the base's linear layers, those it touches
     size_bytes: int
+    left_out: tuple[str, ...]  # parts of its file that change nothing of a text
     record: TrainingRecord
     created: int  # Unix time, s
 

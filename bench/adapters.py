@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from server.engine.mlx.device import prepare_device
+from adapters.base.device import prepare_device
 
 DEVICE = prepare_device()
 

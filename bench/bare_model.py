@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from server.engine.mlx.device import prepare_device
+from adapters.base.device import prepare_device
 
 DEVICE = prepare_device()
 

@@ -13,7 +13,7 @@ import msgspec
 from bench.endpoint import ROOT
 
 PACKAGES = ("mlx", "mlx-lm", "numpy", "msgspec", "uvicorn", "litestar")
-DEVICE = "from server.engine.mlx.device import prepare_device; print(prepare_device().describe())"
+DEVICE = "from adapters.base.device import prepare_device; print(prepare_device().describe())"
 
 
 class Conditions(msgspec.Struct, frozen=True, kw_only=True):

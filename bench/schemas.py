@@ -10,7 +10,7 @@ import argparse
 import asyncio
 from pathlib import Path
 
-from server.engine.mlx.device import prepare_device
+from adapters.base.device import prepare_device
 
 DEVICE = prepare_device()
 

@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from server.engine.mlx.device import prepare_device
+from adapters.base.device import prepare_device
 
 DEVICE = prepare_device()
 

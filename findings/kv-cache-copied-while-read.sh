@@ -9,7 +9,7 @@
 #
 # Seen with: mlx[cpu] 0.32.4, mlx-lm 0.32.2, Python 3.11, Linux. Why it matters to candor's users: with long contexts most of a decoding
 # step on a CPU went into copying; candor starts a pass after the one before has ended there (Device.runs_ahead in
-# server/engine/mlx/device.py). On a GPU the pause between two steps may cost more than the copy: measure it there.
+# adapters/base/device.py). On a GPU the pause between two steps may cost more than the copy: measure it there.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

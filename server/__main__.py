@@ -30,9 +30,9 @@ def _run() -> int:
     settings = resolve_demo(read_settings(sys.argv[1:], os.environ))
     gc.disable()  # until `serve`: a start makes millions of objects that stay, and looking through them again and again takes long
 
+    from adapters.base.device import prepare_device
+    from adapters.base.errors import ModelLoadError
     from server.app import create_app
-    from server.engine.errors import ModelLoadError
-    from server.engine.mlx.device import prepare_device
     from server.http.serving import BindError, bind, configure_logging, serve
 
     configure_logging()

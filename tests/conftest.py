@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from server.engine.mlx.device import Device, prepare_device
+from adapters.base.device import Device, prepare_device
 
 DEVICE = prepare_device()
 

@@ -58,7 +58,9 @@ CLIENT_LAYERS = (
 )
 # What stands in `scoring/degeneration/`, in the same order.
 DETECTION_LAYERS = ("detector", "words", "repetition", "prompt", "detectors", "roster")
-LAYERS = {"server": SERVER_LAYERS, "clients": CLIENT_LAYERS, "scoring/degeneration": DETECTION_LAYERS}
+# What stands in `adapters/`, in the same order: the base model, then what its adapters are.
+ADAPTER_LAYERS = ("base", "errors", "files", "bank", "registry")
+LAYERS = {"adapters": ADAPTER_LAYERS, "server": SERVER_LAYERS, "clients": CLIENT_LAYERS, "scoring/degeneration": DETECTION_LAYERS}
 MLX_FOLDERS = ("adapters", "server/engine/mlx")
 HTTP_PACKAGES = {"litestar", "uvicorn", "starlette", "openai", "httpx", "prometheus_client"}
 MLX_PACKAGES = {"mlx", "mlx_lm"}
@@ -166,7 +168,7 @@ def test_imports_inside_functions_stand_in_main_only() -> None:
 
 
 def test_the_device_is_made_ready_without_importing_mlx() -> None:
-    names = {name.partition(".")[0] for name, _ in imports(ast.parse((ROOT / "server/engine/mlx/device.py").read_text()))}
+    names = {name.partition(".")[0] for name, _ in imports(ast.parse((ROOT / "adapters/base/device.py").read_text()))}
     assert not names & MLX_PACKAGES
 
 

@@ -28,7 +28,7 @@ from bench.machine.run import Plan, Run
 from bench.subjects import random_model
 
 QUICK = Plan(num_rounds=2, num_trial_rounds=2, max_tokens=24)
-FIND = "import sys; from server.engine.mlx.fetch import find_model; print(find_model(sys.argv[1]).resolve())"
+FIND = "import sys; from adapters.base.fetch import find_model; print(find_model(sys.argv[1]).resolve())"
 
 
 def main(argv: Sequence[str] | None = None) -> None:

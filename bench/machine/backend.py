@@ -3,7 +3,7 @@
 import os
 import sys
 
-from server.engine.mlx.device import prepare_device
+from adapters.base.device import prepare_device
 
 DEVICE = prepare_device()
 

@@ -5,7 +5,7 @@ python -m bench.machine.reference FOLDER DTYPE      (DTYPE `-` leaves the weight
 
 import sys
 
-from server.engine.mlx.device import prepare_device
+from adapters.base.device import prepare_device
 
 prepare_device()
 

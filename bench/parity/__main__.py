@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"parity: {exc}", file=sys.stderr)
         return exc.exit_code
     # Only now, with the flags known to be right: mlx-lm takes seconds to import, and a faster BLAS must come before it.
-    from server.engine.mlx.device import prepare_device
+    from adapters.base.device import prepare_device
 
     prepare_device()
     from bench.parity.comparing import compare

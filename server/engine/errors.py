@@ -1,7 +1,6 @@
 """What can go wrong in an engine.
 
 EngineError
-├── ModelLoadError       the model or an adapter cannot be loaded: the server does not come up
 ├── InvalidGeneration    the request is at fault: names the field (400)
 ├── UnknownAdapter       no such adapter (404)
 ├── AdapterWithdrawn     the adapter was unloaded by force while it answered (409)
@@ -12,11 +11,7 @@ EngineError
 
 
 class EngineError(Exception):
-    """Anything an engine raises, through `generate` or at its start."""
-
-
-class ModelLoadError(EngineError):
-    """The model or one of its adapters cannot be loaded; the message is for people and names it."""
+    """Anything an engine raises through `generate`. What keeps it from starting is a ModelLoadError (adapters/base/errors.py)."""
 
 
 class InvalidGeneration(EngineError):

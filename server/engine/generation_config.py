@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from server.engine.errors import ModelLoadError
+from adapters.base.errors import ModelLoadError
 from server.engine.sampling_defaults import SamplingDefaults
 
 FILE_NAME = "generation_config.json"

@@ -131,17 +131,21 @@ class AdapterStatus(msgspec.Struct, frozen=True, kw_only=True):
     """An adapter as it is served now: enough to tell two apart and to say what each was made of."""
 
     name: str
+    state: Literal["loaded", "evicted"]  # evicted: a request for it loads it again
     path: str
+    revision: str | None  # the commit that it was fetched at, of an adapter from Hugging Face
     format: str  # mlx-lm or peft
+    kind: str  # lora or dora
     digest: str
     rank: int  # the largest of its layers
     scale: float  # its own, as its configuration says
     targets: tuple[str, ...]  # the kinds of layer it touches, such as self_attn.q_proj
     share_of_layers: float  # of the base's linear layers, those it touches
     size_bytes: int  # of its tensors, in its file
+    left_out: tuple[str, ...]  # parts of its file that change nothing of a text, such as the vision tower's tensors
     created: int  # when it was loaded: Unix time, s
     num_running: int  # requests that use it
-    training: dict[str, int | float | None]  # what its configuration records: iterations, learning_rate, batch_size, …
+    training: dict[str, int | float | str | None]  # what its configuration records: iterations, learning_rate, batch_size, …
 
 
 @runtime_checkable

@@ -12,16 +12,20 @@ class AdapterCard(msgspec.Struct, frozen=True, kw_only=True):
     object: Literal["adapter"] = "adapter"
     created: int  # when it was loaded: Unix time, s
     parent: str  # the base's id
+    state: Literal["loaded", "evicted"]  # evicted: a request for it loads it again
     path: str
+    revision: str | None  # the commit that it was fetched at, of an adapter from Hugging Face
     format: str  # mlx-lm or peft
+    kind: str  # lora or dora
     digest: str
     rank: int
     scale: float
     targets: tuple[str, ...]
     share_of_layers: float
     size_bytes: int
+    left_out: tuple[str, ...]  # parts of its file that change nothing of a text
     num_running: int
-    training: dict[str, int | float | None]
+    training: dict[str, int | float | str | None]
 
 
 class AdapterList(msgspec.Struct, frozen=True, kw_only=True):

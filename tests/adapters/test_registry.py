@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from adapters.errors import AdapterBusy, AdapterNotLoaded, SlotsFull
-from adapters.files import TrainingRecord
+from adapters.files.reading import TrainingRecord
 from adapters.registry import AdapterRegistry, LoadedAdapter
 
 
@@ -16,7 +16,9 @@ def load(registry: AdapterRegistry, name: str, version: int = 1) -> tuple[Loaded
     adapter = LoadedAdapter(
         name=name,
         path=Path(name),
+        revision=None,
         format="mlx-lm",
+        kind="lora",
         slot=slot,
         digest=f"sha256:{version}",
         rank=2,
@@ -24,6 +26,7 @@ def load(registry: AdapterRegistry, name: str, version: int = 1) -> tuple[Loaded
         targets=(),
         share_of_layers=1.0,
         size_bytes=1,
+        left_out=(),
         record=TrainingRecord(),
         created=0,
     )

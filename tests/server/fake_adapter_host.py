@@ -11,14 +11,18 @@ from server.engine.protocol import AdapterStatus
 
 LEK = AdapterStatus(
     name="lek-demo",
+    state="loaded",
     path="/adapters/lek-demo",
+    revision=None,
     format="mlx-lm",
+    kind="lora",
     digest="sha256:abc",
     rank=8,
     scale=20.0,
     targets=("self_attn.q_proj", "self_attn.v_proj"),
     share_of_layers=0.25,
     size_bytes=4096,
+    left_out=(),
     created=1_700_000_001,
     num_running=0,
     training={"iterations": 600, "learning_rate": 1e-5, "batch_size": None, "examples_seen": None, "effective_updates": None},

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from adapters.base_shape import BaseShape
+from adapters.base.shape import BaseShape
 from adapters.errors import AdapterChanged, AdapterNameTaken
-from adapters.files import AdapterWeights, read_adapter
+from adapters.files.reading import AdapterWeights, read_adapter
 from adapters.registry import AdapterRegistry, LoadedAdapter
 from server.engine.mlx.runtime import Runtime
 from server.engine.mlx.worker import Worker
@@ -164,7 +164,9 @@ class MlxAdapterHost:
         return LoadedAdapter(
             name=name,
             path=weights.path,
+            revision=None,
             format=weights.format,
+            kind=weights.kind,
             slot=slot,
             digest=weights.digest,
             rank=weights.rank,
@@ -172,6 +174,7 @@ class MlxAdapterHost:
             targets=tuple(sorted({".".join(module.split(".")[3:]) for module in weights.pairs})),
             share_of_layers=len(weights.pairs) / len(self._base.linears),
             size_bytes=weights.size_bytes,
+            left_out=weights.left_out,
             record=weights.record,
             created=int(time.time()),
         )
@@ -179,14 +182,18 @@ class MlxAdapterHost:
     def _status(self, adapter: LoadedAdapter) -> AdapterStatus:
         return AdapterStatus(
             name=adapter.name,
+            state="loaded",
             path=str(adapter.path),
+            revision=adapter.revision,
             format=adapter.format,
+            kind=adapter.kind,
             digest=adapter.digest,
             rank=adapter.rank,
             scale=adapter.scale,
             targets=adapter.targets,
             share_of_layers=adapter.share_of_layers,
             size_bytes=adapter.size_bytes,
+            left_out=adapter.left_out,
             created=adapter.created,
             num_running=self._registry.num_users(adapter),
             training=msgspec.to_builtins(adapter.record),

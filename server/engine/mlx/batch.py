@@ -9,7 +9,7 @@ from typing import Literal
 import mlx.core as mx
 import msgspec
 
-from adapters.routing import Span
+from adapters.bank.routing import Span
 from server.engine.mlx.drawing.drawer import Drawer, Drawn
 from server.engine.mlx.forward.decoding import DecodingPart
 from server.engine.mlx.forward.gemma import GemmaForward

@@ -10,14 +10,15 @@ from typing import Self
 
 import msgspec
 
+from adapters.base.device import Device
+from adapters.base.errors import ModelLoadError
+from adapters.base.fetch import find_model
 from adapters.errors import AdapterError, AdapterNotLoaded
 from adapters.registry import AdapterRegistry, LoadedAdapter
-from server.engine.errors import AdapterWithdrawn, EngineUnavailable, ModelLoadError, QueueFull, UnknownAdapter
+from server.engine.errors import AdapterWithdrawn, EngineUnavailable, QueueFull, UnknownAdapter
 from server.engine.generation_config import find_sampling_defaults, read_generation_config
 from server.engine.limits import Limits
 from server.engine.mlx.adapter_host import MlxAdapterHost
-from server.engine.mlx.device import Device
-from server.engine.mlx.fetch import find_model
 from server.engine.mlx.messages import Cancel, Insert, News, Stop, StopRow
 from server.engine.mlx.prompt import PromptEncoder
 from server.engine.mlx.row import Row

@@ -3,8 +3,8 @@
 import secrets
 import time
 
+from adapters.bank.routing import BASE_SLOT
 from adapters.registry import LoadedAdapter
-from adapters.routing import BASE_SLOT
 from server.engine.errors import InvalidGeneration
 from server.engine.mlx.drawing.wishes import Wishes
 from server.engine.mlx.grammar.compiler import GrammarCompiler
@@ -23,7 +23,7 @@ class RowMaker:
     def __init__(self, runtime: Runtime, encoder: PromptEncoder) -> None:
         self._encoder = encoder
         self._vocabulary = runtime.vocabulary
-        self._grammars = GrammarCompiler(self._vocabulary.grammar_tokenizer)
+        self._grammars = GrammarCompiler(runtime.grammar_tokenizer)
         self._special_ids = self._vocabulary.tokenizer.special_ids
         self._stop_ids = self._vocabulary.stop_ids(runtime.loaded.vocabulary_size)
         self._drawable = runtime.drawable

@@ -7,23 +7,25 @@ from pathlib import Path
 from typing import Self
 
 import mlx.core as mx
+from llguidance import LLTokenizer
 from mlx.utils import tree_flatten
 
-from adapters.bank import AdapterBank
-from adapters.routing import Routing
+from adapters.bank.bank import AdapterBank
+from adapters.bank.routing import Routing
+from adapters.base.device import BlasThreads, Device, find_memory
+from adapters.base.loading import LoadedModel, load
+from adapters.base.vocabulary import Vocabulary, load_vocabulary
 from server.engine.limits import Limits
 from server.engine.mlx.batch import Batch
 from server.engine.mlx.budget import MemoryBudget, plan_memory
-from server.engine.mlx.device import BlasThreads, Device, find_memory
 from server.engine.mlx.drawing.drawer import Drawer
 from server.engine.mlx.forward.gemma import GemmaForward
+from server.engine.mlx.grammar.tokens import make_grammar_tokenizer
 from server.engine.mlx.kv.shape import KVShape
 from server.engine.mlx.kv.store import KVStore
-from server.engine.mlx.model import LoadedModel, load
 from server.engine.mlx.pacing import Pace
 from server.engine.mlx.prefix.cache import PrefixCache
 from server.engine.mlx.prefix.region import Region
-from server.engine.mlx.vocabulary import Vocabulary, load_vocabulary
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +34,7 @@ class Runtime:
     """A loaded Gemma 3 with the bank of its adapters. Made and used on one thread; what is read from others never changes."""
 
     vocabulary: Vocabulary  # comes after the weights; until then every row may be drawn
+    grammar_tokenizer: LLTokenizer | None  # with it; None where grammars cannot be had
 
     def __init__(self, loaded: LoadedModel, device: Device, limits: Limits) -> None:
         self.loaded = loaded
@@ -67,15 +70,15 @@ class Runtime:
         The vocabulary is read beside: for Gemma's the interpreter takes longer than MLX for the weights, and neither needs the other.
         """
         with ThreadPoolExecutor(max_workers=1) as beside:
-            reading = beside.submit(load_vocabulary, path, chat_template)
+            reading = beside.submit(_read_vocabulary, path, chat_template)
             runtime = cls(load(path, device), device, limits)
             if warm_up:
                 warm_up(runtime)
-            runtime._take_vocabulary(reading.result())
+            runtime._take_vocabulary(*reading.result())
         return runtime
 
-    def _take_vocabulary(self, vocabulary: Vocabulary) -> None:
-        self.vocabulary = vocabulary
+    def _take_vocabulary(self, vocabulary: Vocabulary, grammar_tokenizer: LLTokenizer | None) -> None:
+        self.vocabulary, self.grammar_tokenizer = vocabulary, grammar_tokenizer
         self.drawable = vocabulary.drawable(self.loaded.vocabulary_size)
 
     def make_batch(self) -> Batch:
@@ -95,6 +98,11 @@ class Runtime:
         """Let the prefix cache give back what it has of the memory that running rows may come to need."""
         self.prefixes.budget_bytes = max(0, min(self.budget.prefix_cache_bytes, self.budget.memory_bytes - reserved_bytes))
         self.prefixes.shrink(self.prefixes.budget_bytes)
+
+
+def _read_vocabulary(path: Path, chat_template: Path | None) -> tuple[Vocabulary, LLTokenizer | None]:
+    vocabulary = load_vocabulary(path, chat_template)
+    return vocabulary, make_grammar_tokenizer(vocabulary)
 
 
 def _find_kv_shape(loaded: LoadedModel) -> KVShape:

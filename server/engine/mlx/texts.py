@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+from adapters.base.vocabulary import Vocabulary
 from server.engine.errors import InvalidGeneration
 from server.engine.mlx.listing import list_ids
 from server.engine.mlx.prompt import PromptEncoder
-from server.engine.mlx.vocabulary import Vocabulary
 from server.engine.protocol import Message
 
 BYTE = re.compile(r"<0x([0-9A-Fa-f]{2})>")  # a piece for one byte, of characters that have none

@@ -8,12 +8,12 @@ from pathlib import Path
 import mlx.core as mx
 import pytest
 
+from adapters.base.device import Device
 from bench.parity.comparing import compare
 from bench.parity.finding import Finding
 from bench.parity.reference import Reference, ReferenceFailure
 from bench.parity.served import Server
 from clients.probes.probe import Probe
-from server.engine.mlx.device import Device
 from server.engine.mlx.engine import MlxEngine
 from server.settings.settings import Settings
 from tests.server.live_server import LiveServer

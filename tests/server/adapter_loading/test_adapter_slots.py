@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from server.engine.mlx.device import Device
+from adapters.base.device import Device
 from server.engine.mlx.engine import MlxEngine
 from server.settings.settings import Settings
 from tests.server.live_server import LiveServer

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from server.engine.mlx.device import Device
+from adapters.base.device import Device
 from server.engine.mlx.engine import MlxEngine
 from server.settings.settings import Settings
 from tests.server.hostile_folders import (

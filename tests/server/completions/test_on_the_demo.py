@@ -10,7 +10,7 @@ import pytest
 from mlx_lm.utils import dequantize_model
 from openai import OpenAI
 
-from server.engine.mlx.device import Device
+from adapters.base.device import Device
 from server.engine.mlx.engine import MlxEngine
 from server.settings.settings import Settings
 from tests.adapters.base.folders import DEMO

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from server.engine.mlx.device import Device
+from adapters.base.device import Device
 from server.engine.mlx.engine import MlxEngine
 from server.settings.settings import Settings
 from tools.random_adapter import write_random_adapter

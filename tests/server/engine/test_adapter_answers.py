@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from server.engine.mlx.device import Device
+from adapters.base.device import Device
 from server.engine.mlx.engine import MlxEngine
 from tests.server.engine.asking import ask, question, settle
 from tests.server.engine.conftest import Run

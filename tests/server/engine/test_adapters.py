@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from adapters.base.device import Device
 from adapters.errors import AdapterBusy, AdapterChanged, AdapterError, AdapterNameTaken, AdapterNotLoaded, MismatchedAdapter, SlotsFull
 from server.engine.errors import AdapterWithdrawn, EngineUnavailable, UnknownAdapter
-from server.engine.mlx.device import Device
 from server.engine.mlx.engine import MlxEngine
 from server.engine.protocol import AdapterHost, AdapterStatus
 from server.settings.settings import Settings

@@ -7,8 +7,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from adapters.base.device import Device
 from server.engine.errors import InvalidGeneration
-from server.engine.mlx.device import Device
 from server.engine.mlx.engine import MlxEngine
 from server.settings.settings import Settings
 from tests.server.engine.asking import Answer, ask, question, settle

@@ -8,7 +8,7 @@ import mlx.core as mx
 import msgspec
 import pytest
 
-from server.engine.mlx.device import Device
+from adapters.base.device import Device
 from server.engine.mlx.engine import MlxEngine
 from server.engine.protocol import Sampling
 from server.settings.settings import Settings

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from server.engine.mlx.device import Device
+from adapters.base.device import Device
 from server.engine.mlx.engine import MlxEngine
 from server.engine.protocol import Generation, Message
 from server.settings.settings import Settings

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from mlx_lm.utils import dequantize_model
 
+from adapters.base.device import Device
 from server.engine.errors import RowFailed
-from server.engine.mlx.device import Device
 from server.engine.mlx.engine import MlxEngine
 from server.engine.protocol import Generation, Message, Piece, Sampling, TokenLogprobs
 from tests.server.engine.asking import ask, question

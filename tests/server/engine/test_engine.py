@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from adapters.base.device import Device
 from server.engine.errors import EngineUnavailable, InvalidGeneration, QueueFull, UnknownAdapter
-from server.engine.mlx.device import Device
 from server.engine.mlx.engine import MlxEngine
 from server.engine.protocol import Engine, Sampling
 from server.settings.settings import Settings

@@ -10,9 +10,9 @@ from typing import Any
 import mlx.core as mx
 import pytest
 
+from adapters.base.device import Device
 from server.engine.errors import EngineUnavailable, RowFailed
 from server.engine.mlx.batch import Batch
-from server.engine.mlx.device import Device
 from server.engine.mlx.engine import MlxEngine
 from server.engine.mlx.forward.gemma import GemmaForward
 from server.engine.mlx.forward.packing import Pass

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from server.engine.errors import ModelLoadError
+from adapters.base.errors import ModelLoadError
 from server.engine.generation_config import FILE_NAME, find_sampling_defaults, read_generation_config
 from server.engine.sampling_defaults import SamplingDefaults
 

@@ -8,7 +8,7 @@ from typing import NamedTuple, cast
 import msgspec
 import pytest
 
-from server.engine.mlx.device import Device
+from adapters.base.device import Device
 from server.engine.mlx.engine import MlxEngine
 from server.engine.mlx.forward import split_linear
 from server.engine.mlx.forward.prefilling import Snapshot

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from server.engine.mlx.device import Device
+from adapters.base.device import Device
 from server.engine.mlx.engine import MlxEngine
 from server.engine.protocol import Piece
 from tests.server.engine.asking import ask, question

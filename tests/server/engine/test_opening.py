@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from server.engine.errors import ModelLoadError
-from server.engine.mlx.device import Device
+from adapters.base.device import Device
+from adapters.base.errors import ModelLoadError
 from server.engine.mlx.engine import MlxEngine
 from server.engine.sampling_defaults import SamplingDefaults
 from server.settings.settings import Settings

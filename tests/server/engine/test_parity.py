@@ -8,7 +8,7 @@ import mlx_lm
 import pytest
 from mlx_lm.utils import dequantize_model
 
-from server.engine.mlx.device import Device
+from adapters.base.device import Device
 from server.engine.mlx.engine import MlxEngine
 from server.engine.protocol import Sampling
 from tests.server.engine.asking import ask, question

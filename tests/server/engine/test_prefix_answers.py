@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from server.engine.mlx.device import Device
+from adapters.base.device import Device
 from server.engine.mlx.engine import MlxEngine
 from server.engine.protocol import Generation, Message, Sampling
 from server.settings.settings import Settings

@@ -13,10 +13,10 @@ from tokenizers.models import BPE
 from adapters.base.chat_template import ChatTemplate
 from adapters.base.special_tokens import SpecialTokens
 from adapters.base.tokenizer import Tokenizer
+from adapters.base.vocabulary import Vocabulary, load_vocabulary
 from server.chat.translation import translate_chat
 from server.engine.errors import InvalidGeneration
 from server.engine.mlx.prompt import EncodedPrompt, PromptEncoder
-from server.engine.mlx.vocabulary import Vocabulary, load_vocabulary
 from server.engine.protocol import Message
 from server.wire.chat_request import ChatRequest
 from tests.adapters.base.folders import DEMO

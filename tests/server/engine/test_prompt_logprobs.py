@@ -12,7 +12,7 @@ import pytest
 from mlx_lm.utils import dequantize_model
 
 import server.engine.mlx.prompt_logprobs as prompt_logprobs
-from server.engine.mlx.device import Device
+from adapters.base.device import Device
 from server.engine.mlx.engine import MlxEngine
 from server.engine.protocol import Event, Finish, Generation, Piece, PromptRead, TokenLogprobs
 from server.settings.settings import Settings

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 
 from adapters.base.tokenizer import Tokenizer
+from adapters.base.vocabulary import Vocabulary, load_vocabulary
 from server.engine.errors import InvalidGeneration
 from server.engine.mlx.prompt import PromptEncoder
 from server.engine.mlx.texts import MlxTexts
-from server.engine.mlx.vocabulary import Vocabulary, load_vocabulary
 from server.engine.protocol import Message, Texts
 from tests.adapters.base.folders import DEMO
 from tests.server.fake_texts import FakeTexts

@@ -10,10 +10,11 @@ import pytest
 from transformers import AutoTokenizer
 
 from adapters.base.chat_template import GEMMA_TEMPLATE
-from server.engine.errors import InvalidGeneration, ModelLoadError
-from server.engine.mlx.device import Device
+from adapters.base.device import Device
+from adapters.base.errors import ModelLoadError
+from adapters.base.vocabulary import load_vocabulary
+from server.engine.errors import InvalidGeneration
 from server.engine.mlx.engine import MlxEngine
-from server.engine.mlx.vocabulary import load_vocabulary
 from server.engine.protocol import Sampling
 from server.settings.settings import Settings
 from tests.adapters.base.folders import DEMO, copy_demo

@@ -25,7 +25,7 @@ def main() -> None:
     parser.add_argument("--stop-after-s", type=float, default=float("inf"), metavar="SECONDS", help="begin no batch after so long")
     options = parser.parse_args()
 
-    from server.engine.mlx.device import prepare_device
+    from adapters.base.device import prepare_device
 
     prepare_device()  # before MLX is imported
     import msgspec

@@ -11,8 +11,8 @@ from typing import Any
 import mlx.core as mx
 import mlx.nn as nn
 
-from adapters.routing import Routing
-from server.engine.mlx.device import Device
+from adapters.bank.routing import Routing
+from adapters.base.device import Device
 from server.engine.mlx.forward.activation import gelu_times
 from server.engine.mlx.forward.attention import Attention, FusedAttention, MatmulAttention
 from server.engine.mlx.forward.heads import HeadNorms, Prepare, make_heads

@@ -6,7 +6,7 @@ from typing import Protocol
 import mlx.core as mx
 import msgspec
 
-from adapters.routing import Span
+from adapters.bank.routing import Span
 from server.engine.mlx.forward.attention import Attention
 
 

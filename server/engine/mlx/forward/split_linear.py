@@ -12,7 +12,7 @@ import mlx.core as mx
 import mlx.nn as nn
 from mlx.utils import tree_flatten, tree_unflatten
 
-from server.engine.mlx.device import SPLIT_TOKENS
+from adapters.base.device import SPLIT_TOKENS
 
 FEWEST_WEIGHTS = 1 << 17  # of a layer: below, two streams lose more in waiting for each other
 FEWEST_IN_ALL = 64_000_000  # weights of a model

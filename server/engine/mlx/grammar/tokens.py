@@ -13,6 +13,7 @@ from llguidance import LLTokenizer, TokenizerWrapper
 
 from adapters.base.control_pieces import BREAK, ControlPieces
 from adapters.base.tokenizer import Tokenizer
+from adapters.base.vocabulary import Vocabulary
 
 # What most of a string's tokens are, found out once for all places in it. Each costs some 60 ms at start, two more gain next to nothing.
 SLICES = [r'[^"\\\x00-\x1F\x7F]{1,10}', r'[^"\\\x00-\x1F\x7F]+']
@@ -21,13 +22,14 @@ BYTE = re.compile(r"<0x([0-9A-F]{2})>")
 log = logging.getLogger(__name__)
 
 
-def make_grammar_tokenizer(tokenizer: Tokenizer, *, controls: Set[str], end_ids: Set[int]) -> LLTokenizer | None:
+def make_grammar_tokenizer(vocabulary: Vocabulary) -> LLTokenizer | None:
     """Make what grammars are compiled for; None, and a line in the log, for tokens whose bytes are not known or that have no end.
 
     Control pieces belong to no text. It holds the interpreter's lock for 0.6 s on Gemma's vocabulary, which is why it is made at
     start: made at the first grammar it would hold up every running row for as long.
     """
-    ends = sorted(token for token in end_ids if token < len(tokenizer.pieces))
+    tokenizer, controls = vocabulary.tokenizer, vocabulary.tokenizer.control_pieces(vocabulary.template.source)
+    ends = sorted(token for token in vocabulary.end_ids if token < len(tokenizer.pieces))
     if not ends or not _has_byte_pieces(tokenizer.decoder):
         log.warning("structured output is off: the model has %s", "pieces of an unknown kind" if ends else "no token that ends an answer")
         return None

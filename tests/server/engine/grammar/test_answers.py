@@ -10,8 +10,8 @@ import mlx.core as mx
 import msgspec
 import pytest
 
+from adapters.base.device import Device
 from server.engine.errors import InvalidGeneration
-from server.engine.mlx.device import Device
 from server.engine.mlx.engine import MlxEngine
 from server.engine.mlx.forward.gemma import GemmaForward
 from server.engine.mlx.grammar.mask import GrammarMask

@@ -2,8 +2,9 @@
 
 import pytest
 
+from adapters.base.vocabulary import Vocabulary, load_vocabulary
 from server.engine.mlx.grammar.compiler import GrammarCompiler
-from server.engine.mlx.vocabulary import Vocabulary, load_vocabulary
+from server.engine.mlx.grammar.tokens import make_grammar_tokenizer
 from server.exchange.answer_form import translate_form
 from server.wire.answer_form import StructuredOutputs
 from tests.server.engine.grammar.test_compiler import DEMO, allows
@@ -18,7 +19,7 @@ def vocabulary() -> Vocabulary:
 
 @pytest.fixture(scope="module")
 def compiler(vocabulary: Vocabulary) -> GrammarCompiler:
-    return GrammarCompiler(vocabulary.grammar_tokenizer)
+    return GrammarCompiler(make_grammar_tokenizer(vocabulary))
 
 
 def test_each_choice_is_meant_as_it_is_written(compiler: GrammarCompiler, vocabulary: Vocabulary) -> None:

@@ -7,9 +7,10 @@ import msgspec
 import numpy as np
 import pytest
 
+from adapters.base.vocabulary import Vocabulary, load_vocabulary
 from server.engine.errors import InvalidGeneration
 from server.engine.mlx.grammar.compiler import MOST_BYTES, GrammarCompiler
-from server.engine.mlx.vocabulary import Vocabulary, load_vocabulary
+from server.engine.mlx.grammar.tokens import make_grammar_tokenizer
 from server.engine.protocol import Grammar
 
 DEMO = Path(__file__).parents[4] / "server" / "demo" / "model"
@@ -22,7 +23,7 @@ def vocabulary() -> Vocabulary:
 
 @pytest.fixture(scope="module")
 def compiler(vocabulary: Vocabulary) -> GrammarCompiler:
-    return GrammarCompiler(vocabulary.grammar_tokenizer)
+    return GrammarCompiler(make_grammar_tokenizer(vocabulary))
 
 
 class Tokens:
@@ -133,4 +134,4 @@ def test_tokens_whose_bytes_are_not_known_take_no_grammar() -> None:
 def test_letters_that_the_tokenizer_spells_in_bytes_can_be_had(small_gemma: Path) -> None:
     vocabulary = load_vocabulary(small_gemma)
     assert len(vocabulary.tokenizer.encode("ß")) == 2
-    assert allows(GrammarCompiler(vocabulary.grammar_tokenizer), vocabulary, schema({"enum": ["ß", "日"]}), '"ß"')
+    assert allows(GrammarCompiler(make_grammar_tokenizer(vocabulary)), vocabulary, schema({"enum": ["ß", "日"]}), '"ß"')

@@ -7,10 +7,11 @@ import mlx.core as mx
 import numpy as np
 import pytest
 
+from adapters.base.vocabulary import Vocabulary, load_vocabulary
 from server.engine.mlx.drawing.processor import Seat
 from server.engine.mlx.grammar.compiler import GrammarCompiler
 from server.engine.mlx.grammar.mask import GrammarMask
-from server.engine.mlx.vocabulary import Vocabulary, load_vocabulary
+from server.engine.mlx.grammar.tokens import make_grammar_tokenizer
 from server.engine.protocol import Grammar
 from tests.server.engine.grammar.test_compiler import Tokens
 
@@ -21,7 +22,7 @@ def vocabulary(small_gemma: Path) -> Vocabulary:
 
 
 def start(vocabulary: Vocabulary) -> GrammarMask:
-    return GrammarCompiler(vocabulary.grammar_tokenizer).compile(Grammar(kind="regex", source="[ab]c")).start()
+    return GrammarCompiler(make_grammar_tokenizer(vocabulary)).compile(Grammar(kind="regex", source="[ab]c")).start()
 
 
 def allowed(logits: mx.array) -> list[set[int]]:

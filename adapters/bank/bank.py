@@ -7,11 +7,11 @@ import mlx.core as mx
 import mlx.nn as nn
 from mlx.utils import tree_unflatten
 
-from adapters.base_shape import BaseShape
+from adapters.bank.routed_linear import RoutedLinear, linear_dims
+from adapters.bank.routing import BASE_SLOT, Arrangement, Routing
+from adapters.base.shape import BaseShape
 from adapters.errors import BankFull
-from adapters.files import LowRankPair
-from adapters.routed_linear import RoutedLinear, linear_dims
-from adapters.routing import BASE_SLOT, Arrangement, Routing
+from adapters.files.reading import LowRankPair
 
 NESTED_PREFIX = "language_model."
 CANNOT_ALLOCATE = (RuntimeError, MemoryError)  # what MLX raises where there is no memory

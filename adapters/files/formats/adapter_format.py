@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from typing import Literal, NamedTuple, Protocol
 
-from adapters.folder import AdapterFolder
-from adapters.training import TrainingRecord
+from adapters.files.folder import AdapterFolder
+from adapters.files.training import TrainingRecord
 
 CONFIG_NAME = "adapter_config.json"  # in both formats
 

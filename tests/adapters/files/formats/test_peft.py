@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from adapters.errors import MismatchedAdapter, UnsupportedAdapter
-from adapters.files import TrainingRecord, read_adapter
+from adapters.files.reading import TrainingRecord, read_adapter
 from tests.adapters.adapter_files import MODULES, PEFT_CONFIG, factors, mlx_lm_tensors, peft_tensors, write_mlx_lm, write_peft
 
 PREFIXES = (

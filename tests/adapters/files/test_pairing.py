@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from adapters.base_shape import BaseShape
+from adapters.base.shape import BaseShape
 from adapters.errors import MAX_LISTED, MismatchedAdapter
-from adapters.files import read_adapter
-from adapters.formats.mlx_lm import MlxLmFormat
-from adapters.module_names import PROJECTIONS
-from adapters.pairing import read_pairs
-from adapters.tensor_file import Floats, StoredTensor, TensorFile
+from adapters.files.formats.mlx_lm import MlxLmFormat
+from adapters.files.module_names import PROJECTIONS
+from adapters.files.pairing import read_pairs
+from adapters.files.reading import read_adapter
+from adapters.files.tensor_file import Floats, StoredTensor, TensorFile
 from tests.adapters.adapter_files import (
     IN,
     MLX_LM_CONFIG,

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from adapters.errors import UnreadableAdapter
-from adapters.folder import AdapterFolder
+from adapters.files.folder import AdapterFolder
 
 Floats = npt.NDArray[np.float32]
 

@@ -5,8 +5,8 @@ import subprocess
 import sys
 
 SCRIPT = """
-from server.engine.errors import ModelLoadError
-from server.engine.mlx.fetch import find_model
+from adapters.base.errors import ModelLoadError
+from adapters.base.fetch import find_model
 try:
     find_model("mlx-community/gemma-3-1b-it-qat-4bit")
 except ModelLoadError as exc:

@@ -10,17 +10,17 @@ from typing import Literal
 
 import msgspec
 
-from adapters.base_shape import BaseShape
-from adapters.digest import digest_pairs
+from adapters.base.shape import BaseShape
 from adapters.errors import NoAdapter, UnreadableAdapter, UnsupportedAdapter
-from adapters.folder import AdapterFolder
-from adapters.formats.adapter_format import CONFIG_NAME, AdapterFormat
-from adapters.formats.mlx_lm import MlxLmFormat
-from adapters.formats.peft import PeftFormat
-from adapters.pairing import LowRankPair, read_pairs
-from adapters.refusals import find_refused
-from adapters.tensor_file import TensorFile
-from adapters.training import TrainingRecord
+from adapters.files.digest import digest_pairs
+from adapters.files.folder import AdapterFolder
+from adapters.files.formats.adapter_format import CONFIG_NAME, AdapterFormat
+from adapters.files.formats.mlx_lm import MlxLmFormat
+from adapters.files.formats.peft import PeftFormat
+from adapters.files.pairing import LowRankPair, read_pairs
+from adapters.files.refusals import find_refused
+from adapters.files.tensor_file import TensorFile
+from adapters.files.training import TrainingRecord
 
 __all__ = ["AdapterWeights", "LowRankPair", "TrainingRecord", "read_adapter"]
 
@@ -40,7 +40,13 @@ class AdapterWeights(msgspec.Struct, frozen=True, kw_only=True):
     scale: float  # the adapter's own, already in the pairs
     digest: str
     size_bytes: int  # of the tensors in their file
+    left_out: tuple[str, ...] = ()  # parts of the file that change nothing of a text, named for people
     record: TrainingRecord
+
+    @property
+    def kind(self) -> Literal["lora", "dora"]:
+        """What is done to the layers."""
+        return "dora" if any(pair.magnitude is not None for pair in self.pairs.values()) else "lora"
 
 
 def read_adapter(

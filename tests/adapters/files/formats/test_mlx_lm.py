@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from adapters.errors import MismatchedAdapter, UnsupportedAdapter
-from adapters.files import TrainingRecord, read_adapter
+from adapters.files.reading import TrainingRecord, read_adapter
 from tests.adapters.adapter_files import MLX_LM_CONFIG, MODULES, factors, mlx_lm_tensors, write_mlx_lm
 
 TRAINING = {"iters": 1001, "batch_size": 4, "learning_rate": 1e-5, "lr_schedule": None, "grad_accumulation_steps": 8}

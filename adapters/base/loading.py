@@ -10,8 +10,8 @@ import mlx.nn as nn
 import msgspec
 from mlx_lm.utils import dequantize_model, load_config, load_model
 
-from server.engine.errors import ModelLoadError
-from server.engine.mlx.device import Device
+from adapters.base.device import Device
+from adapters.base.errors import ModelLoadError
 
 MODEL_TYPES = ("gemma3_text", "gemma3")
 DEFAULT_CONTEXT_SIZE = 32_768  # Gemma 3 1B's, for a configuration that does not say

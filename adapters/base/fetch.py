@@ -6,7 +6,7 @@ from pathlib import Path
 from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled, RepositoryNotFoundError
 
-from server.engine.errors import ModelLoadError
+from adapters.base.errors import ModelLoadError
 
 REPOSITORY = re.compile(r"\w[\w.-]*/\w[\w.-]*")
 PATTERNS = ("*.json", "model*.safetensors", "*.jinja", "tokenizer.model")

@@ -5,14 +5,12 @@ from pathlib import Path
 
 import msgspec
 from jinja2 import TemplateError
-from llguidance import LLTokenizer
 from mlx_lm.utils import load_config
 
 from adapters.base.chat_template import DEFAULT, GEMMA_TEMPLATE, ChatTemplate, read_chat_templates
 from adapters.base.detokenizers import Detokenizers
+from adapters.base.errors import ModelLoadError
 from adapters.base.tokenizer import Tokenizer, load_tokenizer
-from server.engine.errors import ModelLoadError
-from server.engine.mlx.grammar.tokens import make_grammar_tokenizer
 
 END_OF_TURN = "<end_of_turn>"
 GREETING = "Hello"
@@ -27,7 +25,6 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
     template: ChatTemplate
     detokenizers: Detokenizers
     end_ids: frozenset[int]
-    grammar_tokenizer: LLTokenizer | None  # None where grammars cannot be had
 
     def stop_ids(self, num_rows: int) -> frozenset[int]:
         """Give the ids with a row that end an answer."""
@@ -62,13 +59,7 @@ def load_vocabulary(path: Path, chat_template: Path | None = None) -> Vocabulary
     template = ChatTemplate(templates, {**tokenizer.special_tokens.named, "enable_thinking": tokenizer.can_think})
     if chat_template:
         _try(template, chat_template)
-    return Vocabulary(
-        tokenizer=tokenizer,
-        template=template,
-        detokenizers=detokenizers,
-        end_ids=end_ids,
-        grammar_tokenizer=make_grammar_tokenizer(tokenizer, controls=tokenizer.control_pieces(template.source), end_ids=end_ids),
-    )
+    return Vocabulary(tokenizer=tokenizer, template=template, detokenizers=detokenizers, end_ids=end_ids)
 
 
 def _read_given(file: Path) -> str:

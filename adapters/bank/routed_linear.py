@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import mlx.core as mx
 import mlx.nn as nn
 
-from adapters.files import LowRankPair
-from adapters.routing import Arrangement, Routing, Stretch
+from adapters.bank.routing import Arrangement, Routing, Stretch
+from adapters.files.reading import LowRankPair
 
 
 class RoutedLinear(nn.Module):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from adapters.errors import AdapterError, UnreadableAdapter, UnsupportedAdapter
-from adapters.files import AdapterWeights, TrainingRecord, read_adapter
+from adapters.files.reading import AdapterWeights, TrainingRecord, read_adapter
 from tests.adapters.adapter_files import (
     IN,
     MLX_LM_CONFIG,
@@ -220,5 +220,5 @@ def test_a_file_without_a_record_of_training_says_nothing(tmp_path: Path) -> Non
 
 def test_reading_imports_no_mlx() -> None:
     """Reading happens on a thread of its own, and MLX belongs to another."""
-    check = "import adapters.files, sys; sys.exit(bool({'mlx', 'mlx_lm'} & set(sys.modules)))"
+    check = "import adapters.files.reading, sys; sys.exit(bool({'mlx', 'mlx_lm'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", check], cwd=Path(__file__).parents[2]).returncode == 0

@@ -11,11 +11,11 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from adapters.errors import UnsupportedAdapter
-from adapters.folder import AdapterFolder
-from adapters.formats.adapter_format import Factor, Place
-from adapters.module_names import layer_of, name_in_text_model, targeted_modules
-from adapters.refusals import DORA, FULL
-from adapters.training import TrainingRecord, as_count, as_rate
+from adapters.files.folder import AdapterFolder
+from adapters.files.formats.adapter_format import Factor, Place
+from adapters.files.module_names import layer_of, name_in_text_model, targeted_modules
+from adapters.files.refusals import DORA, FULL
+from adapters.files.training import TrainingRecord, as_count, as_rate
 
 _TENSOR = re.compile(r"(.+)\.lora_([ab])")
 

@@ -14,11 +14,11 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 
 from adapters.errors import UnreadableAdapter, UnsupportedAdapter
-from adapters.folder import AdapterFolder
-from adapters.formats.adapter_format import Factor, Place
-from adapters.module_names import endings, layer_of, name_in_text_model, targeted_modules
-from adapters.refusals import DORA
-from adapters.training import TrainingRecord
+from adapters.files.folder import AdapterFolder
+from adapters.files.formats.adapter_format import Factor, Place
+from adapters.files.module_names import endings, layer_of, name_in_text_model, targeted_modules
+from adapters.files.refusals import DORA
+from adapters.files.training import TrainingRecord
 
 TRAINER_STATE_NAME = "trainer_state.json"  # the transformers Trainer leaves it beside the adapter in a checkpoint
 MAX_TRAINER_STATE_BYTES = 4 << 20  # a line of the log is some 200 bytes; of a longer one nothing is said

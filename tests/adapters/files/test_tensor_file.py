@@ -10,9 +10,9 @@ import pytest
 from safetensors import SafetensorError, deserialize
 
 from adapters.errors import AdapterError, UnreadableAdapter
-from adapters.files import read_adapter
-from adapters.folder import AdapterFolder
-from adapters.tensor_file import MAX_FILE_BYTES, TensorFile
+from adapters.files.folder import AdapterFolder
+from adapters.files.reading import read_adapter
+from adapters.files.tensor_file import MAX_FILE_BYTES, TensorFile
 from tests.adapters.adapter_files import (
     MLX_LM_CONFIG,
     factors,

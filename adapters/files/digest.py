@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import msgspec
 import numpy as np
 
-from adapters.pairing import LowRankPair
+from adapters.files.pairing import LowRankPair
 
 
 def digest_pairs(pairs: Mapping[str, LowRankPair]) -> str:
@@ -14,6 +14,6 @@ def digest_pairs(pairs: Mapping[str, LowRankPair]) -> str:
     content = hashlib.sha256()
     for module, pair in sorted(pairs.items()):
         content.update(msgspec.json.encode((module, pair.a.shape, pair.b.shape)))
-        for factor in (pair.a, pair.b):
-            content.update(factor.reshape(-1).view(np.uint8).data)
+        for values in (pair.a, pair.b, *([] if pair.magnitude is None else [pair.magnitude])):
+            content.update(values.reshape(-1).view(np.uint8).data)
     return f"sha256:{content.hexdigest()}"

@@ -7,11 +7,11 @@ import mlx.nn as nn
 import numpy as np
 import pytest
 
-from adapters.bank import AdapterBank
-from adapters.base_shape import BaseShape
+from adapters.bank.bank import AdapterBank
+from adapters.bank.routing import Routing, Span
+from adapters.base.shape import BaseShape
 from adapters.errors import BankFull
-from adapters.files import LowRankPair
-from adapters.routing import Routing, Span
+from adapters.files.reading import LowRankPair
 
 IN, OUT = 6, 4
 

@@ -5,17 +5,21 @@ from collections.abc import Mapping
 import msgspec
 import numpy as np
 
-from adapters.base_shape import BaseShape
+from adapters.base.shape import BaseShape
 from adapters.errors import MismatchedAdapter
-from adapters.formats.adapter_format import AdapterFormat, Factor, Place
-from adapters.tensor_file import FLOAT_DTYPES, Floats, StoredTensor, TensorFile
+from adapters.files.formats.adapter_format import AdapterFormat, Factor, Place
+from adapters.files.tensor_file import FLOAT_DTYPES, Floats, StoredTensor, TensorFile
 
 
 class LowRankPair(msgspec.Struct, frozen=True):
-    """The update of one linear layer: `x @ a @ b`, the adapter's own scale folded into `b`."""
+    """The update of one linear layer: `x @ a @ b`, the adapter's own scale folded into `b`.
+
+    With a magnitude it is DoRA's, and each row of the updated weight has that length: https://arxiv.org/abs/2402.09353.
+    """
 
     a: Floats  # (in, rank)
     b: Floats  # (rank, out)
+    magnitude: Floats | None = None  # (out,)
 
 
 class Placed(msgspec.Struct, frozen=True):
