@@ -221,4 +221,4 @@ def test_a_file_without_a_record_of_training_says_nothing(tmp_path: Path) -> Non
 def test_reading_imports_no_mlx() -> None:
     """Reading happens on a thread of its own, and MLX belongs to another."""
     check = "import adapters.files.reading, sys; sys.exit(bool({'mlx', 'mlx_lm'} & set(sys.modules)))"
-    assert subprocess.run([sys.executable, "-c", check], cwd=Path(__file__).parents[2]).returncode == 0
+    assert subprocess.run([sys.executable, "-c", check], cwd=Path(__file__).parents[3]).returncode == 0
