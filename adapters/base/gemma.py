@@ -44,7 +44,7 @@ class Trunk(Gemma3Model):  # type: ignore[misc]  # mlx-lm has no types
         return cast(mx.array, self.norm(hidden))
 
 
-class TextModel(nn.Module):
+class TextModel(nn.Module):  # type: ignore[misc]
     """A Gemma 3 that stands by itself."""
 
     def __init__(self, config: TextConfig) -> None:
@@ -84,7 +84,7 @@ class TextModel(nn.Module):
         return [RotatingKVCache(max_size=self.config.window) if is_sliding else KVCache() for is_sliding in kinds]
 
 
-class NestedModel(nn.Module):
+class NestedModel(nn.Module):  # type: ignore[misc]
     """A Gemma 3 that had a vision tower beside it: of 4B and above."""
 
     def __init__(self, config: TextConfig) -> None:
@@ -94,7 +94,7 @@ class NestedModel(nn.Module):
 
     def __call__(self, inputs: mx.array, cache: Any = None, input_embeddings: mx.array | None = None) -> mx.array:
         """Map token ids (B, L) to logits (B, L, V)."""
-        return cast(mx.array, self.language_model(inputs, cache, input_embeddings))
+        return self.language_model(inputs, cache, input_embeddings)
 
     @property
     def layers(self) -> list[nn.Module]:
