@@ -12,11 +12,7 @@ from mlx_lm.models.cache import KVCache, RotatingKVCache
 from mlx_lm.models.gemma3_text import Gemma3Model, ModelArgs
 
 from adapters.base.config import ModelConfig, Rope, TextConfig
-
-LANGUAGE_MODEL = "language_model"
-SEEN = ("vision_tower", "multi_modal_projector")  # what a nested model sees images with
-# What the parts of a nested model are called in the file, under the names of transformers' classes.
-NESTED_NAMES = {"model.language_model.": "language_model.model.", "lm_head.": "language_model.lm_head."}
+from adapters.base.tensor_names import LANGUAGE_MODEL, is_of_vision, name_nested
 
 Caches = list[KVCache | RotatingKVCache]
 
@@ -121,19 +117,6 @@ def make_gemma(config: ModelConfig) -> nn.Module:
 def embedding_scale(hidden_size: int, dtype: mx.Dtype) -> mx.array:
     """Give what embeddings are multiplied by, rounded as transformers rounds it: to the dtype of the weights."""
     return mx.array(hidden_size**0.5, dtype)
-
-
-def name_nested(name: str) -> str:
-    """Give the name of a nested model's tensor here: files follow transformers' modules or, of older, the first release's."""
-    for theirs, ours in NESTED_NAMES.items():
-        if name.startswith(theirs):
-            return ours + name.removeprefix(theirs)
-    return name.removeprefix("model.") if name.startswith(tuple(f"model.{part}." for part in SEEN)) else name
-
-
-def is_of_vision(name: str) -> bool:
-    """Say whether a tensor of a nested model, named as here, is for images."""
-    return name.startswith(tuple(f"{part}." for part in SEEN))
 
 
 def _make_rope(rope: Rope, head_dim: int) -> nn.RoPE:

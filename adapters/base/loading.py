@@ -1,20 +1,27 @@
 """Load any Gemma 3: text-only or nested, quantised or not."""
 
 import hashlib
-import json
+import logging
 from importlib.metadata import version
 from pathlib import Path
+from types import SimpleNamespace
 
 import mlx.core as mx
 import mlx.nn as nn
 import msgspec
-from mlx_lm.utils import dequantize_model, load_config, load_model
+from mlx_lm.utils import dequantize_model, load_model
 
+from adapters.base.config_reading import read_config
 from adapters.base.device import Device
 from adapters.base.errors import ModelLoadError
+from adapters.base.finite import evaluate_finite
+from adapters.base.gemma import make_gemma
+from adapters.base.tensor_names import LANGUAGE_MODEL
+from adapters.base.weight_files import read_headers
+from adapters.base.weight_shapes import check_shapes
 
-MODEL_TYPES = ("gemma3_text", "gemma3")
-DEFAULT_CONTEXT_SIZE = 32_768  # Gemma 3 1B's, for a configuration that does not say
+log = logging.getLogger(__name__)
+
 WHOLE_HASH_BYTES = 256 * 2**20  # weight files up to this size are hashed whole
 
 
@@ -30,46 +37,30 @@ class LoadedModel(msgspec.Struct, frozen=True, kw_only=True):
 
 def load(path: Path, device: Device) -> LoadedModel:
     """Load the model in folder `path` for `device`. Raises ModelLoadError with a message for people."""
-    _check_type(path)
+    config = read_config(path)
+    has_head = check_shapes(config, read_headers(path), where=str(path))
+    if has_head and config.text.is_tied and not config.quantization:
+        log.warning("%s has a head beside its embedding, though tie_word_embeddings is true: it is used, as transformers does", path)
     try:
-        config = load_config(path)
-        model, _ = load_model(path, lazy=True)
+        model, _ = load_model(
+            path,
+            lazy=True,
+            model_config={"quantization": config.quantization, "quantization_config": None},
+            get_model_classes=lambda **_: (make_gemma, SimpleNamespace(from_dict=lambda _: config)),
+        )
         if device.weights_dtype:
-            _cast(model, getattr(mx, device.weights_dtype))
-        mx.eval(model.parameters())
+            dequantize_model(model)
+            model.set_dtype(getattr(mx, device.weights_dtype))
+        evaluate_finite(model)
     except (OSError, ValueError, RuntimeError, KeyError, TypeError) as exc:
         raise ModelLoadError(f"the model in {path} could not be loaded: {exc}") from exc
-    if _text_model(model).sliding_window_pattern > len(model.layers):
-        raise ModelLoadError(f"the model in {path} has {len(model.layers)} layers, none of them global: expected a whole Gemma 3")
-    text_config = config.get("text_config", config)
     return LoadedModel(
         model=model,
-        vocabulary_size=_text_model(model).embed_tokens.weight.shape[0],
-        context_size=text_config.get("max_position_embeddings", DEFAULT_CONTEXT_SIZE),
-        dtype=_text_model(model).norm.weight.dtype,
+        vocabulary_size=config.text.vocabulary_size,
+        context_size=config.text.context_size,
+        dtype=getattr(model, LANGUAGE_MODEL, model).model.norm.weight.dtype,
         fingerprint=_fingerprint(path),
     )
-
-
-def _check_type(path: Path) -> None:
-    try:
-        model_type = json.loads((path / "config.json").read_bytes()).get("model_type")
-    except FileNotFoundError as exc:
-        raise ModelLoadError(f"{path} has no config.json: expected a model's folder") from exc
-    except (OSError, ValueError, AttributeError, RecursionError) as exc:
-        raise ModelLoadError(f"{path / 'config.json'} cannot be read: {exc}") from exc
-    if model_type not in MODEL_TYPES:
-        raise ModelLoadError(f"{path} holds a model of type {model_type!r}; candor serves Gemma 3: {' or '.join(MODEL_TYPES)}")
-
-
-def _cast(model: nn.Module, dtype: mx.Dtype) -> None:
-    dequantize_model(model)
-    model.set_dtype(dtype)
-
-
-def _text_model(model: nn.Module) -> nn.Module:
-    """The stack of layers itself, under `language_model` where a vision tower was beside it."""
-    return getattr(model, "language_model", model).model
 
 
 def _fingerprint(path: Path) -> str:
