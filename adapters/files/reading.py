@@ -10,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from adapters.base.json_file import decode_json
 from adapters.base.shape import BaseShape
 from adapters.errors import NoAdapter, UnreadableAdapter, UnsupportedAdapter
 from adapters.files.digest import digest_pairs
@@ -90,7 +91,7 @@ def _read(folder: AdapterFolder, base: BaseShape | None, max_rank: int | None) -
 def _read_config(folder: AdapterFolder) -> AdapterFormat:
     file = folder.path / CONFIG_NAME
     try:
-        raw = msgspec.json.decode(folder.read_whole(CONFIG_NAME, max_bytes=MAX_CONFIG_BYTES), type=dict[str, object])
+        raw = decode_json(folder.read_whole(CONFIG_NAME, max_bytes=MAX_CONFIG_BYTES), dict[str, object])
         if "peft_type" in raw:
             return PeftFormat(raw)
         if "lora_parameters" in raw or "fine_tune_type" in raw:
@@ -99,7 +100,7 @@ def _read_config(folder: AdapterFolder) -> AdapterFormat:
         raise NoAdapter(f"{folder.path} has no {CONFIG_NAME}") from exc
     except UnsupportedAdapter as exc:
         raise UnsupportedAdapter(f"the adapter in {folder.path} is not served: {exc}") from exc
-    except (msgspec.MsgspecError, ValueError, ArithmeticError, RecursionError) as exc:  # ValueError: bad UTF-8
+    except (msgspec.MsgspecError, ValueError, ArithmeticError) as exc:
         raise UnreadableAdapter(f"{file} is not an adapter's configuration: {exc}") from exc
     raise UnreadableAdapter(f"{file} is not an adapter's configuration: expected peft_type (PEFT's) or lora_parameters (mlx-lm's)")
 

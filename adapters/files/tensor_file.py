@@ -17,6 +17,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from adapters.base.json_file import decode_json
 from adapters.errors import UnreadableAdapter
 from adapters.files.folder import AdapterFolder
 
@@ -96,10 +97,10 @@ class TensorFile:
 
     def _decode_header(self, header: bytes) -> tuple[StoredTensor, ...]:
         try:
-            entries = msgspec.json.decode(header, type=dict[str, msgspec.Raw])
+            entries = decode_json(header, dict[str, msgspec.Raw])
             msgspec.json.decode(entries.pop("__metadata__", b"null"), type=dict[str, str] | None)  # null is MLX's
             headers = {name: msgspec.json.decode(entry, type=TensorHeader) for name, entry in entries.items()}
-        except (msgspec.MsgspecError, ValueError, RecursionError) as exc:  # ValueError: bad UTF-8
+        except (msgspec.MsgspecError, ValueError) as exc:
             raise self._broken(f"its header is wrong: {exc}") from exc
         for name in headers:
             if len(name) > MAX_NAME_LENGTH or not name.isprintable():

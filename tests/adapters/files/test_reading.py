@@ -113,6 +113,8 @@ def test_an_adapter_that_changes_nothing_is_refused(tmp_path: Path, format_name:
         (b'{"peft_type": "LORA", "x": "\xff"}', "is not an adapter's configuration: 'utf-8' codec"),
         (b'{"peft_type": "LORA", "x": ' + b"[" * 100_000, "is not an adapter's configuration"),
         (b'{"peft_type": "LORA", "r": ' + b"9" * 5000 + b', "lora_alpha": 1}', "is not an adapter's configuration"),
+        (b'{"peft_type": "LORA", "r": 8, "lora_alpha": 16, "r": 8}', "the key 'r' stands twice in one object"),
+        (b'{"lora_parameters": {"rank": 2, "scale": 1, "scale": 20}}', "the key 'scale' stands twice in one object"),
         (b'{"peft_type": "LORA", "r": 8, "lora_alpha": 1e999}', "is not an adapter's configuration"),
         (b" " * (256 << 10) + b"{}", "is over 262144 bytes"),
         ({"fine_tune_type": "lora"}, "missing required field `lora_parameters`"),

@@ -25,6 +25,7 @@ from tests.adapters.adapter_files import (
 
 FOUR = b"\0\0\x80\x3f"  # 1.0
 SEED = 20_260_101
+ONCE = b'"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}'
 
 
 def entry(start: int, end: int, dtype: str = "F32", shape: tuple[int, ...] = (1,)) -> dict[str, object]:
@@ -58,6 +59,12 @@ def test_tensors_of_every_float_dtype_are_read_as_float32(tmp_path: Path) -> Non
         (safetensors_bytes({}, header=b'{"\xff": 1}'), "its header is wrong"),
         (safetensors_bytes({}, header=b'{"a": ' + b"[" * 100_000), "its header is wrong"),
         (safetensors_bytes({}, header=b'{"__metadata__": {"a": 1}}'), "its header is wrong"),
+        (safetensors_bytes({}, header=b'{"__metadata__": {"b": "1", "b": "1"}}'), "the key 'b' stands twice"),
+        (safetensors_bytes({}, header=b"{" + ONCE + b", " + ONCE + b"}") + FOUR, "the key 'a' stands twice"),
+        (
+            safetensors_bytes({}, header=b'{"a": {"dtype": "F32", "shape": [2], "shape": [1], "data_offsets": [0, 4]}}') + FOUR,
+            "the key 'shape' stands twice",
+        ),
         (safetensors_bytes({}, header={"a": entry(0, 4, shape=(-1,))}) + FOUR, "its header is wrong"),
         (safetensors_bytes({}, header={"a": entry(0, 4, shape=(2**62, 2**62, 0))}) + FOUR, "its header is wrong"),
         (safetensors_bytes({}, header={"a": entry(-4, 0)}) + FOUR, "its header is wrong"),

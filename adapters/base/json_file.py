@@ -1,0 +1,36 @@
+"""JSON of files that others wrote: read as msgspec reads it, but a key that stands twice in one object is refused.
+
+msgspec and the standard library keep the last of the two, other readers the first, and the file's author meant one of them.
+"""
+
+import json
+from collections import Counter
+from typing import Any, TypeVar
+
+import msgspec
+
+Decoded = TypeVar("Decoded")
+
+
+def decode_json(content: bytes, shape: type[Decoded]) -> Decoded:
+    """Decode all of `content`. Raises ValueError with a message for people, which names a key that stands twice."""
+    try:
+        decoded = msgspec.json.decode(content, type=shape)
+        refuse_repeated_keys(content)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as exc:
+        raise ValueError(str(exc)) from exc
+    return decoded
+
+
+def refuse_repeated_keys(content: bytes) -> None:
+    """Raise ValueError if a key stands twice in one object, however deep.
+
+    The standard library calls back for each object: a long file does not keep the interpreter lock from other threads.
+    """
+    json.loads(content.decode(), object_pairs_hook=_refuse_repeated)
+
+
+def _refuse_repeated(pairs: list[tuple[str, Any]]) -> None:
+    if len({key for key, _ in pairs}) < len(pairs):
+        (repeated, times), *_ = Counter(key for key, _ in pairs).most_common(1)
+        raise ValueError(f"the key {repeated[:80]!r} stands {'twice' if times == 2 else f'{times} times'} in one object")
