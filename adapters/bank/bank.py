@@ -10,8 +10,9 @@ from mlx.utils import tree_unflatten
 from adapters.bank.routed_linear import RoutedLinear, linear_dims
 from adapters.bank.routing import BASE_SLOT, Arrangement, Routing
 from adapters.base.shape import BaseShape
-from adapters.errors import BankFull
+from adapters.errors import BankFull, UnsupportedAdapter
 from adapters.files.reading import LowRankPair
+from adapters.files.refusals import DORA
 
 NESTED_PREFIX = "language_model."
 CANNOT_ALLOCATE = (RuntimeError, MemoryError)  # what MLX raises where there is no memory
@@ -42,6 +43,8 @@ class AdapterBank:
 
     def install(self, slot: int, pairs: Mapping[str, LowRankPair]) -> None:
         """Write an adapter's pairs, by module, into `slot`; they must fit `base_shape`. Raises BankFull, and nothing has changed then."""
+        if any(pair.magnitude is not None for pair in pairs.values()):
+            raise UnsupportedAdapter(DORA)
         self._wrap(pairs)
         try:
             self._rearrange(self._ranks | {slot: max(pair.a.shape[1] for pair in pairs.values())}, {slot: pairs})

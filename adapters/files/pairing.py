@@ -1,6 +1,6 @@
 """Bring an adapter's tensors together in pairs, one a module, and find everything that is wrong with them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 import numpy as np
@@ -31,6 +31,8 @@ class Placed(msgspec.Struct, frozen=True):
 
 Factors = dict[Factor, Placed]  # of one module
 
+MATRICES: tuple[Factor, ...] = ("a", "b")
+
 
 def read_pairs(file: TensorFile, adapter_format: AdapterFormat, *, base: BaseShape | None, max_rank: int | None) -> dict[str, LowRankPair]:
     """Read the pairs, sorted by their module's name. Raises MismatchedAdapter with everything that is wrong.
@@ -38,14 +40,15 @@ def read_pairs(file: TensorFile, adapter_format: AdapterFormat, *, base: BaseSha
     What does not fit `base` is not read: a file cannot make the process hold more than an adapter that fits.
     """
     modules, mismatches = _sort_out(file.tensors, adapter_format)
-    mismatches += _missing(modules, adapter_format, base)
+    needed = _needed_factors(modules, adapter_format)
+    mismatches += _missing(modules, needed, adapter_format, base)
     sound, highest = {}, 0
     for module, factors in sorted(modules.items()):
         faults = [line for placed in factors.values() for line in _faults_of(placed)]
-        if not faults and len(factors) == 2:
+        if not faults and len(factors) == len(needed):
             misfits = _base_faults(module, factors, adapter_format, base) if base else []
-            faults = _rank_faults(module, factors, adapter_format) + misfits
-            rank = max(_rank(placed, adapter_format) for placed in factors.values())
+            faults = _rank_faults(module, factors, adapter_format) + _magnitude_faults(module, factors, adapter_format) + misfits
+            rank = max(_rank(factors[factor], adapter_format) for factor in MATRICES)
             highest = max(rank, highest)
             if not misfits and (max_rank is None or rank <= max_rank):
                 sound[module] = factors
@@ -66,7 +69,7 @@ def _sort_out(tensors: tuple[StoredTensor, ...], adapter_format: AdapterFormat) 
     for tensor in tensors:
         place = adapter_format.place(tensor.name)
         if place is None:
-            leaves = " or ".join(adapter_format.leaves.values())
+            leaves = " or ".join(adapter_format.leaves[factor] for factor in MATRICES)
             mismatches.append(f"{tensor.name}: unexpected, expected {leaves} of a module in model.layers")
         elif misplaced := adapter_format.find_misplaced(place):
             mismatches.append(f"{tensor.name}: unexpected, {misplaced}")
@@ -77,10 +80,16 @@ def _sort_out(tensors: tuple[StoredTensor, ...], adapter_format: AdapterFormat) 
     return modules, mismatches
 
 
-def _missing(modules: Mapping[str, Factors], adapter_format: AdapterFormat, base: BaseShape | None) -> list[str]:
+def _needed_factors(modules: Mapping[str, Factors], adapter_format: AdapterFormat) -> tuple[Factor, ...]:
+    """List what each module must have: where one has a magnitude all have, since it is the whole adapter that is DoRA's or not."""
+    is_dora = adapter_format.has_magnitudes or any("m" in factors for factors in modules.values())
+    return (*MATRICES, "m") if is_dora else MATRICES
+
+
+def _missing(modules: Mapping[str, Factors], needed: Sequence[Factor], adapter_format: AdapterFormat, base: BaseShape | None) -> list[str]:
     leaves = adapter_format.leaves
     lines = [
-        f"{module}.{leaves[factor]}: missing" for module, factors in sorted(modules.items()) for factor in leaves if factor not in factors
+        f"{module}.{leaves[factor]}: missing" for module, factors in sorted(modules.items()) for factor in needed if factor not in factors
     ]
     expected = adapter_format.expected_modules(modules, base.num_layers if base else None) if modules else ()
     absent = sorted(set(expected) - set(modules))
@@ -92,14 +101,17 @@ def _faults_of(placed: Placed) -> list[str]:
     faults = []
     if tensor.dtype not in FLOAT_DTYPES:
         faults.append(f"{tensor.name}: its dtype is {tensor.dtype}, expected one of {', '.join(FLOAT_DTYPES)}")
-    if len(tensor.shape) != 2:
+    if placed.place.factor == "m":
+        if len(tensor.shape) != 1 and tensor.shape[1:] != (1,):
+            faults.append(f"{tensor.name}: its shape is {list(tensor.shape)}, expected one dimension")
+    elif len(tensor.shape) != 2:
         faults.append(f"{tensor.name}: its shape is {list(tensor.shape)}, expected two dimensions")
     return faults
 
 
 def _rank_faults(module: str, factors: Factors, adapter_format: AdapterFormat) -> list[str]:
     leaves = adapter_format.leaves
-    ranks = {factor: _rank(placed, adapter_format) for factor, placed in factors.items()}
+    ranks = {factor: _rank(factors[factor], adapter_format) for factor in MATRICES}
     if ranks["a"] != ranks["b"]:
         return [f"{module}: {leaves['a']} has rank {ranks['a']}, {leaves['b']} has rank {ranks['b']}"]
     if ranks["a"] != (expected := adapter_format.rank_of(factors["a"].place)):
@@ -107,10 +119,17 @@ def _rank_faults(module: str, factors: Factors, adapter_format: AdapterFormat) -
     return []
 
 
+def _magnitude_faults(module: str, factors: Factors, adapter_format: AdapterFormat) -> list[str]:
+    if "m" not in factors or (size := factors["m"].tensor.shape[0]) == (num_outputs := _width(factors["b"], adapter_format)):
+        return []
+    leaves = adapter_format.leaves
+    return [f"{module}: {leaves['m']} has {size} values, {leaves['b']} has {num_outputs} outputs"]
+
+
 def _base_faults(module: str, factors: Factors, adapter_format: AdapterFormat, base: BaseShape) -> list[str]:
     if module not in base.linears:
         return [f"{module}: no such linear layer in the base"]
-    sizes = (_width(factors[factor], adapter_format) for factor in adapter_format.leaves)
+    sizes = (_width(factors[factor], adapter_format) for factor in MATRICES)
     return [
         f"{module}: expected {expected} {what}, the adapter has {size}"
         for what, expected, size in zip(("inputs", "outputs"), base.linears[module], sizes, strict=True)
@@ -132,10 +151,10 @@ def _rank_axis(placed: Placed, adapter_format: AdapterFormat) -> int:
 
 
 def _read_pair(file: TensorFile, factors: Factors, adapter_format: AdapterFormat) -> LowRankPair:
-    a, b = (_read_factor(file, factors[factor], adapter_format) for factor in adapter_format.leaves)
+    a, b = (_read_factor(file, factors[factor], adapter_format) for factor in MATRICES)
     with np.errstate(all="ignore"):  # what overflows is found afterwards
         b *= np.float32(adapter_format.scale_of(factors["a"].place))
-    return LowRankPair(a, b)
+    return LowRankPair(a, b, file.read(factors["m"].tensor).reshape(-1) if "m" in factors else None)
 
 
 def _read_factor(file: TensorFile, placed: Placed, adapter_format: AdapterFormat) -> Floats:
@@ -144,6 +163,9 @@ def _read_factor(file: TensorFile, placed: Placed, adapter_format: AdapterFormat
 
 
 def _value_faults(module: str, pair: LowRankPair, adapter_format: AdapterFormat) -> list[str]:
-    leaves = adapter_format.leaves
-    faults = [] if np.isfinite(pair.a).all() else [f"{module}.{leaves['a']}: holds values that are not finite"]
-    return faults if np.isfinite(pair.b).all() else [*faults, f"{module}.{leaves['b']}: holds values that are not finite, times its scale"]
+    values: dict[Factor, Floats | None] = {"a": pair.a, "b": pair.b, "m": pair.magnitude}
+    return [
+        f"{module}.{adapter_format.leaves[factor]}: holds values that are not finite{', times its scale' if factor == 'b' else ''}"
+        for factor, numbers in values.items()
+        if numbers is not None and not np.isfinite(numbers).all()
+    ]

@@ -1,9 +1,10 @@
-"""Read an adapter's folder, in mlx-lm's format or PEFT's, into plain numpy: on any thread, beside whatever MLX is doing.
+"""Read an adapter's folder, in mlx-lm's, PEFT's or mlx-vlm's format, into plain numpy: on any thread, beside whatever MLX is doing.
 
-`adapter_config.json` says which format it is in. A folder may hold the weights of both, but it has one configuration: the weights of
-the format that this is written in are read, the others left alone.
+`adapter_config.json` says which format it is in. A folder may hold other files too, such as another format's weights or the fused
+model that mlx-lm-lora writes there: the weights of the format that the configuration is written in are read, the others left alone.
 """
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -15,15 +16,18 @@ from adapters.base.shape import BaseShape
 from adapters.errors import NoAdapter, UnreadableAdapter, UnsupportedAdapter
 from adapters.files.digest import digest_pairs
 from adapters.files.folder import AdapterFolder
-from adapters.files.formats.adapter_format import CONFIG_NAME, AdapterFormat
+from adapters.files.formats.adapter_format import CONFIG_NAME, AdapterFormat, FormatName
 from adapters.files.formats.mlx_lm import MlxLmFormat
+from adapters.files.formats.mlx_vlm import MlxVlmFormat
 from adapters.files.formats.peft import PeftFormat
 from adapters.files.pairing import LowRankPair, read_pairs
-from adapters.files.refusals import find_refused
+from adapters.files.refusals import MODEL, find_refused
 from adapters.files.tensor_file import TensorFile
 from adapters.files.training import TrainingRecord
 
 __all__ = ["AdapterWeights", "LowRankPair", "TrainingRecord", "read_adapter"]
+
+log = logging.getLogger(__name__)
 
 MAX_CONFIG_BYTES = 256 << 10
 
@@ -35,7 +39,7 @@ class AdapterWeights(msgspec.Struct, frozen=True, kw_only=True):
     """An adapter as read from its folder: whole in itself, and fit for the base it was held against."""
 
     path: Path
-    format: Literal["mlx-lm", "peft"]
+    format: FormatName
     pairs: dict[str, LowRankPair]  # by the module's name in the text model, such as model.layers.0.self_attn.q_proj; sorted
     rank: int  # the largest
     scale: float  # the adapter's own, already in the pairs
@@ -74,8 +78,9 @@ def _read(folder: AdapterFolder, base: BaseShape | None, max_rank: int | None) -
             file.check_unchanged()
     except FileNotFoundError as exc:
         raise _no_weights(folder, adapter_format) from exc
-    if not any((pair.a.any(axis=0) & pair.b.any(axis=1)).any() for pair in pairs.values()):
+    if not any(pair.magnitude is not None or (pair.a.any(axis=0) & pair.b.any(axis=1)).any() for pair in pairs.values()):
         raise UnsupportedAdapter(f"the adapter in {folder.path} changes nothing: all its updates are zero")
+    num_layers = base.num_layers if base else None
     return AdapterWeights(
         path=folder.path,
         format=adapter_format.name,
@@ -84,8 +89,16 @@ def _read(folder: AdapterFolder, base: BaseShape | None, max_rank: int | None) -
         scale=adapter_format.nominal_scale,
         digest=digest_pairs(pairs),
         size_bytes=sum(tensor.size_bytes for tensor in file.tensors),
-        record=adapter_format.read_record(folder),
+        record=_with_oddities(adapter_format.read_record(folder), folder, adapter_format.find_oddities(pairs, num_layers)),
     )
+
+
+def _with_oddities(record: TrainingRecord, folder: AdapterFolder, oddities: Sequence[str]) -> TrainingRecord:
+    """Say aloud, and in the record, what people should know."""
+    notes = [*oddities, *([record.note] if record.note else [])]
+    for note in notes:
+        log.warning("the adapter in %s: %s", folder.path, note)
+    return msgspec.structs.replace(record, note="; ".join(notes) or None)
 
 
 def _read_config(folder: AdapterFolder) -> AdapterFormat:
@@ -96,13 +109,19 @@ def _read_config(folder: AdapterFolder) -> AdapterFormat:
             return PeftFormat(raw)
         if "lora_parameters" in raw or "fine_tune_type" in raw:
             return MlxLmFormat(raw)
+        if "model_type" in raw:
+            raise UnsupportedAdapter(MODEL)
+        if "rank" in raw:
+            return MlxVlmFormat(raw)
     except FileNotFoundError as exc:
         raise NoAdapter(f"{folder.path} has no {CONFIG_NAME}") from exc
     except UnsupportedAdapter as exc:
         raise UnsupportedAdapter(f"the adapter in {folder.path} is not served: {exc}") from exc
     except (msgspec.MsgspecError, ValueError, ArithmeticError) as exc:
         raise UnreadableAdapter(f"{file} is not an adapter's configuration: {exc}") from exc
-    raise UnreadableAdapter(f"{file} is not an adapter's configuration: expected peft_type (PEFT's) or lora_parameters (mlx-lm's)")
+    raise UnreadableAdapter(
+        f"{file} is not an adapter's configuration: expected peft_type (PEFT's), lora_parameters (mlx-lm's) or rank (mlx-vlm's)"
+    )
 
 
 def _refuse_kinds(folder: AdapterFolder, file: TensorFile) -> None:

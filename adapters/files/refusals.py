@@ -7,6 +7,7 @@ DORA = (
     "and mlx-lm itself computes it wrongly on 3- and 6-bit bases. Train it as LoRA"
 )
 FULL = "it was trained in full (fine_tune_type 'full'): it is a model of its own. Serve it with --model"
+MODEL = "its adapter_config.json is a model's configuration, as mlx-lm-lora writes it after training in full. Serve the model with --model"
 EMBEDDINGS = "only attention and MLP projections are served: Gemma 3's one embedding table is both its input and its output"
 VISION = "only the text model is served"
 
@@ -17,7 +18,6 @@ _REASONS = {
     "vision_model": VISION,
     "multi_modal_projector": VISION,
     "lora_magnitude_vector": DORA,  # PEFT's
-    "m": DORA,  # mlx-lm's
 }
 
 
@@ -32,6 +32,6 @@ def find_refused(names: Iterable[str]) -> list[str]:
 
 
 def _say(part: str, names: Sequence[str]) -> str:
-    if part in ("m", "lora_magnitude_vector"):
+    if part == "lora_magnitude_vector":
         return DORA
     return f"it updates {part} ({names[0]}{f' and {len(names) - 1} more' if names[1:] else ''}), but {_REASONS[part]}"

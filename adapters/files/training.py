@@ -1,16 +1,21 @@
 """What an adapter's own files record of its training, so that two adapters can be compared."""
 
+from typing import Literal
+
 import msgspec
 
 
 class TrainingRecord(msgspec.Struct, frozen=True, kw_only=True):
     """None is what the files do not say."""
 
+    basis: Literal["planned", "done"] | None = None  # what was set out before the training, or what its files prove was done
     iterations: int | None = None  # batches seen
     learning_rate: float | None = None  # the highest, where it followed a schedule
     batch_size: int | None = None
-    examples_seen: int | None = None
+    examples_seen: int | None = None  # those that reached the weights
     effective_updates: int | None = None  # steps of the optimiser
+    resumed_from: str | None = None  # the file whose weights it began with: what those had seen is in none of the numbers
+    note: str | None = None  # what is unusual about the files, for people
 
 
 def as_count(value: object) -> int | None:
@@ -21,3 +26,9 @@ def as_count(value: object) -> int | None:
 def as_rate(value: object) -> float | None:
     """Take a learning rate from a file that was not checked."""
     return value if isinstance(value, float) else None
+
+
+def as_file_name(value: object) -> str | None:
+    """Take the last part of a path from a file that was not checked: the rest is about the machine that wrote it."""
+    name = value.replace("\\", "/").rstrip("/").rpartition("/")[2] if isinstance(value, str) else ""
+    return name[:255] if name.isprintable() and name else None

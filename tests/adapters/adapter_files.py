@@ -16,6 +16,7 @@ MLX_LM_CONFIG = {
     "lora_parameters": {"rank": RANK, "scale": 20.0, "dropout": 0.0, "keys": ["self_attn.q_proj", "mlp.up_proj"]},
 }
 PEFT_CONFIG = {"peft_type": "LORA", "r": RANK, "lora_alpha": 40, "target_modules": ["q_proj", "up_proj"], "bias": "none"}
+MLX_VLM_CONFIG = {"rank": RANK, "alpha": 20.0, "dropout": 0.1}
 MODULES = tuple(f"model.layers.{layer}.{name}" for layer in range(2) for name in ("mlp.up_proj", "self_attn.q_proj"))
 
 
@@ -50,6 +51,18 @@ def mlx_lm_tensors(*, prefix: str = "", modules: tuple[str, ...] = MODULES, rank
         tensors[f"{prefix}{module}.lora_a"] = factors(IN, rank, seed=2 * seed)
         tensors[f"{prefix}{module}.lora_b"] = factors(rank, OUT, seed=2 * seed + 1)
     return tensors
+
+
+def magnitudes(modules: tuple[str, ...] = MODULES) -> dict[str, npt.NDArray[np.float32]]:
+    """Make what DoRA adds to them."""
+    return {f"{module}.m": np.abs(factors(OUT, seed=100 + seed)) for seed, module in enumerate(modules)}
+
+
+def mlx_vlm_tensors(*, modules: tuple[str, ...] = MODULES) -> dict[str, npt.NDArray[np.float32]]:
+    """Make the same adapter as mlx-vlm named it before it wrote mlx-lm's format."""
+    return {
+        f"language_model.{name[: -len('lora_a')]}{name[-1].upper()}": tensor for name, tensor in mlx_lm_tensors(modules=modules).items()
+    }
 
 
 def peft_tensors(

@@ -1,14 +1,15 @@
 """What reading an adapter needs to know of its format. One format a file beside this one."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Literal, NamedTuple, Protocol
 
 from adapters.files.folder import AdapterFolder
 from adapters.files.training import TrainingRecord
 
-CONFIG_NAME = "adapter_config.json"  # in both formats
+CONFIG_NAME = "adapter_config.json"  # in all of them
 
-Factor = Literal["a", "b"]
+FormatName = Literal["mlx-lm", "mlx-vlm", "peft"]
+Factor = Literal["a", "b", "m"]  # the last is DoRA's magnitude of each output
 
 
 class Place(NamedTuple):
@@ -23,7 +24,7 @@ class AdapterFormat(Protocol):
     """An adapter's configuration, as the format that it is in understands it."""
 
     @property
-    def name(self) -> Literal["mlx-lm", "peft"]:
+    def name(self) -> FormatName:
         """The format's name."""
         ...
 
@@ -35,6 +36,11 @@ class AdapterFormat(Protocol):
     @property
     def is_transposed(self) -> bool:
         """Whether factors are stored as (rank, in) and (out, rank)."""
+        ...
+
+    @property
+    def has_magnitudes(self) -> bool:
+        """Whether the configuration says that each module has a magnitude, as DoRA's do."""
         ...
 
     @property
@@ -65,6 +71,10 @@ class AdapterFormat(Protocol):
 
     def expected_modules(self, found: Collection[str], num_layers: int | None) -> Collection[str]:
         """List the modules that must have tensors by the configuration, given those that have and the base's layers, if known."""
+        ...
+
+    def find_oddities(self, found: Collection[str], num_layers: int | None) -> Sequence[str]:
+        """Say what people should know of an adapter that is served all the same, given its modules and the base's layers, if known."""
         ...
 
     def read_record(self, folder: AdapterFolder) -> TrainingRecord:

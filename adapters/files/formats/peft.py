@@ -8,11 +8,12 @@ one cannot be checked against the tensors, and in `rank_pattern` and `alpha_patt
 
 import math
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
+from adapters.base.json_file import decode_json
 from adapters.errors import UnreadableAdapter, UnsupportedAdapter
 from adapters.files.folder import AdapterFolder
 from adapters.files.formats.adapter_format import Factor, Place
@@ -74,6 +75,7 @@ class TrainerState(msgspec.Struct, frozen=True):
 
     global_step: Annotated[int, msgspec.Meta(ge=0)] | None = None
     train_batch_size: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    best_global_step: int | None = None  # whose weights `load_best_model_at_end` takes at the end
     log_history: list[LogEntry] = []
 
 
@@ -83,6 +85,7 @@ class PeftFormat:
     name: Literal["peft"] = "peft"
     weights_name = "adapter_model.safetensors"
     is_transposed = True
+    has_magnitudes = False
     leaves: dict[Factor, str] = {"a": "lora_A.weight", "b": "lora_B.weight"}  # noqa: RUF012
 
     def __init__(self, raw: dict[str, Any]) -> None:
@@ -126,17 +129,28 @@ class PeftFormat:
             layers = range(num_layers or max(map(layer_of, found)) + 1)
         return targeted_modules(self._targets, layers)
 
+    def find_oddities(self, found: Collection[str], num_layers: int | None) -> Sequence[str]:
+        """There is none that is served."""
+        return ()
+
     def read_record(self, folder: AdapterFolder) -> TrainingRecord:
-        """The configuration says nothing of it, the Trainer's state something: one update a step."""
+        """The configuration says nothing of it, the Trainer's state what was done: one update a step."""
         try:
             content = folder.read_whole(TRAINER_STATE_NAME, max_bytes=MAX_TRAINER_STATE_BYTES)
-            state = msgspec.json.decode(content, type=TrainerState)
-        except (OSError, UnreadableAdapter, msgspec.MsgspecError, ValueError, RecursionError):
+        except (OSError, UnreadableAdapter):
             return TrainingRecord()
+        try:
+            state = decode_json(content, TrainerState)
+        except ValueError as exc:
+            return TrainingRecord(note=f"{TRAINER_STATE_NAME} is not read: {exc}")
         rates = [entry.learning_rate for entry in state.log_history if entry.learning_rate is not None]
-        return TrainingRecord(
-            learning_rate=max(rates, default=None), batch_size=state.train_batch_size, effective_updates=state.global_step
-        )
+        record = TrainingRecord(learning_rate=max(rates, default=None), batch_size=state.train_batch_size)
+        if state.global_step is None:
+            return record
+        if state.best_global_step not in (None, state.global_step) and folder.path.name != f"checkpoint-{state.global_step}":
+            note = f"it may be the best checkpoint's, after {state.best_global_step} updates, or the last one's, after {state.global_step}"
+            return msgspec.structs.replace(record, note=note)
+        return msgspec.structs.replace(record, basis="done", effective_updates=state.global_step)
 
     def _scale(self, rank: int, alpha: float) -> float:
         return alpha / (math.sqrt(rank) if self._config.use_rslora else rank)

@@ -109,7 +109,7 @@ def test_an_adapter_that_changes_nothing_is_refused(tmp_path: Path, format_name:
         (b"", "is not an adapter's configuration: Input data was truncated"),
         (b"{", "is not an adapter's configuration"),
         (b"[]", r"Expected `object`, got `array`"),
-        (b"{}", r"expected peft_type \(PEFT's\) or lora_parameters \(mlx-lm's\)"),
+        (b"{}", r"expected peft_type \(PEFT's\), lora_parameters \(mlx-lm's\) or rank \(mlx-vlm's\)"),
         (b'{"peft_type": "LORA", "x": "\xff"}', "is not an adapter's configuration: 'utf-8' codec"),
         (b'{"peft_type": "LORA", "x": ' + b"[" * 100_000, "is not an adapter's configuration"),
         (b'{"peft_type": "LORA", "r": ' + b"9" * 5000 + b', "lora_alpha": 1}', "is not an adapter's configuration"),

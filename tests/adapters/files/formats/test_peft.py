@@ -195,10 +195,14 @@ def test_targets_that_cannot_be_known_are_not_checked(tmp_path: Path, fields: di
     ("state", "record"),
     [
         ({"global_step": 300, "train_batch_size": 2, "log_history": [{"loss": 1.0}, {"learning_rate": 2e-4}, {"learning_rate": 1e-4}]},
-         TrainingRecord(learning_rate=2e-4, batch_size=2, effective_updates=300)),
+         TrainingRecord(basis="done", learning_rate=2e-4, batch_size=2, effective_updates=300)),
         ({}, TrainingRecord()),
-        ({"global_step": "many"}, TrainingRecord()),
-        ([], TrainingRecord()),
+        ({"global_step": 300, "best_global_step": 300}, TrainingRecord(basis="done", effective_updates=300)),
+        ({"global_step": 300, "best_global_step": 200},
+         TrainingRecord(note="it may be the best checkpoint's, after 200 updates, or the last one's, after 300")),
+        ({"global_step": "many"},
+         TrainingRecord(note="trainer_state.json is not read: Expected `int | null`, got `str` - at `$.global_step`")),
+        ([], TrainingRecord(note="trainer_state.json is not read: Expected `object`, got `array`")),
     ],
 )  # fmt: skip
 def test_the_training_is_recorded_as_far_as_the_trainers_state_says(tmp_path: Path, state: object, record: TrainingRecord) -> None:
@@ -206,3 +210,17 @@ def test_the_training_is_recorded_as_far_as_the_trainers_state_says(tmp_path: Pa
     assert read_adapter(folder).record == TrainingRecord()
     (folder / "trainer_state.json").write_text(json.dumps(state))
     assert read_adapter(folder).record == record
+
+
+def test_a_checkpoints_own_folder_says_which_it_is(tmp_path: Path) -> None:
+    folder = write_peft(tmp_path / "checkpoint-300")
+    (folder / "trainer_state.json").write_text('{"global_step": 300, "best_global_step": 200}')
+    assert read_adapter(folder).record == TrainingRecord(basis="done", effective_updates=300)
+
+
+def test_a_trainers_state_with_a_key_twice_is_not_believed(tmp_path: Path) -> None:
+    folder = write_peft(tmp_path)
+    (folder / "trainer_state.json").write_text('{"global_step": 300, "global_step": 200}')
+    assert read_adapter(folder).record == TrainingRecord(
+        note="trainer_state.json is not read: the key 'global_step' stands twice in one object"
+    )
