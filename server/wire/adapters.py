@@ -15,7 +15,7 @@ class AdapterCard(msgspec.Struct, frozen=True, kw_only=True):
     state: Literal["loaded", "evicted"]  # evicted: a request for it loads it again
     path: str
     revision: str | None  # the commit that it was fetched at, of an adapter from Hugging Face
-    format: str  # mlx-lm or peft
+    format: str  # mlx-lm, peft or mlx-vlm
     kind: str  # lora or dora
     digest: str
     rank: int
@@ -25,7 +25,7 @@ class AdapterCard(msgspec.Struct, frozen=True, kw_only=True):
     size_bytes: int
     left_out: tuple[str, ...]  # parts of its file that change nothing of a text
     num_running: int
-    training: dict[str, int | float | str | None]
+    training: dict[str, int | float | str | None]  # basis says whether its numbers are what was planned or what was done
 
 
 class AdapterList(msgspec.Struct, frozen=True, kw_only=True):

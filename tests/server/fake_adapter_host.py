@@ -25,7 +25,7 @@ LEK = AdapterStatus(
     left_out=(),
     created=1_700_000_001,
     num_running=0,
-    training={"iterations": 600, "learning_rate": 1e-5, "batch_size": None, "examples_seen": None, "effective_updates": None},
+    training={"basis": "planned", "iterations": 600, "learning_rate": 1e-5, "batch_size": None, "resumed_from": "adapters.safetensors"},
 )
 
 
