@@ -26,7 +26,7 @@ from bench.load import Request, measure  # noqa: E402
 from bench.prompts import prompts, user  # noqa: E402
 from bench.rounds import ratios, spell, turned  # noqa: E402
 from server.engine.mlx.engine import MlxEngine  # noqa: E402
-from server.engine.protocol import Finish, Generation, Message, Piece, Sampling  # noqa: E402
+from server.engine.protocol import AdapterUse, Finish, Generation, Message, Piece, Sampling  # noqa: E402
 from server.settings.settings import Settings  # noqa: E402
 from tools.random_adapter import write_random_adapter  # noqa: E402
 from tools.random_gemma3 import Shape, write_random_gemma3  # noqa: E402
@@ -99,7 +99,8 @@ async def _speed(engine: MlxEngine, adapters: Sequence[str | None], round_number
 
 def _generation(id: str, prompt: str, adapter: str | None, max_tokens: int) -> Generation:
     message = Message(role="user", content=prompt)
-    return Generation(id=id, messages=(message,), sampling=Sampling(temperature=0), max_tokens=max_tokens, adapter=adapter)
+    adapters = (AdapterUse(name=adapter),) if adapter else ()
+    return Generation(id=id, messages=(message,), sampling=Sampling(temperature=0), max_tokens=max_tokens, adapters=adapters)
 
 
 async def _count(engine: MlxEngine, generation: Generation) -> int:

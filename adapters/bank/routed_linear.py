@@ -29,12 +29,12 @@ class RoutedLinear(nn.Module):
     def __call__(self, x: mx.array) -> mx.array:
         """Map the tokens of a pass x (T, in) to (T, out)."""
         y: mx.array = self.linear(x)
-        stretches = self._arrangement.split(self._routing.spans)
-        if not stretches:
-            return y
-        if len(stretches) == 1:
-            return self._add_update(y, x, stretches[0])
-        return mx.concatenate([self._add_update(y[one.start : one.stop], x[one.start : one.stop], one) for one in stretches])
+        for stretches in self._arrangement.split(self._routing.spans):
+            if len(stretches) == 1:
+                y = self._add_update(y, x, stretches[0])
+            else:
+                y = mx.concatenate([self._add_update(y[one.start : one.stop], x[one.start : one.stop], one) for one in stretches])
+        return y
 
     def _add_update(self, y: mx.array, x: mx.array, stretch: Stretch) -> mx.array:
         if not stretch.has_update:

@@ -13,20 +13,16 @@ import mlx.core as mx
 BASE_SLOT = 0
 FEWEST_APART = 4  # neighbouring single tokens of the base that are left out of a gather
 
-Route = tuple[int, float]  # a place in the bank, and a scale
+Route = tuple[int, float]  # a slot of the bank, and what its adapter's update is multiplied with; 1 is as trained
+PlacedRoute = tuple[int, float]  # the same, with the place in a layer's bank
 
 
 class RoutedRow(Protocol):
     """What routing needs to know of a row of the batch."""
 
     @property
-    def slot(self) -> int:
-        """The bank's slot whose adapter this row uses; 0 is the base."""
-        ...
-
-    @property
-    def adapter_scale(self) -> float:
-        """What the adapter's update is multiplied with for this row; 1 is as trained."""
+    def routes(self) -> Sequence[Route]:
+        """The adapters that are added to the base for this row, in this order."""
         ...
 
 
@@ -67,17 +63,18 @@ class Arrangement:
     def __init__(self, places: Mapping[int, int]) -> None:
         self.places = places
         self._spans: Sequence[Span] = ()
-        self._stretches: tuple[Stretch, ...] = ()
+        self._rounds: tuple[tuple[Stretch, ...], ...] = ()
 
-    def split(self, spans: Sequence[Span]) -> tuple[Stretch, ...]:
-        """Give the stretches of a pass; none where every token is the base's."""
+    def split(self, spans: Sequence[Span]) -> tuple[tuple[Stretch, ...], ...]:
+        """Give the stretches of a pass, for the rows' first adapters, then for their second ones and so on; none where nothing is added."""
         if spans is not self._spans:
             self._spans = spans
-            self._stretches = tuple(self._find(spans))
-        return self._stretches
+            rounds = (self._find(spans, number) for number in range(max((len(span.row.routes) for span in spans), default=0)))
+            self._rounds = tuple(tuple(stretches) for stretches in rounds if stretches)
+        return self._rounds
 
-    def _find(self, spans: Sequence[Span]) -> list[Stretch]:
-        wanted = [self._route(span.row) for span in spans]
+    def _find(self, spans: Sequence[Span], number: int) -> list[Stretch]:
+        wanted = [self._place(span.row.routes, number) for span in spans]
         if not any(place for place, _ in wanted):
             return []
         stretches: list[Stretch] = []
@@ -89,9 +86,10 @@ class Arrangement:
                 start = stretches[-1].stop
         return stretches
 
-    def _route(self, row: RoutedRow) -> Route:
-        place = self.places[row.slot] if row.adapter_scale != 0 else BASE_SLOT
-        return (place, row.adapter_scale) if place else (BASE_SLOT, 1.0)
+    def _place(self, routes: Sequence[Route], number: int) -> PlacedRoute:
+        slot, scale = routes[number] if number < len(routes) else (BASE_SLOT, 1.0)
+        place = self.places[slot]
+        return (place, scale) if place else (BASE_SLOT, 1.0)
 
 
 class Routing:
@@ -104,7 +102,7 @@ class Routing:
 class _Run(NamedTuple):
     """Neighbouring tokens of one place and scale: single ones of several rows, or a prompt's."""
 
-    route: Route
+    route: PlacedRoute
     num_tokens: int
     is_single: bool
 
@@ -114,7 +112,7 @@ class _Run(NamedTuple):
         return self.route[0] == BASE_SLOT and self.num_tokens >= FEWEST_APART
 
 
-def _find_runs(spans: Sequence[Span], wanted: Sequence[Route]) -> Iterator[_Run]:
+def _find_runs(spans: Sequence[Span], wanted: Sequence[PlacedRoute]) -> Iterator[_Run]:
     """Single tokens of one route are one run; a prompt's are worth products of their own, with the prompts beside them that share it."""
     for (route, is_single), group in groupby(zip(wanted, spans, strict=True), key=lambda one: (one[0], one[1].num_tokens == 1)):
         yield _Run(route, sum(span.num_tokens for _, span in group), is_single)

@@ -2,7 +2,8 @@
 
 NO_ADAPTER = "none"  # what metadata and metrics say of an answer by the base
 NO_MODEL = "other"  # what the metrics say of a model that nobody serves
-RESERVED_NAMES = (NO_ADAPTER, NO_MODEL)
+SEVERAL_ADAPTERS = "several"  # what the metrics say of adapters that answer together: their combinations would be labels without end
+RESERVED_NAMES = (NO_ADAPTER, NO_MODEL, SEVERAL_ADAPTERS)
 MAX_NAME_LENGTH = 128
 
 
@@ -15,6 +16,8 @@ def find_name_fault(name: str) -> str | None:
     if any(part in ("", ".", "..") for part in name.split("/")):
         # Clients and proxies shorten such paths, and no URL would reach the adapter.
         return f"the name {name!r} cannot stand in a URL: no part between slashes may be empty, '.' or '..'"
+    if "," in name:
+        return f"the name {name!r} holds a comma, which stands between the names of adapters that answer together: choose another"
     if name in RESERVED_NAMES:
         return f"the name {name!r} is reserved: choose another"
     return None

@@ -41,7 +41,7 @@ def _show(answer: Answer, finish: Finish, scores: Scores, text: str | None) -> S
     return ShownAnswer(
         id=answer.generation.id,
         time=time.time(),
-        adapter=answer.generation.adapter,
+        adapter=None if answer.served.parent is None else answer.served.id,
         lek_score=scores.lek_score,
         dimensions={name: value for name, value in scores.heuristic.items() if value},
         flags=tuple(ShownFlag(flag=flag.flag, tier=flag.tier, start=flag.start) for flag in scores.degeneration.flags),

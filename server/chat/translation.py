@@ -9,9 +9,9 @@ from server.chat.tools import find_tool_faults, translate_tools
 from server.engine.protocol import Generation, ServedModel
 from server.engine.sampling_defaults import NO_DEFAULTS, SamplingDefaults
 from server.exchange.answer_form import find_form_faults, translate_form
+from server.exchange.model_choice import choose_adapters
 from server.exchange.sampling import (
     apply_common,
-    choose_scale,
     find_common_faults,
     find_limit_faults,
     find_number_faults,
@@ -59,8 +59,7 @@ def translate_chat(
         max_tokens=min(asked_tokens or defaults.max_tokens or max_completion_tokens, max_completion_tokens),
         is_limit_asked_for=asked_tokens is not None,
         beginning=conversation.beginning,
-        adapter=None if served.parent is None else served.id,
-        adapter_scale=choose_scale(request),
+        adapters=choose_adapters(request, served),
         num_top_logprobs=int(request.top_logprobs or 0) if request.logprobs else None,
         tells_prompt=_counts_on(request),
         grammar=offer.hold(translate_form(request.response_format, request.structured_outputs)),

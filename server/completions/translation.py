@@ -13,10 +13,10 @@ from server.exchange.answer_form import find_form_faults, translate_form
 from server.exchange.choices import shift_seed
 from server.exchange.fields import refuse_field
 from server.exchange.generation_fields import STREAM_OPTIONS
+from server.exchange.model_choice import choose_adapters
 from server.exchange.sampling import (
     RANDOM_SEED,
     apply_common,
-    choose_scale,
     find_common_faults,
     find_number_faults,
     read_limit,
@@ -62,8 +62,7 @@ def translate_completion(
         sampling=translate_sampling(request, defaults, drawn_seed),
         max_tokens=max_completion_tokens if asked_tokens is None else min(asked_tokens, max_completion_tokens),
         is_limit_asked_for=asked_tokens is not None,
-        adapter=None if served.parent is None else served.id,
-        adapter_scale=choose_scale(request),
+        adapters=choose_adapters(request, served),
         num_top_logprobs=num_top,
         num_prompt_logprobs=num_top if request.echo else None,
         tells_prompt=counts_on(request),

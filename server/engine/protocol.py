@@ -3,7 +3,7 @@
 The HTTP layer, the watchers of answers and the tests' fakes know this file and no other part of an engine.
 """
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, Protocol, runtime_checkable
 
@@ -44,6 +44,13 @@ class Grammar(msgspec.Struct, frozen=True, kw_only=True):
     is_json: bool = False  # a grammar in Lark's notation allows JSON only: numbers in it come to an end, as those of a schema do
 
 
+class AdapterUse(msgspec.Struct, frozen=True, kw_only=True):
+    """An adapter that has a part in an answer."""
+
+    name: str
+    scale: float = 1.0  # on top of the adapter's own; 0 is the base, 1 as trained
+
+
 class Generation(msgspec.Struct, frozen=True, kw_only=True):
     """One answer to produce: the only thing an engine sees of a request."""
 
@@ -54,8 +61,7 @@ class Generation(msgspec.Struct, frozen=True, kw_only=True):
     is_limit_asked_for: bool = True  # False: `max_tokens` is the server's own, and less is enough where there is no room for it
     stop: tuple[str, ...] = ()
     beginning: str = ""  # of the answer, said by the client: the model goes on from it, and what it answers does not repeat it
-    adapter: str | None = None  # None is the base model
-    adapter_scale: float = 1.0  # on top of the adapter's own; 0 is the base, 1 as trained
+    adapters: tuple[AdapterUse, ...] = ()  # each once, their updates added up; none is the base model
     num_top_logprobs: int | None = None  # None: no log-probabilities; 0: of the drawn tokens; more: of as many likeliest tokens beside
     prompt: str | tuple[int, ...] | None = None  # in place of messages: text in which control tokens may be spelt, or ids as they are
     num_prompt_logprobs: int | None = None  # as `num_top_logprobs`, of the prompt's tokens: a `PromptRead` is the first event
@@ -108,7 +114,7 @@ class Finish(msgspec.Struct, frozen=True, kw_only=True, tag="finish"):
     num_cached_tokens: int = 0
     queue_time_s: float = 0.0  # from arrival at the engine to the start of its prefill
     prefill_time_s: float = 0.0  # from there to the first token
-    adapter_digest: str | None = None  # of the version that answered, from the first token to the last; None is the base
+    adapter_digest: str | None = None  # of the version that answered, from the first token to the last; of several joined; None is the base
     stopped_by: str | None = None  # what `Engine.stop` gave as its reason; None where the answer ended by itself
     num_tokens_left: int = 0  # that the answer could still have taken
     end: EndToken | None = None
@@ -117,14 +123,20 @@ class Finish(msgspec.Struct, frozen=True, kw_only=True, tag="finish"):
 Event = PromptRead | Piece | Finish
 
 
+def join_parts(parts: Iterable[str]) -> str:
+    """Write the names or digests of several adapters, in the order of the request, as one; a single one stays as it is."""
+    return ",".join(parts)  # which no name may hold (server/adapter_loading/names.py)
+
+
 class ServedModel(msgspec.Struct, frozen=True, kw_only=True):
-    """A name that requests may put into `model`: the base, or an adapter on it."""
+    """A name that requests may put into `model`: the base, or an adapter on it. Or several adapters that answer together, all in one."""
 
     id: str
     created: int  # Unix time, s
     parent: str | None = None  # the base's id, for an adapter
     root: str | None = None  # where it was loaded from
     digest: str | None = None  # content hash of an adapter's weights and scale
+    is_several: bool = False  # adapters together: their names and digests are joined
 
 
 class AdapterStatus(msgspec.Struct, frozen=True, kw_only=True):

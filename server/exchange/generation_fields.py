@@ -21,7 +21,7 @@ GENERATION = {
     "skip_special_tokens": honoured("vLLM's, but false by default: special tokens appear as they are spelt"),
     "stream": honoured(""),
     "metadata": honoured("comes back in the answer's, but not under names of candor's own"),
-    "lora": honoured("candor's: an adapter and its scale"),
+    "lora": honoured("candor's: adapters, up to 8, and their scales"),
     "scorer": honoured("candor's: who scores the answer"),
     "degeneration": honoured("candor's: what is done at a hard flag"),
 }

@@ -7,7 +7,7 @@ import msgspec
 from scoring.scorers import SCORERS
 from server.adapter_loading.names import NO_ADAPTER
 from server.answers.answer import Scored
-from server.engine.protocol import Generation, Sampling, ServedModel
+from server.engine.protocol import Generation, Sampling, ServedModel, join_parts
 from server.wire.generation_fields import GenerationFields
 
 # What the metadata does not say of every answer: never echoed from a request either, or it would read as if candor had said it.
@@ -22,7 +22,7 @@ class AnswerHead(msgspec.Struct, frozen=True, kw_only=True):
     model: str  # as asked for
     system_fingerprint: str
     served: ServedModel
-    adapter_scale: float
+    adapter_scales: tuple[float, ...]  # one an adapter
     sampling: Sampling
     request_metadata: dict[str, str]
 
@@ -35,7 +35,7 @@ def make_head(request: GenerationFields, generation: Generation, served: ServedM
         model=request.model,
         system_fingerprint=fingerprint,
         served=served,
-        adapter_scale=generation.adapter_scale,
+        adapter_scales=tuple(use.scale for use in generation.adapters),
         sampling=generation.sampling,
         request_metadata=request.metadata or {},
     )
@@ -61,8 +61,8 @@ def describe_answer(head: AnswerHead, scored: Scored) -> dict[str, str]:
     metadata["adapter"] = NO_ADAPTER if head.served.parent is None else head.served.id
     # Of the version that answered: the one that is served under the name may be another by now.
     metadata["adapter_digest"] = finish.adapter_digest or NO_ADAPTER
-    if head.adapter_scale != 1:
-        metadata["adapter_scale"] = write_shortest(head.adapter_scale)
+    if any(scale != 1 for scale in head.adapter_scales):
+        metadata["adapter_scale"] = join_parts(map(write_shortest, head.adapter_scales))
     metadata["sampling"] = write_sampling(head.sampling)
     return metadata
 

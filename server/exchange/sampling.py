@@ -8,6 +8,7 @@ import msgspec
 from server.answers.answer import ScoringWish
 from server.engine.protocol import Generation, Sampling
 from server.engine.sampling_defaults import SamplingDefaults
+from server.exchange.model_choice import find_repeated_adapters
 from server.http.faults import Fault, find_scorer_faults
 from server.wire.generation_fields import GenerationFields
 
@@ -54,18 +55,10 @@ def translate_scoring(request: GenerationFields, *, prompt: str | None = None) -
     return ScoringWish(prompt=prompt, scorer=request.scorer, on_degeneration=action)
 
 
-def choose_scale(request: GenerationFields) -> float:
-    """Give how strongly the adapter is to answer."""
-    scale = request.lora[0].scale if request.lora else None
-    return 1.0 if scale is None else scale
-
-
 def find_common_faults(request: GenerationFields) -> Iterator[Fault]:
     """Find what is wrong with the fields that all routes know."""
     yield from find_number_faults(request, *_WHOLE_NUMBERS)
-    if request.lora and len(request.lora) > 1:
-        message = f"'lora' names {len(request.lora)} adapters: mixing several in one answer is not supported yet, name one."
-        yield Fault(param="lora", message=message)
+    yield from find_repeated_adapters(request)
     for token in request.logit_bias or {}:
         if not _TOKEN_ID.fullmatch(token):
             yield Fault(param="logit_bias", message=f"'logit_bias' has the key {_shorten(token)!r}: expected a token id.")

@@ -1,6 +1,7 @@
 """The Prometheus metrics, all changed on the event loop: tokens as they are drawn, the rest once, at the end of an answer or request.
 
-Labels come from closed sets: `model` is the base's id (or `other` for a name nobody serves), `adapter` an adapter's name or `none`.
+Labels come from closed sets: `model` is the base's id (or `other` for a name nobody serves), `adapter` an adapter's name, `none`, or
+`several` for all that answer together.
 An adapter's series begin when it is loaded and go when it has been unloaded and the last request for it has ended.
 """
 
@@ -10,6 +11,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from server.adapter_loading.names import SEVERAL_ADAPTERS
 from server.engine.protocol import Finish, Load, ServedModel
 from server.metrics.engine import IDLE, EngineMetrics
 from server.metrics.group import MetricGroup
@@ -28,6 +30,7 @@ class Metrics(Collector):
         self._engine = EngineMetrics(base.id)
         self._pairs: dict[Pair, PairMetrics] = {}
         self._served: tuple[ServedModel, ...] = ()
+        self._lasting = {UNKNOWN, (base.id, SEVERAL_ADAPTERS)}  # which nobody loads or unloads: once there, they stay
         registry.register(self)
 
     @property
@@ -63,7 +66,7 @@ class Metrics(Collector):
         if tuple(models) != self._served:
             self._show_models(served)
             self._served = tuple(models)
-        for pair in self._pairs.keys() - served.keys() - {UNKNOWN}:
+        for pair in self._pairs.keys() - served.keys() - self._lasting:
             # A request that is still open would bring its series back when it ends.
             if not self._pairs[pair].num_open:
                 del self._pairs[pair]

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from scoring.scores import Scores
-from server.adapter_loading.names import NO_ADAPTER, NO_MODEL
+from server.adapter_loading.names import NO_ADAPTER, NO_MODEL, SEVERAL_ADAPTERS
 from server.answers.outcome import OUTCOMES
 from server.engine.protocol import ServedModel
 from server.metrics.buckets import FIRST_TOKEN_BOUNDS_S, LEK_BOUNDS, OUTPUT_TOKEN_BOUNDS_S, REQUEST_BOUNDS_S, SCORE_BANDS, score_band
@@ -20,7 +20,9 @@ UNKNOWN: Pair = (NO_MODEL, NO_ADAPTER)
 
 def pair_of(served: ServedModel) -> Pair:
     """Give the labels of a served model."""
-    return (served.id, NO_ADAPTER) if served.parent is None else (served.parent, served.id)
+    if served.parent is None:
+        return (served.id, NO_ADAPTER)
+    return (served.parent, SEVERAL_ADAPTERS if served.is_several else served.id)
 
 
 class PairMetrics(MetricGroup):

@@ -7,9 +7,9 @@ from server.engine.protocol import Generation, ServedModel
 from server.engine.sampling_defaults import NO_DEFAULTS, SamplingDefaults
 from server.exchange.answer_form import find_text_format_faults, translate_text_format
 from server.exchange.conversation import merge_turns, split_beginning
+from server.exchange.model_choice import choose_adapters
 from server.exchange.sampling import (
     apply_common,
-    choose_scale,
     find_common_faults,
     find_limit_faults,
     read_limit,
@@ -63,8 +63,7 @@ def translate_request(
         max_tokens=min(asked_tokens or defaults.max_tokens or max_completion_tokens, max_completion_tokens),
         is_limit_asked_for=asked_tokens is not None,
         beginning=beginning,
-        adapter=None if served.parent is None else served.id,
-        adapter_scale=choose_scale(request),
+        adapters=choose_adapters(request, served),
         num_top_logprobs=count_top_logprobs(request),
         grammar=offer.hold(translate_text_format(form)),
     )

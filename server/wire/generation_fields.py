@@ -11,6 +11,7 @@ from server.engine.sampling_defaults import MAX_INT64, MinP, RepetitionPenalty, 
 from server.settings.values import DegenerationAction
 
 MAX_STOPS = 64
+MAX_ADAPTERS = 8  # that answer together: each takes products of its own in every layer
 MAX_CHOICES = 16
 MAX_TOP_LOGPROBS = 20
 
@@ -32,7 +33,7 @@ Metadata = Annotated[dict[MetadataKey, MetadataValue], msgspec.Meta(max_length=1
 
 
 class LoraChoice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An adapter that answers, and how strongly: 0 is the base, 1 the adapter as trained."""
+    """An adapter that has a part in the answer, and how strongly: 0 is the base, 1 the adapter as trained."""
 
     name: str
     scale: Annotated[float, msgspec.Meta(ge=-8, le=8)] | None = None
@@ -73,6 +74,6 @@ class GenerationFields(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     metadata: Metadata | None = None
 
     # candor's own
-    lora: tuple[LoraChoice, ...] | None = None
+    lora: Annotated[tuple[LoraChoice, ...], msgspec.Meta(max_length=MAX_ADAPTERS)] | None = None
     scorer: str | None = None
     degeneration: DegenerationChoice | None = None

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 
 from server.engine.errors import EngineUnavailable, UnknownAdapter
-from server.engine.protocol import AdapterStatus, Event, Finish, FinishReason, Generation, Load, Piece, PromptRead, ServedModel
+from server.engine.protocol import AdapterStatus, Event, Finish, FinishReason, Generation, Load, Piece, PromptRead, ServedModel, join_parts
 from server.engine.sampling_defaults import SamplingDefaults
 from tests.server.fake_adapter_host import LEK, FakeAdapterHost
 from tests.server.fake_texts import FakeTexts
@@ -69,9 +69,10 @@ class FakeEngine:
         self.generations.append(generation)
         if not self.is_ready():
             raise EngineUnavailable("the engine is draining")
-        if generation.adapter and generation.adapter not in self.adapters.loaded:
-            raise UnknownAdapter(generation.adapter)
-        digest = self.adapters.loaded[generation.adapter].digest if generation.adapter else None
+        for use in generation.adapters:
+            if use.name not in self.adapters.loaded:
+                raise UnknownAdapter(use.name)
+        digest = join_parts(self.adapters.loaded[use.name].digest for use in generation.adapters) or None
         is_done = False
         stopped_by = None
         num_drawn = num_late = 0

@@ -70,7 +70,7 @@ function makeDifference(adapter, base) {
 
 function describeOrigin(adapter, now) {
     if (adapter.name === null) return "the base";
-    if (adapter.loaded === null) return "not loaded any more";
+    if (adapter.loaded === null) return adapter.name.includes(",") ? "adapters together, their updates added up" : "not loaded any more";
     const { format, rank, scale, digest, created, num_running } = adapter.loaded;
     const running = num_running ? `; ${num_running} running` : "";
     return `${format}, rank ${rank}, scale ${spellNumber(scale)}; ${digest.slice(0, 15)}; loaded ${spellMoment(created, now)}${running}`;

@@ -9,7 +9,7 @@ from typing import Literal
 import mlx.core as mx
 import msgspec
 
-from adapters.bank.routing import Span
+from adapters.bank.routing import Route, Span
 from server.engine.mlx.drawing.drawer import Drawer, Drawn
 from server.engine.mlx.forward.decoding import DecodingPart
 from server.engine.mlx.forward.gemma import GemmaForward
@@ -318,7 +318,7 @@ class Batch:
         return "length" if len(row.token_ids) + 1 >= row.max_tokens else None
 
 
-def _by_adapter(row: Row) -> tuple[int, int, float, int]:
-    """Order rows by what they share: a group of keys and values first, then an adapter, then their places in the group."""
+def _by_adapter(row: Row) -> tuple[int, tuple[Route, ...], int]:
+    """Order rows by what they share: a group of keys and values first, then their adapters, then their places in the group."""
     assert row.place is not None
-    return row.place.group.capacity, row.slot, row.adapter_scale, row.place.number
+    return row.place.group.capacity, row.routes, row.place.number

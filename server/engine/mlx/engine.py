@@ -28,7 +28,7 @@ from server.engine.mlx.stream import AnswerStream
 from server.engine.mlx.texts import MlxTexts
 from server.engine.mlx.warm_up import warm_up
 from server.engine.mlx.worker import Worker
-from server.engine.protocol import Event, Finish, FinishReason, Generation, Load, MemoryUse, ServedModel
+from server.engine.protocol import AdapterUse, Event, Finish, FinishReason, Generation, Load, MemoryUse, ServedModel, join_parts
 from server.engine.sampling_defaults import NO_DEFAULTS, SamplingDefaults
 
 RETRY_AFTER_S = 1  # a row ends every few steps; a client that comes back after a second finds another queue
@@ -154,21 +154,22 @@ class MlxEngine:
 
     async def generate(self, generation: Generation) -> AsyncGenerator[Event]:
         """Stream one answer; closing the generator early cancels its row at the next step. Raises EngineError."""
-        adapter = self._admit(generation)
+        adapters = self._admit(generation)
         self._loop = asyncio.get_running_loop()
-        stream = self._streams[generation.id] = AnswerStream(adapter)
+        stream = self._streams[generation.id] = AnswerStream(adapters)
+        digest = join_parts(adapter.digest for adapter in adapters)
         try:
-            row = await self._rows.make(generation, adapter)
+            row = await self._rows.make(generation, adapters)
             if not stream.has_ended:  # its adapter may have been taken away meanwhile, and the order to cancel it is past
                 self._insert(row, stream)
             async with aclosing(stream.events()) as events:
                 async for event in events:
-                    yield msgspec.structs.replace(event, adapter_digest=adapter.digest) if adapter and isinstance(event, Finish) else event
+                    yield msgspec.structs.replace(event, adapter_digest=digest) if adapters and isinstance(event, Finish) else event
         finally:
             del self._streams[generation.id]
             if not stream.has_ended:
                 self._worker.orders.put(Cancel(generation.id))
-            if adapter:  # after the cancel, so that the row is gone before the slot can be cleared
+            for adapter in adapters:  # after the cancel, so that the row is gone before a slot can be cleared
                 self.adapters.release(adapter)
             if not self._streams:
                 self._drained.set()
@@ -194,7 +195,7 @@ class MlxEngine:
         self._encoder.close()
         self._rows.close()
 
-    def _admit(self, generation: Generation) -> LoadedAdapter | None:
+    def _admit(self, generation: Generation) -> tuple[LoadedAdapter, ...]:
         if not self.is_ready():
             raise EngineUnavailable("the server is shutting down" if self._is_draining else "the engine has died: restart the server")
         if len(self._streams) >= self._max_rows:
@@ -202,12 +203,19 @@ class MlxEngine:
                 f"{len(self._streams)} requests run or wait, which is all this server takes: try again in {RETRY_AFTER_S} s",
                 retry_after_s=RETRY_AFTER_S,
             )
-        if generation.adapter is None:
-            return None
-        try:
-            return self.adapters.acquire(generation.adapter)
-        except AdapterNotLoaded as exc:
-            raise UnknownAdapter(generation.adapter) from exc
+        return self._acquire(generation.adapters)
+
+    def _acquire(self, uses: Sequence[AdapterUse]) -> tuple[LoadedAdapter, ...]:
+        """Take the versions now served under the names, all of them or none."""
+        taken: list[LoadedAdapter] = []
+        for use in uses:
+            try:
+                taken.append(self.adapters.acquire(use.name))
+            except AdapterNotLoaded as exc:
+                for adapter in taken:
+                    self.adapters.release(adapter)
+                raise UnknownAdapter(use.name) from exc
+        return tuple(taken)
 
     def _insert(self, row: Row, stream: AnswerStream) -> None:
         """Hand a row over together with all that are made in this turn of the event loop: of equal prompts one is read."""
@@ -221,8 +229,8 @@ class MlxEngine:
             self._worker.orders.put(Insert(rows))
 
     def _cancel_users(self, name: str) -> None:
-        """Fail every request that any version of an adapter answers."""
-        users = [row_id for row_id, stream in self._streams.items() if stream.adapter and stream.adapter.name == name]
+        """Fail every request that any version of an adapter has a part in."""
+        users = [row_id for row_id, stream in self._streams.items() if any(one.name == name for one in stream.adapters)]
         for row_id in users:
             self._worker.orders.put(Cancel(row_id))
         self._deliver_here([(row_id, AdapterWithdrawn(name)) for row_id in users])

@@ -57,7 +57,7 @@ class PromptReader:
             if row.is_reading and not self._waits(row, reading):
                 reading.append(row)
         # An adapter's rows next to one another: they decode in that order (batch.py), and attention finds them as they lie.
-        newcomers = sorted((row for row in reading if row.place is None), key=_adapter_of)
+        newcomers = sorted((row for row in reading if row.place is None), key=lambda row: row.routes)
         places = self._store.take_all([len(row.input_ids) + 1 for row in newcomers])
         for row, place in zip(newcomers, places, strict=True):
             self._begin(row, place)
@@ -66,7 +66,7 @@ class PromptReader:
         pieces = [self._cut(one.row, one.count(cost)) for one, cost in share_out(costed, budget)]
         # Whole short prompts first, those of a kind together: they are one part, and in it those of an adapter one product.
         pieces.sort(key=lambda piece: (not self._is_fresh(piece), _group_of(piece.row).capacity, piece.num_tokens))
-        return [piece for run in _join_alike(pieces) for piece in sorted(run, key=lambda piece: _adapter_of(piece.row))]
+        return [piece for run in _join_alike(pieces) for piece in sorted(run, key=lambda piece: piece.row.routes)]
 
     def make_parts(self, pieces: Sequence[PromptPiece], *, start: int) -> list[Part]:
         """Make the parts of a pass that read `pieces`, whose tokens begin at `start`."""
@@ -198,10 +198,6 @@ def _group_of(row: Row) -> KVGroup:
 
 def _have_same_prompt(row: Row, other: Row) -> bool:
     return row.weights == other.weights and row.input_ids == other.input_ids
-
-
-def _adapter_of(row: Row) -> tuple[int, float]:
-    return row.slot, row.adapter_scale
 
 
 def _join_alike(pieces: Sequence[PromptPiece]) -> list[list[PromptPiece]]:

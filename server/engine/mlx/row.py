@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence, Set
 
+from adapters.bank.routing import Route
 from server.engine.mlx.drawing.processor import LogitProcessor
 from server.engine.mlx.drawing.wishes import NO_WISHES, Wishes
 from server.engine.mlx.forward.prefilling import PromptWindows
@@ -23,8 +24,7 @@ class Row:
         max_tokens: int,
         sampling: Sampling,
         seed: int,
-        slot: int,
-        adapter_scale: float,
+        routes: tuple[Route, ...] = (),
         text: AnswerText,
         arrived_s: float,
         weights: Weights = BASE,
@@ -42,8 +42,7 @@ class Row:
         self.max_tokens = max_tokens
         self.sampling = sampling
         self.seed = seed  # the request's, or a random one
-        self.slot = slot
-        self.adapter_scale = adapter_scale
+        self.routes = routes  # slots of the adapters' bank, each at its scale
         self.text = text
         self.arrived_s = arrived_s  # time.monotonic()
         self.weights = weights  # whose keys and values these are

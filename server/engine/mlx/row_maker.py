@@ -2,14 +2,13 @@
 
 import secrets
 import time
+from collections.abc import Sequence
 
-from adapters.bank.routing import BASE_SLOT
 from adapters.registry import LoadedAdapter
 from server.engine.errors import InvalidGeneration
 from server.engine.mlx.drawing.wishes import Wishes
 from server.engine.mlx.grammar.compiler import GrammarCompiler
 from server.engine.mlx.listing import list_ids
-from server.engine.mlx.prefix.cache import BASE, Weights
 from server.engine.mlx.prompt import EncodedPrompt, PromptEncoder
 from server.engine.mlx.row import Row
 from server.engine.mlx.runtime import Runtime
@@ -35,10 +34,11 @@ class RowMaker:
         """End the thread that compiles."""
         self._grammars.close()
 
-    async def make(self, generation: Generation, adapter: LoadedAdapter | None) -> Row:
-        """Compile, encode and check what a generation asks for. Raises InvalidGeneration."""
+    async def make(self, generation: Generation, adapters: Sequence[LoadedAdapter]) -> Row:
+        """Compile, encode and check what a generation asks for; `adapters` are those it names. Raises InvalidGeneration."""
         arrived_s = time.monotonic()
         self._check_tokens(generation)
+        in_use = [(adapter, use.scale) for adapter, use in zip(adapters, generation.adapters, strict=True) if use.scale != 0]
         grammar = await self._grammars.compile_in_turn(generation.grammar) if generation.grammar else None
         prompt = await self._encode(generation)
         max_tokens = min(generation.max_tokens, self._context_size - len(prompt.token_ids))
@@ -47,7 +47,6 @@ class RowMaker:
         self._check_memory(len(prompt.token_ids), max_tokens, param="messages" if generation.prompt is None else "prompt")
         sampling = generation.sampling
         seed = sampling.seed
-        scale = generation.adapter_scale
         # Where a grammar is at its end, the model's own end ids are all that may come: there even an answer that ignores them is over.
         ignores_stop_ids = generation.ignores_stop_ids and grammar is None
         return Row(
@@ -56,8 +55,7 @@ class RowMaker:
             max_tokens=max_tokens,
             sampling=sampling,
             seed=secrets.randbits(63) if seed is None else seed,
-            slot=adapter.slot if adapter else BASE_SLOT,
-            adapter_scale=scale,
+            routes=tuple((adapter.slot, scale) for adapter, scale in in_use),
             text=AnswerText(
                 self._vocabulary.detokenizers.make(),
                 generation.stop,
@@ -66,7 +64,7 @@ class RowMaker:
                 hidden_ids=self._special_ids if generation.hides_special_tokens else frozenset(),
             ),
             arrived_s=arrived_s,
-            weights=Weights(adapter.digest, scale) if adapter and scale != 0 else BASE,
+            weights=tuple((adapter.digest, scale) for adapter, scale in in_use),
             boundaries=prompt.boundaries,
             num_top_logprobs=generation.num_top_logprobs,
             num_prompt_logprobs=generation.num_prompt_logprobs,

@@ -45,8 +45,6 @@ def _make_row(runtime: Runtime, number: int) -> Row:
         max_tokens=NUM_DRAWN,
         sampling=Sampling(temperature=0),
         seed=0,
-        slot=0,
-        adapter_scale=1.0,
         text=AnswerText(_Mute(), ()),
         arrived_s=0.0,
     )

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from adapters.bank.bank import AdapterBank
-from adapters.bank.routing import Routing, Span
+from adapters.bank.routing import Route, Routing, Span
 from adapters.base.shape import BaseShape
 from adapters.errors import BankFull, UnsupportedAdapter
 from adapters.files.reading import LowRankPair
@@ -21,6 +21,10 @@ class Row(NamedTuple):
 
     slot: int
     adapter_scale: float = 1.0
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        return ((self.slot, self.adapter_scale),) if self.slot and self.adapter_scale else ()
 
 
 class TwoLayers(nn.Module):

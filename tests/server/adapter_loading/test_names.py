@@ -17,6 +17,8 @@ def test_a_good_name_has_no_fault(name: str) -> None:
         ("x" * 129, "got 129"),
         ("none", "reserved"),
         ("other", "reserved"),
+        ("several", "reserved"),
+        ("one,two", "comma"),
         ("a\n", "do not print"),
         ("a\x00b", "do not print"),
         ("a\u202eb", "do not print"),

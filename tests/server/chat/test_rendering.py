@@ -45,7 +45,7 @@ def make_head(served: ServedModel = BASE, *, adapter_scale: float = 1.0, **metad
         model=served.id,
         system_fingerprint="fp",
         served=served,
-        adapter_scale=adapter_scale,
+        adapter_scales=(adapter_scale,),
         sampling=SAMPLING,
         request_metadata=metadata,
     )

@@ -23,7 +23,7 @@ def test_the_smallest_request_gets_the_defaults() -> None:
         max_tokens=100,
         is_limit_asked_for=False,
         stop=(),
-        adapter=None,
+        adapters=(),
     )
 
 
@@ -139,12 +139,6 @@ def test_max_tokens_is_capped(fields: dict[str, int], expected: int) -> None:
 @pytest.mark.parametrize(("stop", "expected"), [(None, ()), ("a", ("a",)), (["a"] * 64, ("a",) * 64), (["a", "b"], ("a", "b")), ([], ())])
 def test_stop_becomes_a_tuple(stop: object, expected: tuple[str, ...]) -> None:
     assert translate(stop=stop).stop == expected
-
-
-def test_more_than_one_adapter_is_refused_by_name() -> None:
-    error = refuse(lora=[{"name": "a"}, {"name": "b"}])
-    assert error.param == "lora"
-    assert "mixing several in one answer is not supported yet" in str(error)
 
 
 @pytest.mark.parametrize("name", scorer_names())

@@ -10,7 +10,7 @@ from openai.types.completion_create_params import CompletionCreateParamsNonStrea
 
 from server.completions.fields import REQUEST
 from server.completions.translation import MAX_ANSWERS, Prompt, translate_completion
-from server.engine.protocol import Generation, ServedModel
+from server.engine.protocol import AdapterUse, Generation, ServedModel
 from server.errors import InvalidRequest
 from server.wire.completion_request import CompletionRequest
 from tests.server.chat.test_fields import names
@@ -47,7 +47,7 @@ def test_the_other_fields_are_those_of_every_route() -> None:
         LORA, stop=["\n"], logit_bias={"5": 1}, min_tokens=2, ignore_eos=True, stop_token_ids=[7], temperature=0.5, logprobs=3
     )
     assert (one.stop, one.logit_bias, one.min_tokens, one.stop_token_ids) == (("\n",), ((5, 1.0),), 2, (7,))
-    assert (one.adapter, one.sampling.temperature, one.ignores_stop_ids) == ("lek", 0.5, True)
+    assert (one.adapters, one.sampling.temperature, one.ignores_stop_ids) == ((AdapterUse(name="lek"),), 0.5, True)
     assert (one.num_top_logprobs, one.num_prompt_logprobs) == (3, None)
     assert translate(logprobs=2.0, echo=True)[0].num_prompt_logprobs == 2
     assert translate(echo=True)[0].num_prompt_logprobs is None

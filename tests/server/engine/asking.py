@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from server.engine.protocol import Engine, Event, Finish, Generation, Load, Message, Piece, Sampling
+from server.engine.protocol import AdapterUse, Engine, Event, Finish, Generation, Load, Message, Piece, Sampling
 
 GREEDY = Sampling(temperature=0)
 
@@ -17,10 +17,15 @@ class Answer(NamedTuple):
     finish: Finish
 
 
-def question(content: str, *, id: str = "row-0", **options: Any) -> Generation:
+def question(content: str, *, id: str = "row-0", adapter: Any = None, adapter_scale: Any = 1.0, **options: Any) -> Generation:
     """Make a generation of one user message, greedy and short unless said otherwise."""
-    chosen: dict[str, Any] = {"sampling": GREEDY, "max_tokens": 24} | options
+    chosen: dict[str, Any] = {"sampling": GREEDY, "max_tokens": 24, "adapters": use(adapter, adapter_scale)} | options
     return Generation(id=id, messages=(Message(role="user", content=content),), **chosen)
+
+
+def use(adapter: str | None, scale: float = 1.0) -> tuple[AdapterUse, ...]:
+    """Name an adapter, or the base, as a generation does."""
+    return (AdapterUse(name=adapter, scale=scale),) if adapter else ()
 
 
 def completion(prompt: str | tuple[int, ...], *, id: str = "row-0", **options: Any) -> Generation:

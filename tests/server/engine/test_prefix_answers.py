@@ -10,7 +10,7 @@ from adapters.base.device import Device
 from server.engine.mlx.engine import MlxEngine
 from server.engine.protocol import Generation, Message, Sampling
 from server.settings.settings import Settings
-from tests.server.engine.asking import GREEDY, Answer, ask, question
+from tests.server.engine.asking import GREEDY, Answer, ask, question, use
 from tests.server.engine.conftest import Adapters, Run
 
 SYSTEM = " ".join(f"Rule {number}: be clear, be kind and say what is so." for number in range(60))  # hundreds of tokens
@@ -18,7 +18,7 @@ SYSTEM = " ".join(f"Rule {number}: be clear, be kind and say what is so." for nu
 
 def under_rules(content: str, *, id: str = "row-0", adapter: str | None = None, max_tokens: int = 24, scale: float = 1.0) -> Generation:
     messages = (Message(role="system", content=SYSTEM), Message(role="user", content=content))
-    return Generation(id=id, messages=messages, sampling=GREEDY, max_tokens=max_tokens, adapter=adapter, adapter_scale=scale)
+    return Generation(id=id, messages=messages, sampling=GREEDY, max_tokens=max_tokens, adapters=use(adapter, scale))
 
 
 @pytest.fixture

@@ -16,10 +16,12 @@ from scoring.scorers import scorer_names
 from server.answers import group
 from server.app import create_app
 from server.engine.errors import AdapterWithdrawn, EngineError, EngineUnavailable, InvalidGeneration, QueueFull, RowFailed, UnknownAdapter
+from server.engine.protocol import AdapterUse
 from server.engine.sampling_defaults import SamplingDefaults
 from server.settings.settings import Settings
 from server.settings.values import DegenerationAction
 from tests.server.chat.test_rendering import parse_events
+from tests.server.fake_adapter_host import LEK
 from tests.server.fake_engine import FakeEngine
 from tests.server.live_server import LiveServer
 
@@ -73,7 +75,7 @@ def test_an_answer_without_any_piece_is_whole(stream: bool, chat: dict[str, Any]
 
 def test_an_adapter_is_chosen_by_model(engine: FakeEngine, client: Client, chat: dict[str, Any]) -> None:
     body = client.post(URL, json=chat | {"model": "lek-demo"}).json()
-    assert engine.generations[0].adapter == "lek-demo"
+    assert engine.generations[0].adapters == (AdapterUse(name="lek-demo"),)
     assert (body["model"], body["metadata"]["adapter"], body["metadata"]["adapter_digest"]) == ("lek-demo", "lek-demo", "sha256:abc")
 
 
@@ -81,11 +83,27 @@ def test_an_adapter_is_chosen_by_model(engine: FakeEngine, client: Client, chat:
 @pytest.mark.parametrize("model", ["gemma-3-demo", "lek-demo"])
 def test_lora_scales_an_adapter(model: str, stream: bool, engine: FakeEngine, client: Client, chat: dict[str, Any]) -> None:
     response = client.post(URL, json=chat | {"model": model, "lora": [{"name": "lek-demo", "scale": 0.5}], "stream": stream})
-    assert (engine.generations[0].adapter, engine.generations[0].adapter_scale) == ("lek-demo", 0.5)
+    assert engine.generations[0].adapters == (AdapterUse(name="lek-demo", scale=0.5),)
     body = parse_events(response.content)[-2] if stream else response.json()
     assert body["model"] == model
     metadata = body["metadata"]
     assert (metadata["adapter"], metadata["adapter_digest"], metadata["adapter_scale"]) == ("lek-demo", "sha256:abc", "0.5")
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_several_adapters_are_named_in_order_in_the_metadata_and_as_several_in_the_metrics(
+    stream: bool, engine: FakeEngine, client: Client, chat: dict[str, Any]
+) -> None:
+    engine.adapters.loaded["two"] = msgspec.structs.replace(LEK, name="two", digest="sha256:two")
+    lora = [{"name": "two", "scale": 0.5}, {"name": "lek-demo"}]
+    response = client.post(URL, json=chat | {"lora": lora, "stream": stream})
+    metadata = (parse_events(response.content)[-2] if stream else response.json())["metadata"]
+    told = metadata["adapter"], metadata["adapter_digest"], metadata["adapter_scale"]
+    assert told == ("two,lek-demo", "sha256:two,sha256:abc", "0.5,1")
+    unscaled = client.post(URL, json=chat | {"lora": [{"name": "two"}, {"name": "lek-demo"}]}).json()["metadata"]
+    assert "adapter_scale" not in unscaled
+    counted = [line for line in client.get("/metrics").text.splitlines() if line.startswith("candor_requests_total") and "several" in line]
+    assert 'candor_requests_total{adapter="several",model="gemma-3-demo",outcome="completed"} 2.0' in counted
 
 
 def test_the_digest_is_that_of_the_version_that_answered(engine: FakeEngine, chat: dict[str, Any]) -> None:
@@ -133,7 +151,9 @@ def test_a_request_for_more_tokens_is_capped(engine: FakeEngine, client: Client,
         ({"lora": [{"name": "lek-demo", "scale": 8.1}]}, 400, "lora[0].scale"),
         ({"lora": [{"name": "lek-demo", "scale": "1"}]}, 400, "lora[0].scale"),
         ({"lora": [{"name": "lek-demo", "path": "/etc"}]}, 400, "lora[0].path"),
-        ({"lora": [{"name": "lek-demo"}, {"name": "lek-demo"}]}, 400, "lora"),
+        ({"lora": [{"name": "lek-demo"}, {"name": "lek-demo"}]}, 400, "lora[1].name"),
+        ({"lora": [{"name": "lek-demo"}, {"name": "nobody"}]}, 404, "lora[1].name"),
+        ({"lora": [{"name": "lek-demo"}] * 9}, 400, "lora"),
         ({"lora": {"name": "lek-demo"}}, 400, "lora"),
         ({"scorer": "lek-v0"}, 400, "scorer"),
         ({"scorer": 1}, 400, "scorer"),

@@ -12,6 +12,7 @@ from litestar.testing import TestClient
 from scoring.scorers import scorer_names
 from server.app import create_app
 from server.engine.errors import EngineError, EngineUnavailable, InvalidGeneration, QueueFull, RowFailed
+from server.engine.protocol import AdapterUse
 from server.settings.settings import Settings
 from tests.server.fake_engine import FakeEngine
 from tests.server.responses.reading import list_types, read_events
@@ -43,7 +44,7 @@ def test_what_was_only_accepted_is_in_the_header(stream: bool, client: Client) -
 
 def test_an_adapter_answers(engine: FakeEngine, client: Client) -> None:
     body = client.post(URL, json=ASKED | {"lora": [{"name": "lek-demo", "scale": 0.5}]}).json()
-    assert (engine.generations[0].adapter, engine.generations[0].adapter_scale) == ("lek-demo", 0.5)
+    assert engine.generations[0].adapters == (AdapterUse(name="lek-demo", scale=0.5),)
     metadata = body["metadata"]
     assert (metadata["adapter"], metadata["adapter_digest"], metadata["adapter_scale"]) == ("lek-demo", "sha256:abc", "0.5")
 

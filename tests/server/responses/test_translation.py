@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.engine.protocol import Generation, Message, Sampling
+from server.engine.protocol import AdapterUse, Generation, Message, Sampling
 from server.engine.sampling_defaults import SamplingDefaults
 from server.responses.translation import translate_request
 from tests.server.fake_engine import ADAPTER, BASE
@@ -45,7 +45,7 @@ def test_what_a_request_leaves_unset_is_the_models() -> None:
 def test_an_adapter_and_its_scale_arrive() -> None:
     request = ask(model=ADAPTER.id, lora=[{"name": ADAPTER.id, "scale": 0.5}])
     generation = translate_request(request, id="1", served=ADAPTER, max_completion_tokens=100)
-    assert (generation.adapter, generation.adapter_scale) == (ADAPTER.id, 0.5)
+    assert generation.adapters == (AdapterUse(name=ADAPTER.id, scale=0.5),)
 
 
 def test_a_scorer_that_nobody_has_is_refused() -> None:

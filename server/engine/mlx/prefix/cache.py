@@ -2,13 +2,12 @@
 
 Global layers' keys and values are kept in blocks of 256 tokens that prompts share; sliding layers cannot be cut back past their window, so
 their windows are kept at chosen places, the *stops*, and only there may a prompt be taken up again. Whatever is kept is named by the
-tokens themselves below the digest and the scale of the adapter that read them: no other weights can ever hit it.
+tokens themselves below the digests and the scales of the adapters that read them: no other weights can ever hit it.
 """
 
 from array import array
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from server.engine.mlx.forward.prefilling import Snapshot
 from server.engine.mlx.kv.store import Place
@@ -19,14 +18,10 @@ from server.engine.mlx.prefix.tree import BLOCK_BYTES, BLOCK_TOKENS, TOKEN_BYTES
 FEWEST_TOKENS = 16  # less is read faster than it is looked up
 
 
-class Weights(NamedTuple):
-    """Which weights read a prompt."""
+# Which weights read a prompt: digests and scales of the adapters on the base, in the order in which they are added to it.
+Weights = tuple[tuple[str, float], ...]
 
-    digest: str | None  # of the adapter; None is the base
-    scale: float
-
-
-BASE = Weights(None, 1.0)
+BASE: Weights = ()
 
 
 class PrefixCache:

@@ -14,7 +14,8 @@ SHAPE = KVShape(are_sliding=(True, False), window=32, num_heads=1, head_dim=2, i
 TOKEN_BYTES = 2 * 2 * 4  # a token's keys and values in one layer
 WINDOW_BYTES = 32 * TOKEN_BYTES
 BLOCK_BYTES = 256 * TOKEN_BYTES
-LEK = Weights("sha256:lek", 1.0)
+LEK: Weights = (("sha256:lek", 1.0),)
+OTHER: Weights = (("sha256:other", 1.0),)
 
 
 class Desk:
@@ -78,7 +79,7 @@ def test_other_weights_never_find_it() -> None:
     prompt = numbers(300)
     desk.keep(prompt, 280, LEK)
     assert desk.found(prompt, LEK) == 280
-    for weights in (BASE, Weights("sha256:other", 1.0), Weights("sha256:lek", 0.5)):
+    for weights in (BASE, OTHER, (("sha256:lek", 0.5),), LEK + OTHER, OTHER + LEK):
         assert desk.found(prompt, weights) == 0
 
 
