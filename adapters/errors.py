@@ -5,10 +5,12 @@ AdapterError
 │   └── NoAdapter        the folder holds none
 ├── UnsupportedAdapter   a kind of adapter that is not served, refused by name
 ├── MismatchedAdapter    its tensors do not fit each other, its configuration or the base: lists every mismatch
+├── FailedTrial          a pass on it is no good: logits that are not finite, or the base's own
 ├── AdapterNotLoaded     no adapter is served under the name
 ├── AdapterNameTaken     another one is, and is not to be replaced
 ├── AdapterChanged       the folder holds another content than was asked for
 ├── AdapterBusy          the name is being loaded or unloaded just now
+├── ReloadFailed         the name was evicted, and what it stood for cannot be loaded again
 ├── SlotsFull            as many are served as may be: lists them
 └── BankFull             the device has no memory for it
 """
@@ -44,6 +46,10 @@ class MismatchedAdapter(AdapterError):
         self.mismatches = tuple(mismatches)
 
 
+class FailedTrial(AdapterError):
+    """A pass on the adapter gave logits that are not finite, or the base's own."""
+
+
 class AdapterNotLoaded(AdapterError):
     """No adapter is served under this name."""
 
@@ -73,6 +79,15 @@ class AdapterBusy(AdapterError):
     def __init__(self, name: str) -> None:
         super().__init__(f"the adapter {name!r} is being loaded or unloaded: try again when that is done")
         self.name = name
+
+
+class ReloadFailed(AdapterError):
+    """What an evicted name stood for cannot be loaded again; `reason` says why. The name stays evicted."""
+
+    def __init__(self, name: str, reason: AdapterError) -> None:
+        super().__init__(f"the adapter {name!r} had made way for others, and cannot be loaded again: {reason}; load it anew, or unload it")
+        self.name = name
+        self.reason = reason
 
 
 class SlotsFull(AdapterError):

@@ -10,13 +10,13 @@ import argparse
 import asyncio
 import threading
 import time
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from pathlib import Path
 
 from adapters.errors import AdapterNotLoaded
 from bench.endpoint import ROOT
 from server.app import create_app
-from server.engine.protocol import AdapterStatus, Event, Finish, FinishReason, Generation, Load, Message, Piece, ServedModel
+from server.engine.protocol import AdapterLoad, AdapterStatus, Event, Finish, FinishReason, Generation, Load, Message, Piece, ServedModel
 from server.engine.sampling_defaults import SamplingDefaults
 from server.http.serving import bind, serve
 from server.settings.settings import Settings
@@ -36,6 +36,9 @@ class NoAdapters:
     ) -> AdapterStatus:
         """Refuse."""
         raise AdapterNotLoaded(name)
+
+    def watch(self, note: Callable[[AdapterLoad], None]) -> None:
+        """Tell nobody: nothing is loaded."""
 
     async def unload(self, name: str, *, force: bool) -> AdapterStatus:
         """Refuse."""

@@ -145,6 +145,7 @@ def _start_metrics(engine: Engine, settings: Settings) -> Metrics:
     dimensions = tuple(find_scorer(settings.scorer).score("").dimensions)
     metrics = Metrics(CollectorRegistry(), engine.models()[0], dimensions=dimensions)
     metrics.show_engine(engine.models(), is_ready=engine.is_ready())
+    engine.adapters.watch(metrics.observe_adapter_load)
     return metrics
 
 

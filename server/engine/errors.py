@@ -3,6 +3,7 @@
 EngineError
 ├── InvalidGeneration    the request is at fault: names the field (400)
 ├── UnknownAdapter       no such adapter (404)
+├── AdapterNotReloaded   it had made way for others, and cannot be loaded again: names what to do (409)
 ├── AdapterWithdrawn     the adapter was unloaded by force while it answered (409)
 ├── QueueFull            too many rows wait (429)
 ├── EngineUnavailable    starting, draining or dead (503)
@@ -29,6 +30,14 @@ class UnknownAdapter(EngineError):
     def __init__(self, name: str) -> None:
         super().__init__(f"no adapter named {name!r} is loaded")
         self.name = name
+
+
+class AdapterNotReloaded(EngineError):
+    """The adapter was evicted, and cannot be loaded again as it was."""
+
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message)
+        self.code = code  # candor's, such as adapter_changed
 
 
 class AdapterWithdrawn(EngineError):

@@ -3,7 +3,7 @@
 The HTTP layer, the watchers of answers and the tests' fakes know this file and no other part of an engine.
 """
 
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, Protocol, runtime_checkable
 
@@ -13,6 +13,9 @@ from server.engine.sampling_defaults import SamplingDefaults
 
 Role = Literal["system", "user", "assistant"]
 FinishReason = Literal["stop", "length"]
+AdapterState = Literal["loaded", "evicted"]  # evicted: a request for it loads it again
+LoadKind = Literal["load", "reload"]  # of a name at somebody's wish, or of an evicted one at a request's
+LoadOutcome = Literal["loaded", "refused", "no_slot", "failed"]
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,6 +139,7 @@ class ServedModel(msgspec.Struct, frozen=True, kw_only=True):
     parent: str | None = None  # the base's id, for an adapter
     root: str | None = None  # where it was loaded from
     digest: str | None = None  # content hash of an adapter's weights and scale
+    state: AdapterState = "loaded"
     is_several: bool = False  # adapters together: their names and digests are joined
 
 
@@ -143,10 +147,10 @@ class AdapterStatus(msgspec.Struct, frozen=True, kw_only=True):
     """An adapter as it is served now: enough to tell two apart and to say what each was made of."""
 
     name: str
-    state: Literal["loaded", "evicted"]  # evicted: a request for it loads it again
+    state: AdapterState
     path: str
     revision: str | None  # the commit that it was fetched at, of an adapter from Hugging Face
-    format: str  # mlx-lm, peft or mlx-vlm
+    format: str  # mlx-lm or peft
     kind: str  # lora or dora
     digest: str
     rank: int  # the largest of its layers
@@ -157,7 +161,16 @@ class AdapterStatus(msgspec.Struct, frozen=True, kw_only=True):
     left_out: tuple[str, ...]  # parts of its file that change nothing of a text, such as the vision tower's tensors
     created: int  # when it was loaded: Unix time, s
     num_running: int  # requests that use it
-    training: dict[str, int | float | str | None]  # what its files record of it, and as a plan or as done: adapters/files/training.py
+    training: dict[str, int | float | str | None]  # what its configuration records: iterations, learning_rate, batch_size, …
+
+
+class AdapterLoad(msgspec.Struct, frozen=True, kw_only=True):
+    """How a load has ended. Refused: the adapter's own fault; failed: the engine's."""
+
+    kind: LoadKind
+    outcome: LoadOutcome
+    duration_s: float
+    has_evicted: bool  # whether another adapter has made way for it
 
 
 @runtime_checkable
@@ -166,6 +179,10 @@ class AdapterHost(Protocol):
 
     def statuses(self) -> tuple[AdapterStatus, ...]:
         """List the adapters that can be asked for."""
+        ...
+
+    def watch(self, note: Callable[[AdapterLoad], None]) -> None:
+        """Have `note` told of every load when it has ended, and now of those before."""
         ...
 
     async def load(

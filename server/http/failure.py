@@ -6,7 +6,7 @@ import re
 import msgspec
 from litestar.exceptions import HTTPException, MethodNotAllowedException
 
-from server.engine.errors import AdapterWithdrawn, EngineUnavailable, InvalidGeneration, QueueFull, UnknownAdapter
+from server.engine.errors import AdapterNotReloaded, AdapterWithdrawn, EngineUnavailable, InvalidGeneration, QueueFull, UnknownAdapter
 from server.errors import MAX_MESSAGE_LENGTH, ApiError, ClientDisconnected, ModelNotFound
 from server.wire.error_body import ErrorBody, ErrorDetail
 
@@ -35,6 +35,8 @@ def to_failure(exc: Exception) -> Failure:
             return _fail(400, str(exc), param=exc.param, code=exc.code)
         case UnknownAdapter():
             return to_failure(ModelNotFound(exc.name))
+        case AdapterNotReloaded():
+            return _fail(409, str(exc), param="model", code=exc.code)
         case AdapterWithdrawn():
             return _fail(409, str(exc), code="adapter_withdrawn")
         case QueueFull():

@@ -3,10 +3,12 @@
 What the engine itself keeps count of (rows, bytes, the prefix cache) is read off it at a scrape.
 """
 
+from typing import get_args
+
 from prometheus_client import Gauge
 
-from server.engine.protocol import Load, MemoryUse
-from server.metrics.buckets import FIRST_TOKEN_BOUNDS_S, QUEUE_BOUNDS_S, REQUEST_BOUNDS_S, SCORING_BOUNDS_S
+from server.engine.protocol import AdapterLoad, Load, LoadKind, LoadOutcome, MemoryUse
+from server.metrics.buckets import FIRST_TOKEN_BOUNDS_S, LOAD_BOUNDS_S, QUEUE_BOUNDS_S, REQUEST_BOUNDS_S, SCORING_BOUNDS_S
 from server.metrics.group import MetricGroup
 
 IDLE = Load(num_running=0, num_waiting=0)
@@ -23,8 +25,15 @@ class EngineMetrics(MetricGroup):
         self.prefill_time = self.histogram("prefill_time_seconds", "From the start of work to the first token.", FIRST_TOKEN_BOUNDS_S)
         self.decode_time = self.histogram("decode_time_seconds", "From an answer's first token to its last.", REQUEST_BOUNDS_S)
         self.scoring = self.histogram("scoring_seconds", "Time spent on scoring one answer, detectors included.", SCORING_BOUNDS_S)
-        for histogram in (self.queue_time, self.prefill_time, self.decode_time, self.scoring):
+        self._load_time = self.histogram("adapter_load_seconds", "From an adapter's turn to be loaded until it is served.", LOAD_BOUNDS_S)
+        for histogram in (self.queue_time, self.prefill_time, self.decode_time, self.scoring, self._load_time):
             histogram.labels()  # at zero
+        self._loads = self.counter("adapter_loads", "Loads of adapters that have ended, by whose wish and how.", "kind", "outcome")
+        for kind in get_args(LoadKind):
+            for outcome in get_args(LoadOutcome):
+                self._loads.labels(kind, outcome)
+        self._adapter_evictions = self.counter("adapter_evictions", "Adapters that have made way for another.")
+        self._adapter_evictions.labels()
         self._load = IDLE
         self._rows = self.gauge("batch_rows", "Rows of the batch, by what is done with them.", "state")
         self._kv = self.gauge("kv_bytes", "Keys and values that running rows may come to need, at their longest.")
@@ -48,6 +57,14 @@ class EngineMetrics(MetricGroup):
         if load != self._load:
             self._show_load(load)
             self._load = load
+
+    def observe_adapter_load(self, load: AdapterLoad) -> None:
+        """Count how the load of an adapter has ended."""
+        self._loads.labels(load.kind, load.outcome).inc()
+        if load.has_evicted:
+            self._adapter_evictions.labels().inc()
+        if load.outcome == "loaded":
+            self._load_time.labels().observe(load.duration_s)
 
     def _show_load(self, load: Load) -> None:
         self._rows.labels("prefill").set(load.num_prefilling)

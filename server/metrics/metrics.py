@@ -12,7 +12,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from server.adapter_loading.names import SEVERAL_ADAPTERS
-from server.engine.protocol import Finish, Load, ServedModel
+from server.engine.protocol import AdapterLoad, Finish, Load, ServedModel
 from server.metrics.engine import IDLE, EngineMetrics
 from server.metrics.group import MetricGroup
 from server.metrics.pair import UNKNOWN, Pair, PairMetrics, pair_of
@@ -78,7 +78,11 @@ class Metrics(Collector):
         for pair, model in served.items():
             self.of(pair).start(self._dimensions)
             if model.parent is not None:
-                self.of(pair).show_loaded(model.created)
+                self.of(pair).show_loaded(model.created, is_loaded=model.state == "loaded")
+
+    def observe_adapter_load(self, load: AdapterLoad) -> None:
+        """Count how the load of an adapter has ended."""
+        self._engine.observe_adapter_load(load)
 
     def open_request(self, pair: Pair) -> None:
         """Keep the series of a pair until `close_request`, whether or not it is unloaded meanwhile."""

@@ -40,8 +40,8 @@ class PairMetrics(MetricGroup):
         self.generation_tokens = counter("generation_tokens", "Tokens generated, those of unfinished answers included.")
         self.running = gauge("requests_running", "Requests whose first token is out and whose last is not.")
         self.waiting = gauge("requests_waiting", "Requests taken that have no token yet: queued or in prefill.")
-        self.adapter_loaded = gauge("adapter_loaded", "1 for each adapter that is loaded.")
-        self.adapter_load_time = gauge("adapter_load_timestamp_seconds", "When the version that is served was loaded, Unix time.")
+        self.adapter_loaded = gauge("adapter_loaded", "1 for each adapter that is loaded, 0 for one that has made way for others.")
+        self.adapter_load_time = gauge("adapter_load_timestamp_seconds", "When the version that is served was loaded first, Unix time.")
         self.request_duration = histogram("request_duration_seconds", "From a request's arrival to its last byte.", REQUEST_BOUNDS_S)
         self.first_token = histogram("time_to_first_token_seconds", "From a request's arrival to its first token.", FIRST_TOKEN_BOUNDS_S)
         self.output_token = histogram("time_per_output_token_seconds", "Mean time between an answer's tokens.", OUTPUT_TOKEN_BOUNDS_S)
@@ -83,13 +83,13 @@ class PairMetrics(MetricGroup):
         for gauge in (self.running, self.waiting):
             gauge.labels()
 
-    def show_loaded(self, created: float) -> None:
-        """Say that the adapter is loaded, and since when (Unix time, s)."""
-        self.adapter_loaded.labels().set(1)
+    def show_loaded(self, created: float, *, is_loaded: bool) -> None:
+        """Say whether the adapter is loaded or evicted, and when its version was loaded first (Unix time, s)."""
+        self.adapter_loaded.labels().set(is_loaded)
         self.adapter_load_time.labels().set(created)
 
     def show_unloaded(self) -> None:
-        """Say nothing of an adapter that is not loaded any more."""
+        """Say nothing of an adapter that is not listed any more."""
         self.adapter_loaded.remove()
         self.adapter_load_time.remove()
 

@@ -23,4 +23,4 @@ async def show_model(model_id: FromPath[str], engine: NamedDependency[Engine]) -
 
 
 def _to_card(model: ServedModel) -> ModelCard:
-    return ModelCard(id=model.id, created=model.created, parent=model.parent, root=model.root, digest=model.digest)
+    return ModelCard(id=model.id, created=model.created, parent=model.parent, root=model.root, digest=model.digest, state=model.state)

@@ -6,7 +6,7 @@ import msgspec
 
 
 class ModelCard(msgspec.Struct, frozen=True, kw_only=True):
-    """One name that requests may ask for; `parent`, `root` and `digest` are candor's, null where there is none."""
+    """One name that requests may ask for; `parent`, `root`, `digest` and `state` are candor's, null where there is none."""
 
     id: str
     object: Literal["model"] = "model"
@@ -15,6 +15,7 @@ class ModelCard(msgspec.Struct, frozen=True, kw_only=True):
     parent: str | None
     root: str | None
     digest: str | None
+    state: Literal["loaded", "evicted"]  # evicted: a request for it loads it again
 
 
 class ModelList(msgspec.Struct, frozen=True, kw_only=True):

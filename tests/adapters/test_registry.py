@@ -9,11 +9,9 @@ from adapters.files.reading import TrainingRecord
 from adapters.registry import AdapterRegistry, LoadedAdapter
 
 
-def load(registry: AdapterRegistry, name: str, version: int = 1) -> tuple[LoadedAdapter, LoadedAdapter | None]:
-    """Load as a host does; gives the version and the one whose slot may be cleared."""
-    registry.begin_change(name)
-    slot = registry.reserve_slot(name)
-    adapter = LoadedAdapter(
+def make_adapter(name: str, *, slot: int, version: int = 1) -> LoadedAdapter:
+    """Make one version of an adapter."""
+    return LoadedAdapter(
         name=name,
         path=Path(name),
         revision=None,
@@ -30,13 +28,19 @@ def load(registry: AdapterRegistry, name: str, version: int = 1) -> tuple[Loaded
         record=TrainingRecord(),
         created=0,
     )
+
+
+def load(registry: AdapterRegistry, name: str, version: int = 1) -> tuple[LoadedAdapter, LoadedAdapter | None]:
+    """Load as a host does; gives the version and the one whose slot may be cleared."""
+    registry.begin_change(name)
+    adapter = make_adapter(name, slot=registry.reserve_slot(name), version=version)
     cleared = registry.serve(adapter)
     registry.end_change(name)
     return adapter, cleared
 
 
 def names(registry: AdapterRegistry) -> list[str]:
-    return [adapter.name for adapter in registry.served()]
+    return [adapter.name for adapter in registry.listed() if registry.is_served(adapter.name)]
 
 
 def test_slots_are_the_lowest_free_ones() -> None:
@@ -140,6 +144,32 @@ def test_a_name_is_changed_by_one_at_a_time_and_an_unknown_one_is_refused() -> N
         registry.begin_change("a")
     registry.end_change("a")
     registry.begin_change("a")
-    for refused in (registry.acquire, registry.withdraw, registry.find):
+    for refused in (registry.acquire, registry.withdraw, registry.find, registry.evict):
         with pytest.raises(AdapterNotLoaded, match="'b'"):
             refused("b")
+
+
+def test_an_evicted_name_keeps_its_place_in_the_list_and_is_served_again() -> None:
+    registry = AdapterRegistry(max_adapters=2, may_evict=True)
+    for name in "ab":
+        load(registry, name)
+    evicted = registry.evict("a")
+    registry.free_slot(evicted.slot)
+    assert [(one.name, registry.is_served(one.name)) for one in registry.listed()] == [("a", False), ("b", True)]
+    assert registry.num_users(evicted) == 0
+    with pytest.raises(AdapterNotLoaded, match="'a'"):
+        registry.acquire("a")
+    load(registry, "a")
+    assert [(one.name, registry.is_served(one.name)) for one in registry.listed()] == [("a", True), ("b", True)]
+
+
+def test_who_was_loaded_longest_ago_is_next_to_go() -> None:
+    registry = AdapterRegistry(max_adapters=3, may_evict=True)
+    for name in "abc":
+        load(registry, name)
+    load(registry, "a", version=2)
+    assert registry.choose_next_to_go(besides=frozenset()) == "b"
+    assert registry.choose_next_to_go(besides={"b"}) == "c"
+    registry.begin_change("c")
+    assert registry.choose_next_to_go(besides={"b"}) == "a"
+    assert registry.choose_next_to_go(besides={"a", "b"}) is None

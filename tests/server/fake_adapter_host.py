@@ -1,13 +1,13 @@
 """A hand-written host of adapters: knows names and paths, reads nothing."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
 
 from adapters.errors import AdapterBusy, AdapterChanged, AdapterNameTaken, AdapterNotLoaded
-from server.engine.protocol import AdapterStatus
+from server.engine.protocol import AdapterLoad, AdapterStatus
 
 LEK = AdapterStatus(
     name="lek-demo",
@@ -40,10 +40,14 @@ class FakeAdapterHost:
         self.has_changed = asyncio.Event()
         self.within: list[Sequence[Path] | None] = []
         self.forced: list[bool] = []
+        self.note: Callable[[AdapterLoad], None] | None = None  # who watches the loads
         self._changing: set[str] = set()
 
     def statuses(self) -> tuple[AdapterStatus, ...]:
         return tuple(self.loaded.values())
+
+    def watch(self, note: Callable[[AdapterLoad], None]) -> None:
+        self.note = note
 
     async def load(
         self, name: str, path: Path, *, replace: bool, within: Sequence[Path] | None = None, digest: str | None = None

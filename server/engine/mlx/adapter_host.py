@@ -1,21 +1,28 @@
-"""Adapters loaded and unloaded beside running requests: reading on a worker thread, the bank between two steps, the books on the loop."""
+"""Adapters loaded and unloaded beside running requests: reading on a worker thread, the bank between two steps, the books on the loop.
+
+Where adapters may be evicted, names outnumber the slots: `adapter_queue.py` has those loaded again that requests wait for.
+"""
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence, Set
 from concurrent.futures import Future
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
 from adapters.base.shape import BaseShape
-from adapters.errors import AdapterChanged, AdapterNameTaken
+from adapters.errors import AdapterChanged, AdapterError, AdapterNameTaken, SlotsFull
 from adapters.files.reading import AdapterWeights, read_adapter
 from adapters.registry import AdapterRegistry, LoadedAdapter
+from server.engine.errors import EngineUnavailable
+from server.engine.mlx.adapter_queue import AdapterQueue, Taken
 from server.engine.mlx.runtime import Runtime
+from server.engine.mlx.trial import AdapterTrial
 from server.engine.mlx.worker import Worker
-from server.engine.protocol import AdapterStatus
+from server.engine.protocol import AdapterLoad, AdapterStatus, LoadKind, LoadOutcome
 
 Result = TypeVar("Result")
 
@@ -25,6 +32,12 @@ class Leaving(NamedTuple):
 
     status: AdapterStatus
     has_left: asyncio.Event
+
+
+class UnderWay(msgspec.Struct):
+    """A load that has not ended."""
+
+    has_evicted: bool = False
 
 
 class MlxAdapterHost:
@@ -41,13 +54,25 @@ class MlxAdapterHost:
         self._base = base
         self._max_rank = max_rank
         self._cancel_users = cancel_users  # of a name
+        self._queue = AdapterQueue(registry, self._reload)
+        self._trial = AdapterTrial()
+        worker.call(self._trial.run_base)  # now, when nobody waits for it
+        self._note: Callable[[AdapterLoad], None] | None = None
+        self._ended: list[AdapterLoad] = []  # that nobody has been told of
         self._turn = asyncio.Lock()
         self._leaving: dict[str, Leaving] = {}
         self._changes: set[asyncio.Task[Any]] = set()
 
     def statuses(self) -> tuple[AdapterStatus, ...]:
         """List the adapters that can be asked for."""
-        return tuple(self._status(adapter) for adapter in self._registry.served())
+        return tuple(self._status(adapter) for adapter in self._registry.listed())
+
+    def watch(self, note: Callable[[AdapterLoad], None]) -> None:
+        """Have `note` told of every load when it has ended, and now of those before."""
+        self._note = note
+        for load in self._ended:
+            note(load)
+        self._ended.clear()
 
     async def load(
         self, name: str, path: Path, *, replace: bool, within: Sequence[Path] | None = None, digest: str | None = None
@@ -64,62 +89,110 @@ class MlxAdapterHost:
         return await self._finish(self._unload(name, force=force))
 
     def load_at_start(self, name: str, path: Path) -> None:
-        """Load before there is an event loop; blocks. Raises AdapterError."""
-        if any(adapter.name == name for adapter in self._registry.served()):
-            raise AdapterNameTaken(name)
-        self._registry.check_room(name)
-        weights = read_adapter(path, base=self._base, max_rank=self._max_rank)
-        slot = self._registry.reserve_slot(name)
-        self._worker.call(_install(slot, weights)).result()
-        self._registry.serve(self._loaded(name, slot, weights))
+        """Load before there is an event loop; blocks. Of too many that may be evicted all are tried, and the last ones stay.
 
-    def acquire(self, name: str) -> LoadedAdapter:
-        """Take the version served under `name` for a request. Raises AdapterNotLoaded."""
-        return self._registry.acquire(name)
+        Raises AdapterError.
+        """
+        registry = self._registry
+        if registry.is_listed(name):
+            raise AdapterNameTaken(name)
+        registry.check_room(name)
+        with self._telling("load") as load:
+            weights = read_adapter(path, base=self._base, max_rank=self._max_rank)
+            if evicted := registry.choose_evicted(name):
+                load.has_evicted = True
+                self._worker.call(_clear(registry.evict(evicted.name).slot)).result()
+                registry.free_slot(evicted.slot)
+            slot = registry.reserve_slot(name)
+            self._worker.call(self._install_and_try(slot, name, weights)).result()
+            registry.serve(self._loaded(name, slot, weights, within=None))
+
+    async def acquire(self, names: tuple[str, ...]) -> Taken:
+        """Take the versions that names stand for, for a request; waits for those that have to be loaded again.
+
+        Raises AdapterNotLoaded, SlotsFull and ReloadFailed.
+        """
+        return await self._queue.take(names)
 
     def release(self, adapter: LoadedAdapter) -> None:
         """Give a version back; the last user of one that is no longer served has its slot cleared."""
         if self._registry.release(adapter):
             self._keep(asyncio.ensure_future(self._clear(adapter)))
+        self._queue.note_change()
+
+    def close(self, error: EngineUnavailable) -> None:
+        """Fail the requests that wait for an adapter."""
+        self._queue.close(error)
 
     async def _load(self, name: str, path: Path, *, replace: bool, within: Sequence[Path] | None, digest: str | None) -> LoadedAdapter:
         registry = self._registry
         registry.begin_change(name)
         try:
-            current = next((one for one in registry.served() if one.name == name), None)
-            if current and not replace:
+            if registry.is_listed(name) and not replace:
                 raise AdapterNameTaken(name)
             async with self._turn:
-                registry.check_room(name)
-                weights = await asyncio.to_thread(read_adapter, path, within=within, base=self._base, max_rank=self._max_rank)
-                if digest is not None and weights.digest != digest:
-                    raise AdapterChanged(path, digest, weights.digest)
-                if current and current.digest == weights.digest:
-                    again = self._loaded(name, current.slot, weights)  # the path and the record of its training may be others
-                    registry.serve(again)
-                    return again
-                return await self._serve(name, weights)
+                with self._telling("load") as load:
+                    registry.check_room(name)
+                    weights = await self._read(path, within, digest)
+                    current = registry.find(name) if registry.is_served(name) else None
+                    if current and current.digest == weights.digest:
+                        again = self._loaded(name, current.slot, weights, within)  # the path and the record of its training may be others
+                        registry.serve(again)
+                        return again
+                    slot = await self._take_slot(name, load)
+                    await self._write(slot, self._install_and_try(slot, name, weights))
+                adapter = self._loaded(name, slot, weights, within)
+                if replaced := registry.serve(adapter):
+                    await self._clear(replaced)
+                return adapter
         finally:
-            registry.end_change(name)
+            self._end_change(name)
 
-    async def _serve(self, name: str, weights: AdapterWeights) -> LoadedAdapter:
+    async def _reload(self, name: str, besides: Set[str]) -> None:
+        """Load an evicted name again, in a free slot or that of an idle adapter which is not among `besides`, if that can be done now.
+
+        It is not tried again: neither it nor the base has changed. Raises AdapterError.
+        """
         registry = self._registry
-        if evicted := registry.choose_evicted(name):
-            registry.withdraw(evicted.name)
+        registry.begin_change(name)
+        try:
+            async with self._turn:
+                if not (registry.is_evicted(name) and registry.has_room(name, besides=besides)):
+                    return
+                with self._telling("reload") as load:
+                    evicted = registry.find(name)
+                    weights = await self._read(evicted.path, evicted.within, evicted.digest)
+                    slot = await self._take_slot(name, load, besides)
+                    await self._write(slot, _install(slot, weights))
+                registry.serve(msgspec.structs.replace(evicted, slot=slot))
+        finally:
+            self._end_change(name)
+
+    async def _read(self, path: Path, within: Sequence[Path] | None, digest: str | None) -> AdapterWeights:
+        weights = await asyncio.to_thread(read_adapter, path, within=within, base=self._base, max_rank=self._max_rank)
+        if digest is not None and weights.digest != digest:
+            raise AdapterChanged(path, digest, weights.digest)
+        return weights
+
+    async def _take_slot(self, name: str, load: UnderWay, besides: Set[str] = frozenset()) -> int:
+        """Take a free slot, or that of an idle adapter. Raises SlotsFull."""
+        if evicted := self._registry.choose_evicted(name, besides=besides):
+            load.has_evicted = True
+            self._registry.evict(evicted.name)
             await self._clear(evicted)
-        slot = registry.reserve_slot(name)
-        await self._write(slot, weights)
-        adapter = self._loaded(name, slot, weights)
-        if replaced := registry.serve(adapter):
-            await self._clear(replaced)
-        return adapter
+        return self._registry.reserve_slot(name)
 
     async def _unload(self, name: str, *, force: bool) -> AdapterStatus:
         registry = self._registry
         registry.begin_change(name)
         try:
+            is_evicted = registry.is_evicted(name)
+            status = self._status(registry.find(name))
             adapter = registry.withdraw(name)
-            leaving = self._leaving[name] = Leaving(self._status(adapter), asyncio.Event())
+            self._queue.note_change()
+            if is_evicted:
+                return status
+            leaving = self._leaving[name] = Leaving(status, asyncio.Event())
             if force:
                 self._cancel_users(name)
             if not registry.num_users(adapter):
@@ -128,11 +201,15 @@ class MlxAdapterHost:
             return leaving.status
         finally:
             self._leaving.pop(name, None)
-            registry.end_change(name)
+            self._end_change(name)
 
-    async def _write(self, slot: int, weights: AdapterWeights) -> None:
+    def _end_change(self, name: str) -> None:
+        self._registry.end_change(name)
+        self._queue.note_change()
+
+    async def _write(self, slot: int, write: Callable[[Runtime], None]) -> None:
         try:
-            await self._on_worker(self._worker.call(_install(slot, weights)))
+            await self._on_worker(self._worker.call(write))
         except BaseException:
             self._registry.free_slot(slot)
             raise
@@ -141,11 +218,41 @@ class MlxAdapterHost:
         """Free the slot of a version that nobody serves and nobody uses."""
         slot = adapter.slot
         try:
-            await self._on_worker(self._worker.call(lambda runtime: runtime.bank.clear(slot)))
+            await self._on_worker(self._worker.call(_clear(slot)))
         finally:  # nobody waits for what an engine that has died does no more
             self._registry.free_slot(slot)
             if (leaving := self._leaving.get(adapter.name)) and not self._registry.holds_slots(adapter.name):
                 leaving.has_left.set()
+            self._queue.note_change()
+
+    def _install_and_try(self, slot: int, name: str, weights: AdapterWeights) -> Callable[[Runtime], None]:
+        def install_and_try(runtime: Runtime) -> None:
+            runtime.bank.install(slot, weights.pairs)
+            try:
+                self._trial.check(runtime, slot, name, weights)
+            except BaseException:
+                runtime.bank.clear(slot)
+                raise
+
+        return install_and_try
+
+    @contextmanager
+    def _telling(self, kind: LoadKind) -> Iterator[UnderWay]:
+        """Tell who watches how a load ends."""
+        load, began_s = UnderWay(), time.perf_counter()
+        outcome: LoadOutcome = "failed"
+        try:
+            yield load
+            outcome = "loaded"
+        except SlotsFull:
+            outcome = "no_slot"
+            raise
+        except AdapterError:
+            outcome = "refused"
+            raise
+        finally:
+            ended = AdapterLoad(kind=kind, outcome=outcome, duration_s=time.perf_counter() - began_s, has_evicted=load.has_evicted)
+            (self._note or self._ended.append)(ended)
 
     async def _finish(self, change: Coroutine[Any, Any, Result]) -> Result:
         return await asyncio.shield(self._keep(asyncio.ensure_future(change)))
@@ -160,10 +267,11 @@ class MlxAdapterHost:
     async def _on_worker(future: Future[Result]) -> Result:
         return await asyncio.wrap_future(future)
 
-    def _loaded(self, name: str, slot: int, weights: AdapterWeights) -> LoadedAdapter:
+    def _loaded(self, name: str, slot: int, weights: AdapterWeights, within: Sequence[Path] | None) -> LoadedAdapter:
         return LoadedAdapter(
             name=name,
             path=weights.path,
+            within=None if within is None else tuple(within),
             revision=None,
             format=weights.format,
             kind=weights.kind,
@@ -182,7 +290,7 @@ class MlxAdapterHost:
     def _status(self, adapter: LoadedAdapter) -> AdapterStatus:
         return AdapterStatus(
             name=adapter.name,
-            state="loaded",
+            state="evicted" if self._registry.is_evicted(adapter.name) else "loaded",
             path=str(adapter.path),
             revision=adapter.revision,
             format=adapter.format,
@@ -202,3 +310,7 @@ class MlxAdapterHost:
 
 def _install(slot: int, weights: AdapterWeights) -> Callable[[Runtime], None]:
     return lambda runtime: runtime.bank.install(slot, weights.pairs)
+
+
+def _clear(slot: int) -> Callable[[Runtime], None]:
+    return lambda runtime: runtime.bank.clear(slot)

@@ -13,9 +13,9 @@ import msgspec
 from adapters.base.device import Device
 from adapters.base.errors import ModelLoadError
 from adapters.base.fetch import find_model
-from adapters.errors import AdapterError, AdapterNotLoaded
+from adapters.errors import AdapterChanged, AdapterError, AdapterNotLoaded, BankFull, ReloadFailed, SlotsFull
 from adapters.registry import AdapterRegistry, LoadedAdapter
-from server.engine.errors import AdapterWithdrawn, EngineUnavailable, QueueFull, UnknownAdapter
+from server.engine.errors import AdapterNotReloaded, AdapterWithdrawn, EngineUnavailable, InvalidGeneration, QueueFull, UnknownAdapter
 from server.engine.generation_config import find_sampling_defaults, read_generation_config
 from server.engine.limits import Limits
 from server.engine.mlx.adapter_host import MlxAdapterHost
@@ -123,7 +123,7 @@ class MlxEngine:
     def models(self) -> tuple[ServedModel, ...]:
         """List what can be asked for, the base first."""
         adapters = (
-            ServedModel(id=one.name, created=one.created, parent=self._base.id, root=one.path, digest=one.digest)
+            ServedModel(id=one.name, created=one.created, parent=self._base.id, root=one.path, digest=one.digest, state=one.state)
             for one in self.adapters.statuses()
         )
         return (self._base, *adapters)
@@ -154,12 +154,14 @@ class MlxEngine:
 
     async def generate(self, generation: Generation) -> AsyncGenerator[Event]:
         """Stream one answer; closing the generator early cancels its row at the next step. Raises EngineError."""
-        adapters = self._admit(generation)
+        self._check_room()
+        arrived_s = time.monotonic()
         self._loop = asyncio.get_running_loop()
-        stream = self._streams[generation.id] = AnswerStream(adapters)
-        digest = join_parts(adapter.digest for adapter in adapters)
+        stream = self._streams[generation.id] = AnswerStream()
         try:
-            row = await self._rows.make(generation, adapters)
+            adapters = stream.adapters = await self._acquire(generation.adapters)
+            digest = join_parts(adapter.digest for adapter in adapters)
+            row = await self._rows.make(generation, adapters, arrived_s=arrived_s)
             if not stream.has_ended:  # its adapter may have been taken away meanwhile, and the order to cancel it is past
                 self._insert(row, stream)
             async with aclosing(stream.events()) as events:
@@ -169,7 +171,7 @@ class MlxEngine:
             del self._streams[generation.id]
             if not stream.has_ended:
                 self._worker.orders.put(Cancel(generation.id))
-            for adapter in adapters:  # after the cancel, so that the row is gone before a slot can be cleared
+            for adapter in stream.adapters:  # after the cancel, so that the row is gone before a slot can be cleared
                 self.adapters.release(adapter)
             if not self._streams:
                 self._drained.set()
@@ -186,7 +188,9 @@ class MlxEngine:
             try:
                 await asyncio.wait_for(self._drained.wait(), grace_s)
             except TimeoutError:
-                self._deliver_here([(row_id, EngineUnavailable("the server is shutting down")) for row_id in self._streams])
+                error = EngineUnavailable("the server is shutting down")
+                self.adapters.close(error)
+                self._deliver_here([(row_id, error) for row_id in self._streams])
         await asyncio.to_thread(self._stop)
 
     def _stop(self) -> None:
@@ -195,7 +199,7 @@ class MlxEngine:
         self._encoder.close()
         self._rows.close()
 
-    def _admit(self, generation: Generation) -> tuple[LoadedAdapter, ...]:
+    def _check_room(self) -> None:
         if not self.is_ready():
             raise EngineUnavailable("the server is shutting down" if self._is_draining else "the engine has died: restart the server")
         if len(self._streams) >= self._max_rows:
@@ -203,19 +207,18 @@ class MlxEngine:
                 f"{len(self._streams)} requests run or wait, which is all this server takes: try again in {RETRY_AFTER_S} s",
                 retry_after_s=RETRY_AFTER_S,
             )
-        return self._acquire(generation.adapters)
 
-    def _acquire(self, uses: Sequence[AdapterUse]) -> tuple[LoadedAdapter, ...]:
-        """Take the versions now served under the names, all of them or none."""
-        taken: list[LoadedAdapter] = []
-        for use in uses:
-            try:
-                taken.append(self.adapters.acquire(use.name))
-            except AdapterNotLoaded as exc:
-                for adapter in taken:
-                    self.adapters.release(adapter)
-                raise UnknownAdapter(use.name) from exc
-        return tuple(taken)
+    async def _acquire(self, uses: Sequence[AdapterUse]) -> tuple[LoadedAdapter, ...]:
+        """Take the versions now served under the names, all or none; those that have made way for others, once they are loaded again."""
+        try:
+            return await self.adapters.acquire(tuple(use.name for use in uses)) if uses else ()
+        except AdapterNotLoaded as exc:
+            raise UnknownAdapter(exc.name) from exc
+        except ReloadFailed as exc:
+            raise AdapterNotReloaded(str(exc), code=_name_reason(exc.reason)) from exc
+        except SlotsFull as exc:
+            message = f"{len(uses)} adapters are to answer together, and this server loads no more than {exc.max_adapters} at once"
+            raise InvalidGeneration(message, param="lora") from exc
 
     def _insert(self, row: Row, stream: AnswerStream) -> None:
         """Hand a row over together with all that are made in this turn of the event loop: of equal prompts one is read."""
@@ -244,3 +247,14 @@ class MlxEngine:
         for row_id, one in news:
             if stream := self._streams.get(row_id):
                 stream.put(one)
+
+
+def _name_reason(exc: AdapterError) -> str:
+    """Name, for clients, why an adapter could not be loaded again."""
+    match exc:
+        case AdapterChanged():
+            return "adapter_changed"
+        case BankFull():
+            return "adapter_memory_full"
+        case _:
+            return "adapter_unreadable"

@@ -1,7 +1,6 @@
 """From a generation to the row that the worker runs: its prompt as tokens, its grammar compiled, its limits held against the memory."""
 
 import secrets
-import time
 from collections.abc import Sequence
 
 from adapters.registry import LoadedAdapter
@@ -34,9 +33,11 @@ class RowMaker:
         """End the thread that compiles."""
         self._grammars.close()
 
-    async def make(self, generation: Generation, adapters: Sequence[LoadedAdapter]) -> Row:
-        """Compile, encode and check what a generation asks for; `adapters` are those it names. Raises InvalidGeneration."""
-        arrived_s = time.monotonic()
+    async def make(self, generation: Generation, adapters: Sequence[LoadedAdapter], *, arrived_s: float) -> Row:
+        """Compile, encode and check what a generation asks for; `adapters` are those it names. Raises InvalidGeneration.
+
+        It came at `arrived_s`, by time.monotonic.
+        """
         self._check_tokens(generation)
         in_use = [(adapter, use.scale) for adapter, use in zip(adapters, generation.adapters, strict=True) if use.scale != 0]
         grammar = await self._grammars.compile_in_turn(generation.grammar) if generation.grammar else None

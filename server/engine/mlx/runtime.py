@@ -46,7 +46,7 @@ class Runtime:
         self.bank = AdapterBank(loaded.model, loaded.dtype, routing)
         self.kv_shape = _find_kv_shape(loaded)
         arrays = [array for _, array in tree_flatten(loaded.model.parameters())]
-        self._threads = BlasThreads(device, num_weights=sum(array.size for array in arrays))
+        self.threads = BlasThreads(device, num_weights=sum(array.size for array in arrays))
         room = _find_room(device, num_bytes=sum(array.nbytes for array in arrays))
         self.budget: MemoryBudget = plan_memory(limits, room_bytes=room)
         self.prefixes = PrefixCache(self.budget.prefix_cache_bytes, region=_reserve(device, self.budget.prefix_cache_bytes))
@@ -91,7 +91,7 @@ class Runtime:
             self._pace,
             runs_ahead=self._device.runs_ahead,
             has_lanes=self._device.num_lanes > 1,
-            suit_threads=self._threads.suit,
+            suit_threads=self.threads.suit,
         )
 
     def make_way(self, reserved_bytes: int) -> None:

@@ -12,8 +12,8 @@ from server.engine.protocol import Event, Finish, Piece, PromptRead
 class AnswerStream:
     """The events of one answer. Pieces that pile up while the reader is busy are joined: a slow reader gets fewer, larger ones."""
 
-    def __init__(self, adapters: Sequence[LoadedAdapter]) -> None:
-        self.adapters = adapters  # the versions that answer
+    def __init__(self) -> None:
+        self.adapters: Sequence[LoadedAdapter] = ()  # the versions that answer, once there are some
         self.is_started = False  # its row has left the queue
         self.has_ended = False
         self._news: list[News] = []

@@ -50,8 +50,11 @@ def load(client: httpx.Client, name: str, folder: str = "folder-0") -> httpx.Res
     return client.post(URL, json={"name": name, "path": folder})
 
 
-def names(client: httpx.Client) -> list[str]:
-    return [adapter["name"] for adapter in client.get(URL).json()["data"]]
+def names(client: httpx.Client, state: str = "loaded") -> list[str]:
+    listed = client.get(URL).json()["data"]
+    models = client.get("/v1/models").json()["data"]
+    assert [(one["name"], one["state"]) for one in listed] == [(one["id"], one["state"]) for one in models[1:]]
+    return [adapter["name"] for adapter in listed if adapter["state"] == state]
 
 
 def body(model: str, **fields: Any) -> dict[str, Any]:
@@ -92,8 +95,7 @@ def test_the_least_recently_used_gives_way_unless_it_is_in_use(evicting: httpx.C
     assert load(evicting, "broken", "empty").status_code == 400
     assert names(evicting) == ["a", "b"]  # nobody has gone for what cannot be served
     assert load(evicting, "c", "folder-2").status_code == 200
-    assert names(evicting) == ["a", "c"]
-    assert evicting.post(CHAT, json=body("b")).json()["error"]["code"] == "model_not_found"
+    assert (names(evicting), names(evicting, "evicted")) == (["a", "c"], ["b"])
     with ExitStack() as streams:
         answers = [streams.enter_context(evicting.stream("POST", CHAT, json=body(name, stream=True, max_tokens=4000))) for name in "ac"]
         lines = [answer.iter_lines() for answer in answers]  # held: the end of one would hang up

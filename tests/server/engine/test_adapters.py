@@ -187,7 +187,7 @@ def test_slots_run_out_with_a_list_and_eviction_takes_the_idle_one(
         assert [status.name for status in engine.adapters.statuses()] == ["a", "b"]  # nobody goes for what is not served in the end
         await ask(engine, question("Hello", adapter="a"))
         await engine.adapters.load("c", folders[2][0], replace=False)
-        return [status.name for status in engine.adapters.statuses()]
+        return [f"{status.name} {status.state}" for status in engine.adapters.statuses()]
 
     def open_with(may_evict: bool) -> MlxEngine:
         limits = Settings(max_batch_size=2, max_queue=2, max_adapters=2, evict_adapters=may_evict).limits
@@ -196,7 +196,7 @@ def test_slots_run_out_with_a_list_and_eviction_takes_the_idle_one(
     strict, evicting = open_with(False), open_with(True)
     with pytest.raises(SlotsFull, match=r"\(a, b\)"):
         run(fill(strict))
-    assert run(fill(evicting)) == ["a", "c"]
+    assert run(fill(evicting)) == ["a loaded", "b evicted", "c loaded"]
     run(strict.close(1))
     run(evicting.close(1))
 

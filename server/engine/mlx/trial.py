@@ -1,0 +1,100 @@
+"""A short pass on an adapter before anybody is answered by it: what no check of its file tells is what it does in the model's own dtype.
+
+Weights that are finite each may overflow where they are multiplied, and an update may be so small that rounding leaves nothing of it.
+"""
+
+import random
+from typing import NamedTuple
+
+import mlx.core as mx
+import numpy as np
+
+from adapters.bank.routing import Route, Span
+from adapters.errors import FailedTrial
+from adapters.files.reading import AdapterWeights
+from server.engine.mlx.forward.packing import Pass
+from server.engine.mlx.forward.prefilling import FreshPart, FreshPrompt
+from server.engine.mlx.kv.store import KVStore
+from server.engine.mlx.runtime import Runtime
+
+NUM_TOKENS = 16  # drawn over the vocabulary; a pass over so many takes about as long as a step that decodes
+
+
+class Outcome(NamedTuple):
+    """What a pass gives."""
+
+    hidden: mx.array  # (T, D), as the head takes it: where it is the same, so is every logit
+    logits: mx.array  # (1, V), of the last token: of all of them they would cost more than the pass
+
+
+class AdapterTrial:
+    """Holds an adapter's pass against the base's, which is run once. Used on the thread that owns the model, between two steps."""
+
+    def __init__(self) -> None:
+        self._base: Outcome | None = None
+
+    def run_base(self, runtime: Runtime) -> Outcome:
+        """Give the base's side."""
+        if self._base is None:
+            self._base = _run(runtime, ())
+            mx.eval(*self._base)
+        return self._base
+
+    def check(self, runtime: Runtime, slot: int, name: str, weights: AdapterWeights) -> None:
+        """Raise FailedTrial where the adapter in `slot` makes something not finite that is finite without it, or changes nothing."""
+        base, tried = self.run_base(runtime), _run(runtime, ((slot, 1.0),))
+        spoilt = [_are_finite(before) & ~_are_finite(after) for before, after in zip(base, tried, strict=True)]
+        is_spoilt = mx.concatenate(spoilt).any()
+        is_same = mx.array_equal(base.hidden, tried.hidden) & mx.array_equal(base.logits, tried.logits)
+        mx.eval(is_spoilt, is_same)
+        dtype = str(runtime.loaded.dtype).removeprefix("mlx.core.")
+        if is_spoilt.item():
+            raise FailedTrial(f"the adapter {name!r} makes the model's logits infinite or no numbers in {dtype}: {_describe_size(weights)}")
+        if is_same.item():
+            raise FailedTrial(
+                f"the adapter {name!r} changes no logit: in {dtype} nothing is left of its updates beside the base's values "
+                f"({_describe_size(weights)})"
+            )
+
+
+class _Row(NamedTuple):
+    routes: tuple[Route, ...]
+
+
+def _run(runtime: Runtime, routes: tuple[Route, ...]) -> Outcome:
+    """Build the pass of one row."""
+    store = KVStore(runtime.kv_shape, runtime.loaded.dtype)
+    token_ids = _choose_tokens(runtime)
+    num_tokens = len(token_ids)
+    place = store.take(num_tokens)
+    part = FreshPart(place.group, [FreshPrompt(place.number, num_tokens, ())], window=store.shape.window, start=0)
+    runtime.threads.suit(num_tokens)  # for both sides alike: sums that are split otherwise are rounded otherwise
+    hidden = runtime.forward(
+        [
+            Pass(
+                token_ids=mx.array(token_ids, mx.uint32),
+                positions=mx.arange(num_tokens),
+                parts=[part],
+                spans=(Span(_Row(routes), num_tokens),),
+            )
+        ]
+    )
+    return Outcome(hidden, runtime.forward.logits(hidden[-1:]))
+
+
+def _choose_tokens(runtime: Runtime) -> list[int]:
+    """Choose the same ones each time."""
+    most = min(NUM_TOKENS, runtime.kv_shape.window, runtime.loaded.context_size)
+    return random.Random(0).choices(range(runtime.loaded.vocabulary_size), k=most)
+
+
+def _are_finite(values: mx.array) -> mx.array:
+    """Say of each token (T, N) whether all its values are."""
+    return mx.isfinite(values).all(axis=1)
+
+
+def _describe_size(weights: AdapterWeights) -> str:
+    """Say how large the adapter is, and where it is largest."""
+    largest = {module: max(np.abs(pair.a).max(), np.abs(pair.b).max()) for module, pair in weights.pairs.items()}
+    module = max(largest, key=lambda one: largest[one])
+    return f"its scale is {weights.scale:g}, and the largest of its values, this folded in, is {largest[module]:g}, in {module}"
