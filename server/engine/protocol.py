@@ -150,7 +150,7 @@ class AdapterStatus(msgspec.Struct, frozen=True, kw_only=True):
     state: AdapterState
     path: str
     revision: str | None  # the commit that it was fetched at, of an adapter from Hugging Face
-    format: str  # mlx-lm or peft
+    format: str  # mlx-lm, peft or mlx-vlm
     kind: str  # lora or dora
     digest: str
     rank: int  # the largest of its layers
@@ -161,7 +161,7 @@ class AdapterStatus(msgspec.Struct, frozen=True, kw_only=True):
     left_out: tuple[str, ...]  # parts of its file that change nothing of a text, such as the vision tower's tensors
     created: int  # when it was loaded: Unix time, s
     num_running: int  # requests that use it
-    training: dict[str, int | float | str | None]  # what its configuration records: iterations, learning_rate, batch_size, …
+    training: dict[str, int | float | str | None]  # what its files record of it, and as a plan or as done: adapters/files/training.py
 
 
 class AdapterLoad(msgspec.Struct, frozen=True, kw_only=True):
