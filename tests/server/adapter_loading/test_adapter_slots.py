@@ -52,8 +52,6 @@ def load(client: httpx.Client, name: str, folder: str = "folder-0") -> httpx.Res
 
 def names(client: httpx.Client, state: str = "loaded") -> list[str]:
     listed = client.get(URL).json()["data"]
-    models = client.get("/v1/models").json()["data"]
-    assert [(one["name"], one["state"]) for one in listed] == [(one["id"], one["state"]) for one in models[1:]]
     return [adapter["name"] for adapter in listed if adapter["state"] == state]
 
 
@@ -96,6 +94,8 @@ def test_the_least_recently_used_gives_way_unless_it_is_in_use(evicting: httpx.C
     assert names(evicting) == ["a", "b"]  # nobody has gone for what cannot be served
     assert load(evicting, "c", "folder-2").status_code == 200
     assert (names(evicting), names(evicting, "evicted")) == (["a", "c"], ["b"])
+    models = evicting.get("/v1/models").json()["data"]
+    assert sorted((one["id"], one["state"]) for one in models[1:]) == [("a", "loaded"), ("b", "evicted"), ("c", "loaded")]
     with ExitStack() as streams:
         answers = [streams.enter_context(evicting.stream("POST", CHAT, json=body(name, stream=True, max_tokens=4000))) for name in "ac"]
         lines = [answer.iter_lines() for answer in answers]  # held: the end of one would hang up
