@@ -7,9 +7,9 @@ from adapters.base.config import LayerKinds, ModelConfig, TextConfig
 from adapters.base.config_keys import DEFAULTS, SERVED, is_inert
 from adapters.base.config_section import Section
 from adapters.base.errors import ModelLoadError
+from adapters.base.json_file import decode_json
 from adapters.base.quantization import OTHERS_FILE, read_quantization
 from adapters.base.rope_reading import GLOBAL, SLIDING, read_ropes
-from adapters.base.strict_json import decode
 
 CONFIG_NAME = "config.json"
 TEXT, NESTED = "gemma3_text", "gemma3"
@@ -57,14 +57,11 @@ def read_values(values: dict[str, Any], faults: list[str]) -> ModelConfig:
 def _decode(folder: Path) -> dict[str, Any]:
     file = folder / CONFIG_NAME
     try:
-        values = decode(file.read_bytes())
+        return decode_json(file.read_bytes(), dict[str, Any])
     except FileNotFoundError as exc:
         raise ModelLoadError(f"{folder} has no {CONFIG_NAME}: expected a model's folder") from exc
     except (OSError, ValueError) as exc:
         raise ModelLoadError(f"{file} cannot be read: {exc}") from exc
-    if not isinstance(values, dict):
-        raise ModelLoadError(f"{file} cannot be read: expected an object, got {type(values).__name__}")
-    return values
 
 
 def _read_text(section: Section, *, is_tied: bool, default_size: object) -> TextConfig:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import msgspec
 
 from adapters.base.errors import ModelLoadError
-from adapters.base.strict_json import decode
+from adapters.base.json_file import decode_json
 
 PATTERN = "model*.safetensors"  # what mlx-lm reads, whatever an index says
 INDEX_NAME = "model.safetensors.index.json"
@@ -27,6 +27,12 @@ class StoredTensor(msgspec.Struct, frozen=True):
     dtype: str
     shape: tuple[Size, ...]
     data_offsets: tuple[Size, Size]
+
+
+class Index(msgspec.Struct, frozen=True):
+    """Which file each tensor of a model in several files is in."""
+
+    weight_map: dict[str, str]
 
 
 def read_headers(folder: Path) -> dict[str, StoredTensor]:
@@ -49,14 +55,11 @@ def _check_index(folder: Path, names: set[str]) -> None:
     """See that the files which an index names are there, and are those that are read."""
     file = folder / INDEX_NAME
     try:
-        index = decode(file.read_bytes())
+        places = decode_json(file.read_bytes(), Index).weight_map
     except FileNotFoundError:
         return
     except (OSError, ValueError) as exc:
         raise ModelLoadError(f"{file} cannot be read: {exc}") from exc
-    places = index.get("weight_map") if isinstance(index, dict) else None
-    if not isinstance(places, dict) or not all(isinstance(place, str) for place in places.values()):
-        raise ModelLoadError(f"{file} cannot be read: expected weight_map with a file for each tensor")
     if missing := sorted(set(places.values()) - names):
         told = ", ".join(missing[:MOST_NAMED])
         more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
@@ -70,18 +73,12 @@ def _read_header(file: Path) -> dict[str, StoredTensor]:
             header_bytes = int.from_bytes(stream.read(8), "little")
             if file_bytes < 8 or header_bytes > min(MAX_HEADER_BYTES, file_bytes - 8):
                 raise ValueError("its header is cut off, or it never had one")
-            entries = decode(stream.read(header_bytes))
-        tensors = _convert(entries)
+            entries = decode_json(stream.read(header_bytes), dict[str, Any])
+        tensors = msgspec.convert({name: entry for name, entry in entries.items() if name != "__metadata__"}, dict[str, StoredTensor])
         _check_layout(tensors, file_bytes - 8 - header_bytes)
     except (OSError, ValueError) as exc:  # of msgspec too
         raise ModelLoadError(f"{file} could not be loaded, for it is not a whole safetensors file: {exc}") from exc
     return tensors
-
-
-def _convert(entries: Any) -> dict[str, StoredTensor]:
-    if not isinstance(entries, dict):
-        raise ValueError(f"its header is no object but {type(entries).__name__}")
-    return msgspec.convert({name: entry for name, entry in entries.items() if name != "__metadata__"}, dict[str, StoredTensor])
 
 
 def _check_layout(tensors: dict[str, StoredTensor], num_bytes: int) -> None:
