@@ -268,14 +268,14 @@ ADAPTERS = Row(
     panels=(
         Panel(
             title="Loaded",
-            says="The adapters that are served now.",
+            says="1 for the adapters that are loaded, 0 for those that have made way for others and are loaded again when they are asked for.",
             kind="table",
             span=8,
             queries=(Query(f"candor_adapter_loaded{{{OF}}}"),),
         ),
         Panel(
             title="Age of the version served",
-            says="Since it was loaded; a drop is a replacement.",
+            says="Since it was first loaded; a drop is a replacement.",
             unit="s",
             queries=(Query(f"time() - candor_adapter_load_timestamp_seconds{{{OF}}}"),),
         ),
@@ -284,6 +284,22 @@ ADAPTERS = Row(
             says="Answers a second that could not be scored.",
             unit="reqps",
             queries=(Query(rate("candor_scoring_errors_total", "model, adapter, reason"), "{{model}} {{adapter}} {{reason}}"),),
+        ),
+        Panel(
+            title="Loads and evictions a minute",
+            says="Loads at somebody's wish, and of evicted adapters that a request named. Many of these: the slots are too few.",
+            span=12,
+            queries=(
+                Query(f"60 * {rate('candor_adapter_loads_total', 'model, kind, outcome', MODEL)}", "{{kind}} {{outcome}} {{model}}"),
+                Query(f"60 * {rate('candor_adapter_evictions_total', 'model', MODEL)}", "evicted {{model}}"),
+            ),
+        ),
+        Panel(
+            title="Time of a load",
+            says="From an adapter's turn to be loaded until it is served.",
+            unit="s",
+            span=12,
+            queries=quantiles("candor_adapter_load_seconds", "model", MODEL),
         ),
     ),
 )

@@ -61,6 +61,7 @@ def _describe_adapter(name: str | None, status: AdapterStatus | None, history: A
 
 def _describe_loaded(status: AdapterStatus) -> LoadedAdapter:
     return LoadedAdapter(
+        state=status.state,
         digest=status.digest,
         format=status.format,
         rank=status.rank,

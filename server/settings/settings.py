@@ -58,7 +58,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     max_adapter_rank: Annotated[int, Meta(ge=1, le=4096), About("largest rank an adapter may have", "N")] = 64
     evict_adapters: Annotated[
         bool,
-        About("when all are taken, a new adapter replaces the idle one that was used longest ago", unset="it is refused"),
+        About(
+            "when all are taken, the idle one used longest ago makes way for a new one, and is loaded again when asked for",
+            unset="new is refused",
+        ),
     ] = False
 
     # How it is drawn from, where a request does not say

@@ -1,5 +1,7 @@
 """What `GET /board/state` answers: all that the board's page shows, and nothing of a prompt."""
 
+from typing import Literal
+
 import msgspec
 
 from scoring.scores import Tier
@@ -31,6 +33,7 @@ class Minute(msgspec.Struct, frozen=True, kw_only=True):
 class LoadedAdapter(msgspec.Struct, frozen=True, kw_only=True):
     """What tells one adapter from another."""
 
+    state: Literal["loaded", "evicted"]  # evicted: a request for it loads it again
     digest: str
     format: str
     rank: int

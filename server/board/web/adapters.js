@@ -71,8 +71,8 @@ function makeDifference(adapter, base) {
 function describeOrigin(adapter, now) {
     if (adapter.name === null) return "the base";
     if (adapter.loaded === null) return adapter.name.includes(",") ? "adapters together, their updates added up" : "not loaded any more";
-    const { format, rank, scale, digest, created, num_running } = adapter.loaded;
-    const running = num_running ? `; ${num_running} running` : "";
+    const { format, rank, scale, digest, created, num_running, state } = adapter.loaded;
+    const running = state === "evicted" ? "; made way for others, loaded again when it is asked for" : num_running ? `; ${num_running} running` : "";
     return `${format}, rank ${rank}, scale ${spellNumber(scale)}; ${digest.slice(0, 15)}; loaded ${spellMoment(created, now)}${running}`;
 }
 
@@ -87,5 +87,5 @@ function makeFlagCounts(adapter) {
 
 function describeIdle(adapters) {
     if (adapters.length === 0) return "";
-    return `Loaded, without an answer in the last hour: ${joinWords(adapters.map((adapter) => `${adapter.name} (rank ${adapter.loaded.rank}, ${adapter.loaded.format})`))}.`;
+    return `Served, without an answer in the last hour: ${joinWords(adapters.map((adapter) => `${adapter.name} (rank ${adapter.loaded.rank}, ${adapter.loaded.format})`))}.`;
 }
