@@ -268,7 +268,7 @@ ADAPTERS = Row(
     panels=(
         Panel(
             title="Loaded",
-            says="1 for the adapters that are loaded, 0 for those that have made way for others and are loaded again when they are asked for.",
+            says="1 for the adapters that are loaded, 0 for those that have made way for others until they are asked for.",
             kind="table",
             span=8,
             queries=(Query(f"candor_adapter_loaded{{{OF}}}"),),
