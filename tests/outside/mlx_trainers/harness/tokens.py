@@ -1,0 +1,3 @@
+"""What the models are asked."""
+
+TOKENS = [2, *range(300, 340)]
