@@ -40,8 +40,8 @@ def main() -> int:
         chosen = options.trainers or list(known)
         num_faults = sum(_run(known[name], bases, Path(scratch) / name) for name in chosen)
         if options.record and not num_faults:
-            for folder in sorted(Path(scratch).glob("*/recorded-*")):
-                record(folder)
+            for case in sorted(Path(scratch).glob("*/recorded-*/case.json")):
+                record(case.parent)
     print(f"{num_faults} did not hold")
     return 1 if num_faults else 0
 
