@@ -7,12 +7,12 @@ import mlx.core as mx
 import mlx.nn as nn
 from mlx.utils import tree_unflatten
 
-from adapters.bank.routed_linear import RoutedLinear, linear_dims
+from adapters.bank.gains import Gains, find_gain
+from adapters.bank.routed_linear import RoutedLinear, Update, linear_dims
 from adapters.bank.routing import BASE_SLOT, Arrangement, Routing
 from adapters.base.shape import BaseShape
-from adapters.errors import BankFull, UnsupportedAdapter
+from adapters.errors import BankFull
 from adapters.files.reading import LowRankPair
-from adapters.files.refusals import DORA
 
 NESTED_PREFIX = "language_model."
 CANNOT_ALLOCATE = (RuntimeError, MemoryError)  # what MLX raises where there is no memory
@@ -40,15 +40,30 @@ class AdapterBank:
         )
         self._routed: dict[str, RoutedLinear] = {}
         self._ranks: dict[int, int] = {}  # by slot in use, in the order of their places behind the base's
+        self._with_gains: set[int] = set()  # slots
 
-    def install(self, slot: int, pairs: Mapping[str, LowRankPair]) -> None:
-        """Write an adapter's pairs, by module, into `slot`; they must fit `base_shape`. Raises BankFull, and nothing has changed then."""
-        if any(pair.magnitude is not None for pair in pairs.values()):
-            raise UnsupportedAdapter(DORA)
-        self._wrap(pairs)
+    def find_gains(self, pairs: Mapping[str, LowRankPair]) -> Gains:
+        """Find the gains of those pairs that have a magnitude, which takes longer than a step on a large model. Raises BankFull."""
         try:
-            self._rearrange(self._ranks | {slot: max(pair.a.shape[1] for pair in pairs.values())}, {slot: pairs})
+            return {name: find_gain(self._linears[name], pair) for name, pair in pairs.items() if pair.magnitude is not None}
         except CANNOT_ALLOCATE as exc:
+            raise BankFull(str(exc)) from exc
+
+    def install(self, slot: int, pairs: Mapping[str, LowRankPair], gains: Gains | None = None) -> None:
+        """Write an adapter's pairs, by module, into `slot`; they must fit `base_shape`. Raises BankFull, and nothing has changed then.
+
+        `gains` are those that `find_gains` has found in turns of `plan_turns`; None where all are found here.
+        """
+        if gains is None:
+            gains = self.find_gains(pairs)
+        updates = {name: Update(pair.a, pair.b, gains.get(name)) for name, pair in pairs.items()}
+        self._wrap(pairs)
+        if gains:
+            self._with_gains.add(slot)
+        try:
+            self._rearrange(self._ranks | {slot: max(pair.a.shape[1] for pair in pairs.values())}, {slot: updates})
+        except CANNOT_ALLOCATE as exc:
+            self._with_gains.discard(slot)
             with contextlib.suppress(*CANNOT_ALLOCATE):
                 self._rearrange(self._ranks, added={})  # gives back what some layers have taken
             raise BankFull(str(exc)) from exc
@@ -56,18 +71,20 @@ class AdapterBank:
     def clear(self, slot: int) -> None:
         """Free a slot that no row uses any more. If that fails it is free all the same, and its memory is with the next change."""
         del self._ranks[slot]
+        self._with_gains.discard(slot)
         self._rearrange(self._ranks, added={})
 
-    def _rearrange(self, ranks: dict[int, int], added: Mapping[int, Mapping[str, LowRankPair]]) -> None:
+    def _rearrange(self, ranks: dict[int, int], added: Mapping[int, Mapping[str, Update]]) -> None:
         """Give every layer's bank the base's place and those of the slots in `ranks`, and no other; what is added comes last.
 
         One layer after the other, so that at most one layer's bank is there twice. Where it stops halfway, each layer knows its own
         arrangement, and every slot that was in use before is in all of them.
         """
-        arrangement = Arrangement({slot: place for place, slot in enumerate((BASE_SLOT, *ranks))})
+        places = {slot: place for place, slot in enumerate((BASE_SLOT, *ranks))}
+        arrangement = Arrangement(places, with_gains=frozenset(places[slot] for slot in self._with_gains))
         rank = max(ranks.values(), default=0)
         for name, routed in self._routed.items():
-            routed.rearrange(arrangement, rank, {slot: pairs.get(name) for slot, pairs in added.items()})
+            routed.rearrange(arrangement, rank, {slot: updates.get(name) for slot, updates in added.items()})
         self._ranks = ranks
         mx.clear_cache()  # MLX would keep what the old banks held for as long as anything runs
 

@@ -3,7 +3,7 @@
 A pass is packed: the tokens of all its rows stand one behind the other, a `Span` a row, and so without padding.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from itertools import groupby
 from math import gcd
 from typing import NamedTuple, Protocol
@@ -47,6 +47,7 @@ class Stretch(NamedTuple):
     groups: mx.array | None  # (G,) uint32: 0 to G - 1
     scales: mx.array | float | None  # (G, group_size, 1) where they differ; None as trained
     has_update: bool  # whether there is anything but the base
+    has_gain: bool = False  # whether DoRA is among it
 
     def scaled(self, low: mx.array) -> mx.array:
         """Scale (G, group_size, rank)."""
@@ -60,8 +61,9 @@ class Arrangement:
     when the composition of the batch changes, which is seldom beside the steps.
     """
 
-    def __init__(self, places: Mapping[int, int]) -> None:
+    def __init__(self, places: Mapping[int, int], *, with_gains: Set[int] = frozenset()) -> None:
         self.places = places
+        self.with_gains = with_gains  # places of DoRA's adapters
         self._spans: Sequence[Span] = ()
         self._rounds: tuple[tuple[Stretch, ...], ...] = ()
 
@@ -82,7 +84,7 @@ class Arrangement:
         for is_shared, group in groupby(_find_runs(spans, wanted), key=lambda run: run.is_single and not run.stands_apart):
             runs = list(group)
             for part in [runs] if is_shared else [[run] for run in runs]:
-                stretches.append(_join(start, part))
+                stretches.append(_join(start, part, self.with_gains))
                 start = stretches[-1].stop
         return stretches
 
@@ -118,7 +120,7 @@ def _find_runs(spans: Sequence[Span], wanted: Sequence[PlacedRoute]) -> Iterator
         yield _Run(route, sum(span.num_tokens for _, span in group), is_single)
 
 
-def _join(start: int, runs: Sequence[_Run]) -> Stretch:
+def _join(start: int, runs: Sequence[_Run], with_gains: Set[int]) -> Stretch:
     """Join runs by as many tokens at once as divides each: a product of two or four rows takes no longer than one of one row."""
     size = gcd(*(run.num_tokens for run in runs))
     places = [run.route[0] for run in runs for _ in range(run.num_tokens // size)]
@@ -133,6 +135,7 @@ def _join(start: int, runs: Sequence[_Run]) -> Stretch:
         groups=None if is_in_a_row else mx.arange(len(places), dtype=mx.uint32),
         scales=_find_scales(scales, size),
         has_update=any(places),
+        has_gain=not with_gains.isdisjoint(places),
     )
 
 

@@ -13,9 +13,11 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
+from adapters.bank.gains import Gains, plan_turns
 from adapters.base.shape import BaseShape
 from adapters.errors import AdapterChanged, AdapterError, AdapterNameTaken, SlotsFull
 from adapters.files.reading import AdapterWeights, read_adapter
+from adapters.files.tensor_file import Floats
 from adapters.registry import AdapterRegistry, LoadedAdapter
 from server.engine.errors import EngineUnavailable
 from server.engine.mlx.adapter_queue import AdapterQueue, Taken
@@ -104,7 +106,10 @@ class MlxAdapterHost:
                 self._worker.call(_clear(registry.evict(evicted.name).slot)).result()
                 registry.free_slot(evicted.slot)
             slot = registry.reserve_slot(name)
-            self._worker.call(self._install_and_try(slot, name, weights)).result()
+            gains: dict[str, Floats] = {}
+            for find in _plan_gains(weights, self._base):
+                gains |= self._worker.call(find).result()
+            self._worker.call(self._install(slot, weights, gains, tried_as=name)).result()
             registry.serve(self._loaded(name, slot, weights, within=None))
 
     async def acquire(self, names: tuple[str, ...]) -> Taken:
@@ -140,7 +145,7 @@ class MlxAdapterHost:
                         registry.serve(again)
                         return again
                     slot = await self._take_slot(name, load)
-                    await self._write(slot, self._install_and_try(slot, name, weights))
+                    await self._write(slot, weights, tried_as=name)
                 adapter = self._loaded(name, slot, weights, within)
                 if replaced := registry.serve(adapter):
                     await self._clear(replaced)
@@ -163,7 +168,7 @@ class MlxAdapterHost:
                     evicted = registry.find(name)
                     weights = await self._read(evicted.path, evicted.within, evicted.digest)
                     slot = await self._take_slot(name, load, besides)
-                    await self._write(slot, _install(slot, weights))
+                    await self._write(slot, weights, tried_as=None)
                 registry.serve(msgspec.structs.replace(evicted, slot=slot))
         finally:
             self._end_change(name)
@@ -207,9 +212,12 @@ class MlxAdapterHost:
         self._registry.end_change(name)
         self._queue.note_change()
 
-    async def _write(self, slot: int, write: Callable[[Runtime], None]) -> None:
+    async def _write(self, slot: int, weights: AdapterWeights, *, tried_as: str | None) -> None:
         try:
-            await self._on_worker(self._worker.call(write))
+            gains: dict[str, Floats] = {}
+            for find in _plan_gains(weights, self._base):
+                gains |= await self._on_worker(self._worker.call(find))
+            await self._on_worker(self._worker.call(self._install(slot, weights, gains, tried_as=tried_as)))
         except BaseException:
             self._registry.free_slot(slot)
             raise
@@ -225,16 +233,20 @@ class MlxAdapterHost:
                 leaving.has_left.set()
             self._queue.note_change()
 
-    def _install_and_try(self, slot: int, name: str, weights: AdapterWeights) -> Callable[[Runtime], None]:
-        def install_and_try(runtime: Runtime) -> None:
-            runtime.bank.install(slot, weights.pairs)
+    def _install(self, slot: int, weights: AdapterWeights, gains: Gains, *, tried_as: str | None) -> Callable[[Runtime], None]:
+        """Give what writes an adapter into the bank, and tries it where it has a name to be tried under."""
+
+        def install(runtime: Runtime) -> None:
+            runtime.bank.install(slot, weights.pairs, gains)
+            if tried_as is None:
+                return
             try:
-                self._trial.check(runtime, slot, name, weights)
+                self._trial.check(runtime, slot, tried_as, weights)
             except BaseException:
                 runtime.bank.clear(slot)
                 raise
 
-        return install_and_try
+        return install
 
     @contextmanager
     def _telling(self, kind: LoadKind) -> Iterator[UnderWay]:
@@ -308,8 +320,9 @@ class MlxAdapterHost:
         )
 
 
-def _install(slot: int, weights: AdapterWeights) -> Callable[[Runtime], None]:
-    return lambda runtime: runtime.bank.install(slot, weights.pairs)
+def _plan_gains(weights: AdapterWeights, base: BaseShape) -> list[Callable[[Runtime], Gains]]:
+    """Give what finds DoRA's gains, to be called one after the other with a step between them."""
+    return [lambda runtime, turn=turn: runtime.bank.find_gains(turn) for turn in plan_turns(weights.pairs, base)]  # type: ignore[misc]
 
 
 def _clear(slot: int) -> Callable[[Runtime], None]:

@@ -12,7 +12,7 @@ from server.engine.mlx.prompt import EncodedPrompt, PromptEncoder
 from server.engine.mlx.row import Row
 from server.engine.mlx.runtime import Runtime
 from server.engine.mlx.text import AnswerText
-from server.engine.protocol import Generation
+from server.engine.protocol import AdapterUse, Generation
 
 
 class RowMaker:
@@ -39,6 +39,7 @@ class RowMaker:
         It came at `arrived_s`, by time.monotonic.
         """
         self._check_tokens(generation)
+        _check_uses(generation.adapters, adapters)
         in_use = [(adapter, use.scale) for adapter, use in zip(adapters, generation.adapters, strict=True) if use.scale != 0]
         grammar = await self._grammars.compile_in_turn(generation.grammar) if generation.grammar else None
         prompt = await self._encode(generation)
@@ -118,3 +119,18 @@ class RowMaker:
             param="max_tokens" if fits else param,
             code=None if fits else "context_length_exceeded",
         )
+
+
+def _check_uses(uses: Sequence[AdapterUse], adapters: Sequence[LoadedAdapter]) -> None:
+    """Refuse what DoRA's formula has no answer for: the length of a sum is not the sum of lengths."""
+    num_parts = sum(use.scale != 0 for use in uses)
+    for place, (use, adapter) in enumerate(zip(uses, adapters, strict=True)):
+        if adapter.kind != "dora" or use.scale == 0:
+            continue
+        dora = f"{use.name!r} is a DoRA adapter, whose norm is not linear"
+        if num_parts > 1:
+            param = f"lora[{place}].name"
+            raise InvalidGeneration(f"{param}: {dora}: it cannot be added to others, so ask for it alone", param=param)
+        if use.scale != 1:
+            param = f"lora[{place}].scale"
+            raise InvalidGeneration(f"{param} is {use.scale:g}, and {dora}: only 1 and 0 are served", param=param)
