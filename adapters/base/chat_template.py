@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from jinja2 import Template, TemplateError, nodes
@@ -16,6 +16,7 @@ from jinja2.runtime import Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace
 
+from adapters.base.model_file import REMEDY, is_there, read_model_text
 from adapters.base.special_tokens import CONFIG_NAME, read_json
 
 TEMPLATE_NAME = "chat_template.jinja"
@@ -25,8 +26,16 @@ DEFAULT = "default"
 GEMMA_TEMPLATE = Path(__file__).with_name("gemma_chat_template.jinja")  # as every instruction-tuned Gemma 3 has it
 
 
+# What a template's expressions may raise beside jinja2's own; SyntaxError: loops in loops, more than Python takes.
+FAULTS = (ArithmeticError, AttributeError, LookupError, MemoryError, RuntimeError, SyntaxError, TypeError, ValueError)
+
+
+class TemplateFault(TemplateError):
+    """The template cannot be carried out. One that refuses messages by `raise_exception` raises TemplateError itself."""
+
+
 class ChatTemplate:
-    """Turns messages into a prompt. Compiled at its first use: a model that nobody chats with may have a broken one, or none."""
+    """Turns messages into a prompt. Compiled at its first use."""
 
     def __init__(self, templates: Mapping[str, str], variables: Mapping[str, object]) -> None:
         """Take the templates by name, and what they may use besides the messages: special tokens by their names."""
@@ -46,7 +55,12 @@ class ChatTemplate:
             "documents": None,
             "add_generation_prompt": add_generation_prompt,
         }
-        return self._compiled.render({**self._variables, **given})
+        try:
+            return self._compiled.render({**self._variables, **given})
+        except TemplateError:
+            raise
+        except FAULTS as exc:
+            raise TemplateFault(f"{type(exc).__name__}: {exc}") from exc
 
     @cached_property
     def _compiled(self) -> Template:
@@ -57,18 +71,30 @@ class ChatTemplate:
         return _make_environment().from_string(self._templates[DEFAULT])
 
 
-def read_chat_templates(folder: Path) -> dict[str, str]:
-    """Read the folder's templates by name: those in files of their own go before those in the tokenizer's configuration."""
+class FoundTemplates(NamedTuple):
+    """A folder's templates by name, and the file of the one that is used."""
+
+    by_name: Mapping[str, str]
+    file: Path
+
+
+def read_chat_templates(folder: Path) -> FoundTemplates:
+    """Read the folder's templates: those in files of their own go before those in the tokenizer's configuration. Raises ValueError."""
     files = {file.stem: file for file in sorted((folder / MORE_TEMPLATES).glob("*.jinja"))}
-    if (own := folder / TEMPLATE_NAME).exists():
+    if is_there(own := folder / TEMPLATE_NAME):
         files.setdefault(DEFAULT, own)
     if files:
-        return {name: file.read_text(encoding="utf-8") for name, file in files.items()}
-    configured = read_json(folder / CONFIG_NAME).get("chat_template") or read_json(folder / PROCESSOR_NAME).get("chat_template")
+        by_name = {name: text for name, file in files.items() if (text := read_model_text(file)) is not None}
+        return FoundTemplates(by_name, files.get(DEFAULT, own))
+    for file in (folder / CONFIG_NAME, folder / PROCESSOR_NAME):
+        if (configured := read_json(file).get("chat_template")) not in (None, ""):
+            return FoundTemplates(_convert_configured(configured, file.name), file)
+    return FoundTemplates({}, own)
+
+
+def _convert_configured(configured: object, file_name: str) -> dict[str, str]:
     try:
         match configured:
-            case None:
-                return {}
             case str():
                 return {DEFAULT: configured}
             case list():
@@ -76,7 +102,7 @@ def read_chat_templates(folder: Path) -> dict[str, str]:
             case _:
                 return msgspec.convert(configured, dict[str, str])
     except msgspec.ValidationError as exc:
-        raise ValueError(f"{CONFIG_NAME} has a chat_template that cannot be read: {exc}") from exc
+        raise ValueError(f"{file_name} has a chat_template that cannot be read: {exc}; {REMEDY}") from exc
 
 
 class _NamedTemplate(msgspec.Struct, frozen=True, kw_only=True):

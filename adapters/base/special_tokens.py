@@ -8,9 +8,13 @@ from typing import Any
 
 import msgspec
 
+from adapters.base.json_file import decode_json
+from adapters.base.model_file import REMEDY, read_model_file
+
 CONFIG_NAME = "tokenizer_config.json"
 MAP_NAME = "special_tokens_map.json"
 USUAL = frozenset({"bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"})
+LISTS = ("extra_special_tokens", "additional_special_tokens")
 
 
 class AddedPiece(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,11 +42,13 @@ class SpecialTokens(msgspec.Struct, frozen=True, kw_only=True):
 def read_special_tokens(folder: Path, config: Mapping[str, Any], defaults: Mapping[str, str]) -> SpecialTokens:
     """Collect them from the folder's `tokenizer_config.json`, already read, and its other file; `defaults` are the tokenizer class's."""
     entries = dict(config)
+    _check(config, CONFIG_NAME)
     extra = entries.get("extra_special_tokens") or entries.get("additional_special_tokens") or []
     by_name: dict[str, Any] = extra if isinstance(extra, dict) else {}
     listed: list[Any] = [] if isinstance(extra, dict) else [*extra]
     if "added_tokens_decoder" not in config:  # the older way: transformers reads the second file only where the first has no such list
         older = read_json(folder / MAP_NAME)
+        _check(older, MAP_NAME)
         entries |= older
         listed += older.get("extra_special_tokens") or (() if extra else older.get("additional_special_tokens")) or ()
     named: dict[str, Any] = {**defaults} | {name: value for name, value in entries.items() if name in USUAL}
@@ -60,18 +66,41 @@ def read_added_pieces(config: Mapping[str, Any]) -> tuple[AddedPiece, ...] | Non
     try:
         listed = msgspec.convert(config["added_tokens_decoder"], dict[int, AddedPiece], strict=False)
     except msgspec.ValidationError as exc:
-        raise ValueError(f"{CONFIG_NAME} has added tokens that cannot be read: {exc}") from exc
+        raise ValueError(f"{CONFIG_NAME} has added tokens that cannot be read: {exc}; {REMEDY}") from exc
     return tuple(listed[place] for place in sorted(listed))
 
 
 def read_json(file: Path) -> dict[str, Any]:
     """Read an object; a missing file is an empty one. Raises ValueError with the file's name."""
-    if not file.exists():
-        return {}
     try:
-        return msgspec.json.decode(file.read_bytes(), type=dict[str, Any])
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
-        raise ValueError(f"{file.name} cannot be read: {exc}") from exc
+        content = read_model_file(file)
+        return {} if content is None else decode_json(content, dict[str, Any])
+    except ValueError as exc:
+        raise ValueError(f"{file.name} cannot be read: {exc}; {REMEDY}") from exc
+
+
+def _check(entries: Mapping[str, Any], file_name: str) -> None:
+    """Refuse what would be left out without a word, and change every prompt. Raises ValueError."""
+    for name in sorted(USUAL & entries.keys()):
+        if entries[name] is not None and _spelling(entries[name]) is None:
+            expected = "expected a token's text, or an object with it as content"
+            raise ValueError(f"{file_name}: {name} is {entries[name]!r:.60}; {expected}; {REMEDY}")
+    for name in LISTS:
+        if not _are_tokens(entries.get(name)):
+            expected = "expected tokens' texts, in a list or by name"
+            raise ValueError(f"{file_name}: {name} is {entries[name]!r:.60}; {expected}; {REMEDY}")
+
+
+def _are_tokens(listed: object) -> bool:
+    match listed:
+        case None:
+            return True
+        case dict():
+            return all(map(_spelling, listed.values()))
+        case list():
+            return all(map(_spelling, listed))
+        case _:
+            return False
 
 
 def _spelling(value: object) -> str | None:

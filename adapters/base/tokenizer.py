@@ -14,11 +14,13 @@ import tokenizers
 from tokenizers import decoders, normalizers, pre_tokenizers
 from transformers import AutoTokenizer
 
+from adapters.base.model_file import REMEDY, is_there, read_model_file
 from adapters.base.special_tokens import CONFIG_NAME, AddedPiece, SpecialTokens, read_added_pieces, read_json, read_special_tokens
 from adapters.base.tokenizer_file import FILE_NAME, TokenizerFile, add_listed, as_added_token, build, read_tokenizer_file
 
 MOST_PIECES = 1 << 24  # many times Gemma's: a list of them is made
 SENTENCEPIECE_NAME = "tokenizer.model"
+ADDED_NAME = "added_tokens.json"
 GEMMA_CLASS = "GemmaTokenizer"
 PLAIN_CLASSES = ("TokenizersBackend", "PreTrainedTokenizer")  # as transformers 5 and 4 call a tokenizer that is what its file says
 GEMMA_TOKENS = {"unk_token": "<unk>", "bos_token": "<bos>", "eos_token": "<eos>", "pad_token": "<pad>", "mask_token": "<mask>"}
@@ -97,12 +99,12 @@ class Tokenizer:
 def load_tokenizer(folder: Path, model_config: Mapping[str, Any]) -> Tokenizer:
     """Load the tokenizer of a Gemma 3's folder. Raises OSError or ValueError with a message for people."""
     config = read_json(folder / CONFIG_NAME)
-    kind = str(config.get("tokenizer_class") or model_config.get("tokenizer_class") or GEMMA_CLASS).removesuffix("Fast")
-    has_older_list = (folder / "added_tokens.json").exists() and "added_tokens_decoder" not in config
+    kind = _find_class(config, model_config)
+    has_older_list = _has_older_list(folder) and "added_tokens_decoder" not in config
     is_usual = kind in (GEMMA_CLASS, *PLAIN_CLASSES) and not has_older_list and not any(config.get(way) for way in OWN_WAYS)
-    has_file = (folder / FILE_NAME).exists()
-    if not has_file and not (folder / SENTENCEPIECE_NAME).exists():
-        raise ValueError(f"there is neither {FILE_NAME} nor {SENTENCEPIECE_NAME}")  # transformers would make up one of five pieces
+    has_file = is_there(folder / FILE_NAME)
+    if not has_file and not is_there(folder / SENTENCEPIECE_NAME):
+        raise ValueError(f"there is neither {FILE_NAME} nor {SENTENCEPIECE_NAME}; {REMEDY}")  # transformers would make up one
     if not is_usual or not has_file:
         return _load_by_transformers(folder)
     file = read_tokenizer_file(folder)
@@ -113,6 +115,21 @@ def load_tokenizer(folder: Path, model_config: Mapping[str, Any]) -> Tokenizer:
     vocabulary = file.model.vocab
     vocabulary |= {token.content: place for place, token in backend.get_added_tokens_decoder().items()}
     return Tokenizer(backend, vocabulary, special_tokens, msgspec.json.decode(file.decoder))
+
+
+def _find_class(config: Mapping[str, Any], model_config: Mapping[str, Any]) -> str:
+    named = config.get("tokenizer_class") or model_config.get("tokenizer_class") or GEMMA_CLASS
+    if not isinstance(named, str):
+        raise ValueError(f"{CONFIG_NAME}: tokenizer_class is {named!r}; expected the name of a class; {REMEDY}")
+    return named.removesuffix("Fast")
+
+
+def _has_older_list(folder: Path) -> bool:
+    """Say whether added pieces stand in a file of their own, which goes through transformers."""
+    listed = read_json(folder / ADDED_NAME)
+    if any(type(token) is not int or token < 0 for token in listed.values()):
+        raise ValueError(f"{ADDED_NAME} cannot be read: expected ids by piece; {REMEDY}")
+    return bool(listed)
 
 
 def _build_plain(file: TokenizerFile, configured: Sequence[AddedPiece] | None) -> tokenizers.Tokenizer:
@@ -160,7 +177,11 @@ def _add_missing(backend: tokenizers.Tokenizer, special_tokens: SpecialTokens) -
 
 
 def _load_by_transformers(folder: Path) -> Tokenizer:
-    theirs = AutoTokenizer.from_pretrained(folder)
-    backend = theirs.backend_tokenizer
-    special_tokens = SpecialTokens(named=theirs.special_tokens_map, extra=tuple(theirs.all_special_tokens))
-    return Tokenizer(backend, backend.get_vocab(), special_tokens, read_json(folder / FILE_NAME).get("decoder"))
+    try:
+        theirs = AutoTokenizer.from_pretrained(folder)
+        backend = theirs.backend_tokenizer
+        special_tokens = SpecialTokens(named=theirs.special_tokens_map, extra=tuple(theirs.all_special_tokens))
+        decoder = msgspec.json.decode(read_model_file(folder / FILE_NAME) or b"{}", type=dict[str, Any]).get("decoder")
+    except Exception as exc:  # it raises whatever its many parts do
+        raise ValueError(f"transformers cannot make a tokenizer of its files: {exc}; {REMEDY}") from exc
+    return Tokenizer(backend, backend.get_vocab(), special_tokens, decoder)

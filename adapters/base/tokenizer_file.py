@@ -12,9 +12,11 @@ import msgspec
 import tokenizers
 from tokenizers.models import BPE
 
+from adapters.base.model_file import REMEDY, read_model_file
 from adapters.base.special_tokens import AddedPiece
 
 FILE_NAME = "tokenizer.json"
+MOST_WITHOUT_MERGES = 512  # pieces: bytes, and some that are added
 NOTHING = msgspec.Raw(b"null")
 
 Merge = tuple[str, str] | str  # the older spelling has a space between the two
@@ -70,11 +72,14 @@ class _Steps(msgspec.Struct, kw_only=True):
 
 def read_tokenizer_file(folder: Path) -> TokenizerFile:
     """Read the folder's file. Raises ValueError with a message for people, also for a model that has no byte pairs."""
-    content = (folder / FILE_NAME).read_bytes()
     try:
-        return msgspec.json.decode(content, type=TokenizerFile)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
-        raise ValueError(f"{FILE_NAME} cannot be read: {exc}") from exc
+        content = read_model_file(folder / FILE_NAME) or b""
+        file = msgspec.json.decode(content, type=TokenizerFile)  # of a key that stands twice the last, as the library has it
+    except (ValueError, RecursionError) as exc:  # msgspec's DecodeError is a ValueError
+        raise ValueError(f"{FILE_NAME} cannot be read: {exc}; {REMEDY}") from exc
+    if len(file.model.vocab) > MOST_WITHOUT_MERGES and not file.model.merges:
+        raise ValueError(f"{FILE_NAME} has {len(file.model.vocab)} pieces and no merges, without which most are never met; {REMEDY}")
+    return file
 
 
 def build(file: TokenizerFile) -> tokenizers.Tokenizer:
@@ -90,7 +95,7 @@ def build(file: TokenizerFile) -> tokenizers.Tokenizer:
         backend = tokenizers.Tokenizer.from_buffer(msgspec.json.encode(steps))
         backend.model = file.model.build()
     except Exception as exc:  # the library raises nothing narrower
-        raise ValueError(f"{FILE_NAME} describes no tokenizer: {exc}") from exc
+        raise ValueError(f"{FILE_NAME} describes no tokenizer: {exc}; {REMEDY}") from exc
     return backend
 
 

@@ -1,36 +1,18 @@
-"""`generation_config.json` of a model's folder: how its makers want it drawn from. The fields are those that vLLM takes.
+"""How a model's makers want it drawn from, of what its `generation_config.json` holds. The fields are those that vLLM takes.
 
-A file that cannot be read keeps the server from starting: it also says which tokens end an answer, and without them answers would run on.
 A value out of range is left out with a warning: the others still hold, every answer says how it was drawn, and flags can say it better.
 """
 
 import json
 import logging
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from adapters.base.errors import ModelLoadError
+from adapters.base.generation_config import FILE_NAME
 from server.engine.sampling_defaults import SamplingDefaults
 
-FILE_NAME = "generation_config.json"
-
 log = logging.getLogger(__name__)
-
-
-def read_generation_config(folder: Path) -> dict[str, Any]:
-    """Read what the file holds; nothing where there is none. Raises ModelLoadError."""
-    path = folder / FILE_NAME
-    try:
-        values = json.loads(path.read_bytes(), parse_constant=str)  # NaN, which no range refuses
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, RecursionError) as exc:
-        raise ModelLoadError(f"{path} cannot be read: {exc}; mend it, or delete it to serve the model without") from exc
-    if not isinstance(values, dict):
-        raise ModelLoadError(f"{path} cannot be read: expected an object, got {type(values).__name__}; mend it or delete it")
-    return values
 
 
 def find_sampling_defaults(values: dict[str, Any]) -> SamplingDefaults:

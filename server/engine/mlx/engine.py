@@ -13,12 +13,14 @@ import msgspec
 from adapters.base.device import Device
 from adapters.base.errors import ModelLoadError
 from adapters.base.fetch import find_model
+from adapters.base.generation_config import read_generation_config
 from adapters.errors import AdapterChanged, AdapterError, AdapterNotLoaded, BankFull, ReloadFailed, SlotsFull
 from adapters.registry import AdapterRegistry, LoadedAdapter
 from server.engine.errors import AdapterNotReloaded, AdapterWithdrawn, EngineUnavailable, InvalidGeneration, QueueFull, UnknownAdapter
-from server.engine.generation_config import find_sampling_defaults, read_generation_config
+from server.engine.generation_config import find_sampling_defaults
 from server.engine.limits import Limits
 from server.engine.mlx.adapter_host import MlxAdapterHost
+from server.engine.mlx.first_prompts import try_prompts
 from server.engine.mlx.messages import Cancel, Insert, News, Stop, StopRow
 from server.engine.mlx.prompt import PromptEncoder
 from server.engine.mlx.row import Row
@@ -102,13 +104,20 @@ class MlxEngine:
         generation_config = read_generation_config(path)
         defaults = find_sampling_defaults(generation_config) if has_own_defaults else NO_DEFAULTS
         engine = cls(start_runtime, model_name=name, root=path, limits=limits, sampling_defaults=defaults)
-        for adapter, folder in adapters:
-            try:
-                engine.adapters.load_at_start(adapter, folder)
-            except AdapterError as exc:
-                engine._stop()
-                raise ModelLoadError(f"adapter {adapter!r} could not be loaded: {exc}") from exc
+        try:
+            try_prompts(engine._encoder, path)
+            for adapter, folder in adapters:
+                engine._load_at_start(adapter, folder)
+        except ModelLoadError:
+            engine._stop()
+            raise
         return engine
+
+    def _load_at_start(self, name: str, folder: Path) -> None:
+        try:
+            self.adapters.load_at_start(name, folder)
+        except AdapterError as exc:
+            raise ModelLoadError(f"adapter {name!r} could not be loaded: {exc}") from exc
 
     @property
     def fingerprint(self) -> str:

@@ -13,6 +13,7 @@ from mlx.utils import tree_flatten
 from adapters.bank.bank import AdapterBank
 from adapters.bank.routing import Routing
 from adapters.base.device import BlasThreads, Device, find_memory
+from adapters.base.errors import ModelLoadError
 from adapters.base.loading import LoadedModel, load
 from adapters.base.vocabulary import Vocabulary, load_vocabulary
 from server.engine.limits import Limits
@@ -71,10 +72,16 @@ class Runtime:
         """
         with ThreadPoolExecutor(max_workers=1) as beside:
             reading = beside.submit(_read_vocabulary, path, chat_template)
-            runtime = cls(load(path, device), device, limits)
-            if warm_up:
-                warm_up(runtime)
-            runtime._take_vocabulary(*reading.result())
+            loaded = load(path, device)
+            try:
+                runtime = cls(loaded, device, limits)
+                if warm_up:
+                    warm_up(runtime)
+            except (ModelLoadError, ArithmeticError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError, ValueError) as exc:
+                raise ModelLoadError(f"the model in {path} cannot be run: {exc}") from exc
+            vocabulary, grammar_tokenizer = reading.result()
+            vocabulary.check_rows(path, loaded.vocabulary_size)
+            runtime._take_vocabulary(vocabulary, grammar_tokenizer)
         return runtime
 
     def _take_vocabulary(self, vocabulary: Vocabulary, grammar_tokenizer: LLTokenizer | None) -> None:

@@ -1,7 +1,11 @@
-"""Two rows through a batch before anybody asks: what MLX compiles at its first use, kernels on a GPU and code on a CPU, takes seconds."""
+"""Two rows through a batch before anybody asks.
+
+What MLX compiles at its first use, kernels on a GPU and code on a CPU, takes seconds; and a model that cannot be run is not served.
+"""
 
 from collections.abc import Sequence
 
+from adapters.base.errors import ModelLoadError
 from server.engine.mlx.batch import NotFinite, Token
 from server.engine.mlx.prefix.cache import PrefixCache
 from server.engine.mlx.row import Row
@@ -14,7 +18,7 @@ NUM_DRAWN = 2  # one by the pass that reads the prompt, one by a pass that goes 
 
 
 def warm_up(runtime: Runtime) -> None:
-    """Answer one row, then two; nothing stays of them."""
+    """Answer one row, then two; nothing stays of them. Raises ModelLoadError if the model gives no numbers to draw from."""
     prefixes, runtime.prefixes = runtime.prefixes, PrefixCache(0)
     try:
         batch = runtime.make_batch()
@@ -33,15 +37,17 @@ def warm_up(runtime: Runtime) -> None:
 
 def _take(drawn: Sequence[Token | NotFinite]) -> None:
     for one in drawn:
-        if isinstance(one, Token):
-            one.row.token_ids.append(one.token_id)
+        if isinstance(one, NotFinite):
+            raise ModelLoadError("its logits are not finite: its weights are damaged, or overflow in their dtype; fetch them again")
+        one.row.token_ids.append(one.token_id)
 
 
 def _make_row(runtime: Runtime, number: int) -> Row:
-    num_tokens = min(NUM_TOKENS, runtime.loaded.context_size - NUM_DRAWN)
+    num_rows = runtime.loaded.vocabulary_size
+    num_tokens = max(1, min(NUM_TOKENS, runtime.loaded.context_size - NUM_DRAWN))
     return Row(
         id=f"warm-up-{number}",
-        prompt_ids=[0] * num_tokens,
+        prompt_ids=[place * num_rows // num_tokens for place in range(num_tokens)],  # from everywhere in the embedding
         max_tokens=NUM_DRAWN,
         sampling=Sampling(temperature=0),
         seed=0,

@@ -43,7 +43,7 @@ REFUSALS = (
 
 def load_ours(folder: Path) -> ChatTemplate:
     tokenizer = load_tokenizer(folder, {})
-    return ChatTemplate(read_chat_templates(folder), {**tokenizer.special_tokens.named, "enable_thinking": tokenizer.can_think})
+    return ChatTemplate(read_chat_templates(folder).by_name, {**tokenizer.special_tokens.named, "enable_thinking": tokenizer.can_think})
 
 
 def with_template(text: str) -> Change:

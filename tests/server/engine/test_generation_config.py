@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from adapters.base.errors import ModelLoadError
-from server.engine.generation_config import FILE_NAME, find_sampling_defaults, read_generation_config
+from adapters.base.generation_config import FILE_NAME, read_generation_config
+from server.engine.generation_config import find_sampling_defaults
 from server.engine.sampling_defaults import SamplingDefaults
 
 GEMMAS = {"bos_token_id": 2, "eos_token_id": [1, 106], "do_sample": True, "top_k": 64, "top_p": 0.95, "transformers_version": "4.57"}

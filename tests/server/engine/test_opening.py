@@ -57,7 +57,7 @@ def test_a_folder_that_is_no_gemma_3_is_refused_with_the_reason(
         ("tokenizer_config.json", "[", r"tokenizer_config\.json cannot be read"),
         ("tokenizer_config.json", '{"x":' + "[" * 100_000, r"tokenizer_config\.json cannot be read"),
         ("tokenizer_config.json", '{"tokenizer_class": "ByT5Tokenizer"}', r"the tokenizer in .* could not be loaded"),
-        ("generation_config.json", '{"eos_token_id": "1"}', r"the tokenizer in .* could not be loaded: Expected `int \| null`, got `str`"),
+        ("generation_config.json", '{"eos_token_id": "1"}', r"generation_config\.json: eos_token_id has '1', which is no token's id"),
     ],
 )
 def test_a_broken_tokenizer_is_refused_with_the_reason(

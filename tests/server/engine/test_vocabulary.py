@@ -110,8 +110,8 @@ def test_a_model_with_other_templates_only_gets_gemmas_too(tmp_path: Path, caplo
 
 def test_a_chosen_template_goes_before_the_models_own(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     file = tmp_path / "mine.jinja"
-    file.write_text("{{ bos_token }}Q: {{ messages[-1].content }}\nA:")
-    assert render(DEMO, file) == render(copy_demo(tmp_path / "demo", without_template), file) == "<bos>Q: Hi\nA:"
+    file.write_text("{{ bos_token }}{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}model:")
+    assert render(DEMO, file) == render(copy_demo(tmp_path / "demo", without_template), file) == "<bos>user: Hi\nmodel:"
     assert not caplog.records
 
 
@@ -120,11 +120,11 @@ def test_a_chosen_template_goes_before_the_models_own(tmp_path: Path, caplog: py
     [
         (b"{% if %}", r"mine\.jinja cannot be used: Expected an expression"),
         (b"{{ raise_exception('not so') }}", r"mine\.jinja cannot be used: not so"),
-        (b"{{ 1 + 'a' }}", r"mine\.jinja cannot be used: unsupported operand"),
+        (b"{{ 1 + 'a' }}", r"mine\.jinja cannot be used: TypeError: unsupported operand"),
         (b"{{ nothing.at_all }}", r"mine\.jinja cannot be used: 'nothing' is undefined"),
         (b"", r"mine\.jinja leaves out what the user says"),
-        (b"\xff", r"mine\.jinja could not be read: 'utf-8' codec"),
-        (None, r"mine\.jinja could not be read: .*No such file"),
+        (b"\xff", r"mine\.jinja could not be read: .*not UTF-8"),
+        (None, r"mine\.jinja could not be read: there is no such file"),
     ],
 )
 def test_a_chosen_template_that_cannot_be_used_is_refused_at_start(tmp_path: Path, content: bytes | None, message: str) -> None:

@@ -33,7 +33,12 @@ def make_grammar_tokenizer(vocabulary: Vocabulary) -> LLTokenizer | None:
     if not ends or not _has_byte_pieces(tokenizer.decoder):
         log.warning("structured output is off: the model has %s", "pieces of an unknown kind" if ends else "no token that ends an answer")
         return None
-    return LLTokenizer(TokenizerWrapper(_Pieces(tokenizer, controls, ends)), n_vocab=len(tokenizer.pieces), eos_token=ends, slices=SLICES)
+    try:
+        wrapper = TokenizerWrapper(_Pieces(tokenizer, controls, ends))
+        return LLTokenizer(wrapper, n_vocab=len(tokenizer.pieces), eos_token=ends, slices=SLICES)
+    except Exception as exc:  # the library raises nothing narrower
+        log.warning("structured output is off: llguidance does not take the model's pieces: %s", exc)
+        return None
 
 
 class _Pieces:
