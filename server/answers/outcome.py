@@ -3,11 +3,12 @@
 import asyncio
 from typing import Literal
 
+from server.engine.errors import LogitsNotFinite
 from server.errors import ClientDisconnected
 from server.http.failure import to_failure
 
-Outcome = Literal["completed", "invalid", "rejected", "disconnected", "timed_out", "failed"]
-OUTCOMES: tuple[Outcome, ...] = ("completed", "invalid", "rejected", "disconnected", "timed_out", "failed")
+Outcome = Literal["completed", "invalid", "rejected", "disconnected", "timed_out", "failed", "not_finite"]
+OUTCOMES: tuple[Outcome, ...] = ("completed", "invalid", "rejected", "disconnected", "timed_out", "failed", "not_finite")
 
 # Reasons for which a run has its answer stopped; the guard's are the names of flags.
 TIMEOUT = "timeout"
@@ -21,6 +22,8 @@ def name_outcome(error: BaseException | None, *, stopped_by: str | None = None) 
             return _name_ending(stopped_by)
         case ClientDisconnected() | asyncio.CancelledError() | GeneratorExit():
             return "disconnected"
+        case LogitsNotFinite():
+            return "not_finite"
         case Exception():
             return _name_status(to_failure(error).status)
         case _:

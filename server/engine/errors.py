@@ -8,6 +8,7 @@ EngineError
 ├── QueueFull            too many rows wait (429)
 ├── EngineUnavailable    starting, draining or dead (503)
 └── RowFailed            this row raised; the others go on (500)
+    └── LogitsNotFinite  there was nothing to draw its next token from
 """
 
 
@@ -62,3 +63,13 @@ class EngineUnavailable(EngineError):
 
 class RowFailed(EngineError):
     """One row raised inside the engine; the cause is chained."""
+
+
+class LogitsNotFinite(RowFailed):
+    """One row's logits have overflown or are no numbers: no token can be drawn from them, and a retry comes to the same."""
+
+    def __init__(self, num_tokens: int, *, adapter: str | None = None) -> None:
+        whose = f"those of adapter {adapter!r} at the scale asked for" if adapter else "the base model's"
+        advice = "ask for a smaller scale, or load an adapter that was trained at a lower rate" if adapter else "its weights may be damaged"
+        super().__init__(f"after {num_tokens} tokens of the answer the logits are not finite, {whose}: {advice}")
+        self.num_tokens = num_tokens

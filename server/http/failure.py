@@ -6,7 +6,15 @@ import re
 import msgspec
 from litestar.exceptions import HTTPException, MethodNotAllowedException
 
-from server.engine.errors import AdapterNotReloaded, AdapterWithdrawn, EngineUnavailable, InvalidGeneration, QueueFull, UnknownAdapter
+from server.engine.errors import (
+    AdapterNotReloaded,
+    AdapterWithdrawn,
+    EngineUnavailable,
+    InvalidGeneration,
+    LogitsNotFinite,
+    QueueFull,
+    UnknownAdapter,
+)
 from server.errors import MAX_MESSAGE_LENGTH, ApiError, ClientDisconnected, ModelNotFound
 from server.wire.error_body import ErrorBody, ErrorDetail
 
@@ -42,6 +50,9 @@ def to_failure(exc: Exception) -> Failure:
         case QueueFull():
             retry = {"retry-after": str(exc.retry_after_s)}
             return _fail(429, str(exc), type="rate_limit_error", code="rate_limit_exceeded", headers=retry)
+        case LogitsNotFinite():
+            # OpenAI's SDKs ask again after a 500, unless they are told not to.
+            return _fail(500, str(exc), type="server_error", code="logits_not_finite", headers={"x-should-retry": "false"})
         case EngineUnavailable():
             return _fail(503, str(exc), type="server_error", code="engine_unavailable")
         case ClientDisconnected():

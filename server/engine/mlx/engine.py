@@ -16,7 +16,15 @@ from adapters.base.fetch import find_model
 from adapters.base.generation_config import read_generation_config
 from adapters.errors import AdapterChanged, AdapterError, AdapterNotLoaded, BankFull, ReloadFailed, SlotsFull
 from adapters.registry import AdapterRegistry, LoadedAdapter
-from server.engine.errors import AdapterNotReloaded, AdapterWithdrawn, EngineUnavailable, InvalidGeneration, QueueFull, UnknownAdapter
+from server.engine.errors import (
+    AdapterNotReloaded,
+    AdapterWithdrawn,
+    EngineUnavailable,
+    InvalidGeneration,
+    LogitsNotFinite,
+    QueueFull,
+    UnknownAdapter,
+)
 from server.engine.generation_config import find_sampling_defaults
 from server.engine.limits import Limits
 from server.engine.mlx.adapter_host import MlxAdapterHost
@@ -176,6 +184,9 @@ class MlxEngine:
             async with aclosing(stream.events()) as events:
                 async for event in events:
                     yield msgspec.structs.replace(event, adapter_digest=digest) if adapters and isinstance(event, Finish) else event
+        except LogitsNotFinite as exc:
+            names = join_parts(use.name for use in generation.adapters if use.scale != 0)
+            raise LogitsNotFinite(exc.num_tokens, adapter=names or None) from exc
         finally:
             del self._streams[generation.id]
             if not stream.has_ended:

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 import mlx.core as mx
 
-from server.engine.errors import EngineUnavailable, InvalidGeneration
+from server.engine.errors import EngineUnavailable, InvalidGeneration, LogitsNotFinite
 from server.engine.mlx.batch import Batch, NotFinite, Token
 from server.engine.mlx.faults import find_faults
 from server.engine.mlx.messages import Call, Cancel, Deliver, Insert, Order, Started, Stop, StopRow
@@ -237,7 +237,7 @@ class Worker(threading.Thread):
             if row.mask and row.mask.fault:
                 message = f"{row.mask.param}: after {len(row.token_ids)} tokens the grammar lets nothing come next: {row.mask.fault}"
                 raise InvalidGeneration(message, param=row.mask.param)
-            raise ArithmeticError("the model's logits are not finite")
+            raise LogitsNotFinite(len(row.token_ids))
         if row.first_token_s is None:
             self._note_first(row)
         if not row.max_tokens:  # it was for the prompt only

@@ -10,7 +10,7 @@ from litestar.testing import TestClient
 
 from server.app import create_app
 from server.chat.chunks import ChatChunks
-from server.engine.errors import AdapterWithdrawn, EngineError, EngineUnavailable, RowFailed
+from server.engine.errors import AdapterWithdrawn, EngineError, EngineUnavailable, LogitsNotFinite, RowFailed
 from server.exchange.reply import StreamedReply
 from server.settings.settings import Settings
 from tests.server.chat.test_rendering import SCORED, make_head, parse_events, spell
@@ -76,6 +76,7 @@ def test_an_answer_that_ends_after_comments_without_a_piece_is_whole() -> None:
         (AdapterWithdrawn("lek-demo"), "adapter_withdrawn"),
         (EngineUnavailable("draining"), "engine_unavailable"),
         (RowFailed("secret"), "internal_error"),
+        (LogitsNotFinite(3), "logits_not_finite"),
     ],
 )
 def test_a_failure_after_comments_is_the_last_event(failure: EngineError, code: str, engine: FakeEngine, chat: dict[str, Any]) -> None:

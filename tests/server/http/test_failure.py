@@ -5,7 +5,15 @@ import logging
 import pytest
 from litestar.exceptions import ClientException, MethodNotAllowedException
 
-from server.engine.errors import AdapterWithdrawn, EngineUnavailable, InvalidGeneration, QueueFull, RowFailed, UnknownAdapter
+from server.engine.errors import (
+    AdapterWithdrawn,
+    EngineUnavailable,
+    InvalidGeneration,
+    LogitsNotFinite,
+    QueueFull,
+    RowFailed,
+    UnknownAdapter,
+)
 from server.errors import (
     AdapterConflict,
     BodyTimedOut,
@@ -40,6 +48,7 @@ from server.http.failure import log_failure, to_failure
         (EngineUnavailable("m"), 503, None, "engine_unavailable"),
         (RequestTimedOut("m"), 504, None, "request_timeout"),
         (RowFailed("secret"), 500, None, "internal_error"),
+        (LogitsNotFinite(3, adapter="lek"), 500, None, "logits_not_finite"),
         (KeyError("secret"), 500, None, "internal_error"),
         (ClientException("m"), 400, None, None),
     ],
@@ -58,6 +67,7 @@ def test_headers_say_what_a_client_can_do() -> None:
     assert to_failure(InvalidApiKey("m")).headers == {"www-authenticate": "Bearer"}
     assert to_failure(MethodNotAllowedException(headers={"allow": "OPTIONS, GET"})).headers == {"allow": "GET, OPTIONS"}
     assert to_failure(BodyTimedOut("m")).headers == {"connection": "close"}
+    assert to_failure(LogitsNotFinite(3)).headers == {"x-should-retry": "false"}
 
 
 def test_a_failure_of_ours_is_logged_with_its_cause(caplog: pytest.LogCaptureFixture) -> None:

@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 from server.answers import group
 from server.answers.answer import Answer
 from server.app import create_app
-from server.engine.errors import AdapterWithdrawn, QueueFull, RowFailed
+from server.engine.errors import AdapterWithdrawn, LogitsNotFinite, QueueFull, RowFailed
 from server.engine.protocol import Finish, Generation, Piece, Sampling
 from server.metrics.counting import CountingWatch
 from server.metrics.metrics import Metrics
@@ -117,7 +117,10 @@ def test_an_invalid_request_is_counted_under_a_closed_set_of_names(
     assert "whatever" not in text
 
 
-@pytest.mark.parametrize(("failure", "outcome"), [(QueueFull("full", retry_after_s=1), "rejected"), (RowFailed("broken"), "failed")])
+@pytest.mark.parametrize(
+    ("failure", "outcome"),
+    [(QueueFull("full", retry_after_s=1), "rejected"), (RowFailed("broken"), "failed"), (LogitsNotFinite(3), "not_finite")],
+)
 def test_a_failure_is_counted_by_its_outcome(
     failure: Exception, outcome: str, engine: FakeEngine, client: Client, chat: dict[str, Any]
 ) -> None:
