@@ -2,7 +2,8 @@
 
 AdapterError
 ├── UnreadableAdapter    a file is missing, or is not what it should be
-│   └── NoAdapter        the folder holds none
+│   └── NoAdapter        the folder holds none, or there is no such repository
+├── HubNotReached        Hugging Face cannot be asked, or there is no room for what it has
 ├── UnsupportedAdapter   a kind of adapter that is not served, refused by name
 ├── MismatchedAdapter    its tensors do not fit each other, its configuration or the base: lists every mismatch
 ├── FailedTrial          a pass on it is no good: logits that are not finite, or the base's own
@@ -31,6 +32,10 @@ class UnreadableAdapter(AdapterError):
 
 class NoAdapter(UnreadableAdapter):
     """The folder has no adapter's configuration in it."""
+
+
+class HubNotReached(AdapterError):
+    """What is to be fetched cannot be fetched now."""
 
 
 class UnsupportedAdapter(AdapterError):

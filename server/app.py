@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry
 
 from scoring.scorers import find_scorer
 from server.adapter_loading.roots import AdapterRoots
+from server.adapter_loading.sources import AdapterSources
 from server.answers.answer import Answer
 from server.answers.answering import Answering
 from server.answers.scoring_thread import ScoringThread
@@ -98,7 +99,7 @@ def create_app(engine: Engine, settings: Settings, *, traces: Traces | None = No
         "settings": settings,
         "sampling_defaults": settings.sampling_defaults.over(engine.sampling_defaults),
         "scoring_thread": scoring_thread,
-        "roots": AdapterRoots(settings.adapter_dirs),
+        "sources": AdapterSources(AdapterRoots(settings.adapter_dirs), allows_hub=settings.allow_hub_adapters),
         "metrics": metrics,
         "metrics_page": MetricsPage(metrics),
         "board": board,

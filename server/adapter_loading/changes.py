@@ -1,12 +1,20 @@
 """Adapters loaded and unloaded at a client's wish: the checks before, and an engine's refusals in the request's own words."""
 
-import asyncio
-
 import msgspec
 
-from adapters.errors import AdapterBusy, AdapterChanged, AdapterError, AdapterNameTaken, AdapterNotLoaded, BankFull, NoAdapter, SlotsFull
+from adapters.errors import (
+    AdapterBusy,
+    AdapterChanged,
+    AdapterError,
+    AdapterNameTaken,
+    AdapterNotLoaded,
+    BankFull,
+    HubNotReached,
+    NoAdapter,
+    SlotsFull,
+)
 from server.adapter_loading.names import find_name_fault
-from server.adapter_loading.roots import AdapterRoots
+from server.adapter_loading.sources import AdapterSources
 from server.engine.protocol import AdapterStatus, Engine
 from server.errors import AdapterConflict, AdapterMissing, AdapterRefused, ApiError, InvalidRequest, ModelNotFound
 
@@ -19,15 +27,15 @@ class FieldNames(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def load_adapter(
-    engine: Engine, roots: AdapterRoots, *, name: str, path: str, replace: bool, fields: FieldNames, digest: str | None = None
+    engine: Engine, sources: AdapterSources, *, name: str, path: str, replace: bool, fields: FieldNames, digest: str | None = None
 ) -> AdapterStatus:
     """Load the adapter at `path` as `name`. Raises ApiError, and AdapterNameTaken where it may not replace."""
     fault = f"the base model is named {name!r}: choose another" if name == engine.models()[0].id else find_name_fault(name)
     if fault:
         raise InvalidRequest(f"Invalid value for {fields.name}: {fault}.", param=fields.name)
-    found = await asyncio.to_thread(roots.find, path, param=fields.path)
     try:
-        return await engine.adapters.load(name, found.path, replace=replace, within=found.within, digest=digest)
+        found = await sources.find(path, param=fields.path)
+        return await engine.adapters.load(name, found.path, replace=replace, within=found.within, digest=digest, revision=found.revision)
     except AdapterNameTaken:
         raise  # for the route that asked not to replace
     except AdapterError as exc:
@@ -54,6 +62,8 @@ def _translate(exc: AdapterError, name: str, fields: FieldNames) -> ApiError:
             return AdapterConflict(_to_sentence(exc), code="adapter_slots_full")
         case BankFull():
             return AdapterConflict(_to_sentence(exc), code="adapter_memory_full")
+        case HubNotReached():
+            return AdapterConflict(_to_sentence(exc), code="hub_not_reached")
         case NoAdapter():
             return AdapterMissing(_to_sentence(exc), param=fields.path)
         case _:

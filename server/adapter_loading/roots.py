@@ -16,6 +16,7 @@ class FoundFolder(NamedTuple):
 
     path: Path
     within: tuple[Path, ...]
+    revision: str | None = None  # the commit that it was fetched at, of one from Hugging Face
 
 
 class AdapterRoots:
@@ -26,6 +27,11 @@ class AdapterRoots:
 
     def __init__(self, folders: Sequence[str]) -> None:
         self._folders = tuple(Path(folder) for folder in folders)
+
+    @property
+    def are_there(self) -> bool:
+        """Whether there is any folder to load from."""
+        return bool(self._folders)
 
     def find(self, text: str, *, param: str) -> FoundFolder:
         """Give the resolved folder that `text` means; a relative path is looked for in each root in turn. Reads the disk.

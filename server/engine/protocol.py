@@ -186,12 +186,20 @@ class AdapterHost(Protocol):
         ...
 
     async def load(
-        self, name: str, path: Path, *, replace: bool, within: Sequence[Path] | None = None, digest: str | None = None
+        self,
+        name: str,
+        path: Path,
+        *,
+        replace: bool,
+        within: Sequence[Path] | None = None,
+        digest: str | None = None,
+        revision: str | None = None,
     ) -> AdapterStatus:
         """Read and check the adapter in folder `path` beside the running requests, and serve it as `name` from one step to the next.
 
         With `replace` a version served under `name` gives way: requests that have begun end on it. With `within`, nothing is read
-        that does not lie in one of these folders when it is read; with `digest`, nothing is served that has another. Raises AdapterError.
+        that does not lie in one of these folders when it is read; with `digest`, nothing is served that has another.
+        `revision` is the commit that it was fetched at. Raises AdapterError.
         """
         ...
 

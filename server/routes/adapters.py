@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from server.adapter_loading.changes import FieldNames, load_adapter, unload_adapter
-from server.adapter_loading.roots import AdapterRoots
+from server.adapter_loading.sources import AdapterSources
 from server.engine.protocol import AdapterStatus, Engine
 from server.errors import InvalidRequest
 from server.http.body import read_request
@@ -38,11 +38,11 @@ async def create_adapter(
     request: Request[Any, Any, Any],
     engine: NamedDependency[Engine],
     settings: NamedDependency[Settings],
-    roots: NamedDependency[AdapterRoots],
+    sources: NamedDependency[AdapterSources],
 ) -> AdapterCard:
     """Load an adapter, in the place of the one that has its name if there is one; answers when it can be asked for."""
     asked = await read_request(request.scope, request.receive, settings, _DECODER)
-    status = await load_adapter(engine, roots, name=asked.name, path=asked.path, replace=True, fields=_FIELDS, digest=asked.digest)
+    status = await load_adapter(engine, sources, name=asked.name, path=asked.path, replace=True, fields=_FIELDS, digest=asked.digest)
     return _to_card(status, engine)
 
 

@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 
 from adapters.errors import AdapterNameTaken
 from server.adapter_loading.changes import FieldNames, load_adapter, unload_adapter
-from server.adapter_loading.roots import AdapterRoots
+from server.adapter_loading.sources import AdapterSources
 from server.engine.protocol import Engine
 from server.errors import AdapterMissing, InvalidRequest, ModelNotFound, VllmRefusal
 from server.http.body import read_request
@@ -32,7 +32,7 @@ async def load_lora_adapter(
     request: Request[Any, Any, Any],
     engine: NamedDependency[Engine],
     settings: NamedDependency[Settings],
-    roots: NamedDependency[AdapterRoots],
+    sources: NamedDependency[AdapterSources],
 ) -> str:
     """Load an adapter; one that has its name is replaced with `load_inplace` only."""
     asked = await read_request(request.scope, request.receive, settings, _LOAD_DECODER)
@@ -41,7 +41,7 @@ async def load_lora_adapter(
         raise _refuse_input("Both 'lora_name' and 'lora_path' must be provided.")
     _refuse_unsupported(asked, base_id=engine.models()[0].id)
     try:
-        await load_adapter(engine, roots, name=name, path=path, replace=asked.load_inplace, fields=_FIELDS)
+        await load_adapter(engine, sources, name=name, path=path, replace=asked.load_inplace, fields=_FIELDS)
     except AdapterNameTaken as exc:
         raise _refuse_input(
             f"The lora adapter '{name}' has already been loaded. If you want to load the adapter in place, set 'load_inplace' to True."

@@ -44,12 +44,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     ] = None
     adapters: Annotated[
         tuple[AdapterSource, ...],
-        About("a LoRA adapter to load at start", "NAME=PATH", parse_adapters),
+        About(
+            "a LoRA adapter to load at start: a folder, or a Hugging Face repo, perhaps OWNER/NAME@REVISION", "NAME=PATH", parse_adapters
+        ),
     ] = field(default=(), name="adapter")
     adapter_dirs: Annotated[
         tuple[str, ...],
         About("a folder from which adapters may be loaded while the server runs", "DIR", parse_folders, unset="none may"),
     ] = field(default=(), name="adapter-dir")
+    allow_hub_adapters: Annotated[
+        bool,
+        About("adapters may be loaded from Hugging Face repos while the server runs", unset="from --adapter-dir only"),
+    ] = False
     chat_template: Annotated[
         Text | None,
         About("a chat template to use in place of the model's own", "FILE", parse_file, unset="the model's; Gemma's where it has none"),

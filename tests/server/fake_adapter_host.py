@@ -50,13 +50,20 @@ class FakeAdapterHost:
         self.note = note
 
     async def load(
-        self, name: str, path: Path, *, replace: bool, within: Sequence[Path] | None = None, digest: str | None = None
+        self,
+        name: str,
+        path: Path,
+        *,
+        replace: bool,
+        within: Sequence[Path] | None = None,
+        digest: str | None = None,
+        revision: str | None = None,
     ) -> AdapterStatus:
         self.within.append(within)
         if name in self.loaded and not replace:
             raise AdapterNameTaken(name)
         await self._change(name)
-        status = msgspec.structs.replace(LEK, name=name, path=str(path), digest=f"sha256:{path.name}")
+        status = msgspec.structs.replace(LEK, name=name, path=str(path), revision=revision, digest=f"sha256:{path.name}")
         if digest not in (None, status.digest):
             raise AdapterChanged(path, str(digest), status.digest)
         self.loaded[name] = status

@@ -29,6 +29,14 @@ from server.engine.protocol import AdapterLoad, AdapterStatus, LoadKind, LoadOut
 Result = TypeVar("Result")
 
 
+class Source(NamedTuple):
+    """Where an adapter is read from."""
+
+    path: Path
+    within: tuple[Path, ...] | None  # what it must not lead out of
+    revision: str | None  # the commit that it was fetched at, of one from Hugging Face
+
+
 class Leaving(NamedTuple):
     """A name that is served no longer, while its last requests end."""
 
@@ -77,10 +85,18 @@ class MlxAdapterHost:
         self._ended.clear()
 
     async def load(
-        self, name: str, path: Path, *, replace: bool, within: Sequence[Path] | None = None, digest: str | None = None
+        self,
+        name: str,
+        path: Path,
+        *,
+        replace: bool,
+        within: Sequence[Path] | None = None,
+        digest: str | None = None,
+        revision: str | None = None,
     ) -> AdapterStatus:
         """Serve the adapter in folder `path` as `name`. Raises AdapterError."""
-        return self._status(await self._finish(self._load(name, path, replace=replace, within=within, digest=digest)))
+        source = Source(path, None if within is None else tuple(within), revision)
+        return self._status(await self._finish(self._load(name, source, replace=replace, digest=digest)))
 
     async def unload(self, name: str, *, force: bool) -> AdapterStatus:
         """Serve `name` no longer, and come back when its memory is free. Raises AdapterError."""
@@ -90,7 +106,7 @@ class MlxAdapterHost:
             return leaving.status
         return await self._finish(self._unload(name, force=force))
 
-    def load_at_start(self, name: str, path: Path) -> None:
+    def load_at_start(self, name: str, path: Path, *, within: Sequence[Path] | None = None, revision: str | None = None) -> None:
         """Load before there is an event loop; blocks. Of too many that may be evicted all are tried, and the last ones stay.
 
         Raises AdapterError.
@@ -100,7 +116,7 @@ class MlxAdapterHost:
             raise AdapterNameTaken(name)
         registry.check_room(name)
         with self._telling("load") as load:
-            weights = read_adapter(path, base=self._base, max_rank=self._max_rank)
+            weights = read_adapter(path, within=within, base=self._base, max_rank=self._max_rank)
             if evicted := registry.choose_evicted(name):
                 load.has_evicted = True
                 self._worker.call(_clear(registry.evict(evicted.name).slot)).result()
@@ -110,7 +126,7 @@ class MlxAdapterHost:
             for find in _plan_gains(weights, self._base):
                 gains |= self._worker.call(find).result()
             self._worker.call(self._install(slot, weights, gains, tried_as=name)).result()
-            registry.serve(self._loaded(name, slot, weights, within=None))
+            registry.serve(self._loaded(name, slot, weights, Source(path, None if within is None else tuple(within), revision)))
 
     async def acquire(self, names: tuple[str, ...]) -> Taken:
         """Take the versions that names stand for, for a request; waits for those that have to be loaded again.
@@ -129,7 +145,7 @@ class MlxAdapterHost:
         """Fail the requests that wait for an adapter."""
         self._queue.close(error)
 
-    async def _load(self, name: str, path: Path, *, replace: bool, within: Sequence[Path] | None, digest: str | None) -> LoadedAdapter:
+    async def _load(self, name: str, source: Source, *, replace: bool, digest: str | None) -> LoadedAdapter:
         registry = self._registry
         registry.begin_change(name)
         try:
@@ -138,15 +154,15 @@ class MlxAdapterHost:
             async with self._turn:
                 with self._telling("load") as load:
                     registry.check_room(name)
-                    weights = await self._read(path, within, digest)
+                    weights = await self._read(source.path, source.within, digest)
                     current = registry.find(name) if registry.is_served(name) else None
                     if current and current.digest == weights.digest:
-                        again = self._loaded(name, current.slot, weights, within)  # the path and the record of its training may be others
+                        again = self._loaded(name, current.slot, weights, source)  # the path and the record of its training may be others
                         registry.serve(again)
                         return again
                     slot = await self._take_slot(name, load)
                     await self._write(slot, weights, tried_as=name)
-                adapter = self._loaded(name, slot, weights, within)
+                adapter = self._loaded(name, slot, weights, source)
                 if replaced := registry.serve(adapter):
                     await self._clear(replaced)
                 return adapter
@@ -279,12 +295,12 @@ class MlxAdapterHost:
     async def _on_worker(future: Future[Result]) -> Result:
         return await asyncio.wrap_future(future)
 
-    def _loaded(self, name: str, slot: int, weights: AdapterWeights, within: Sequence[Path] | None) -> LoadedAdapter:
+    def _loaded(self, name: str, slot: int, weights: AdapterWeights, source: Source) -> LoadedAdapter:
         return LoadedAdapter(
             name=name,
             path=weights.path,
-            within=None if within is None else tuple(within),
-            revision=None,
+            within=source.within,
+            revision=source.revision,
             format=weights.format,
             kind=weights.kind,
             slot=slot,

@@ -14,7 +14,9 @@ from adapters.base.device import Device
 from adapters.base.errors import ModelLoadError
 from adapters.base.fetch import find_model
 from adapters.base.generation_config import read_generation_config
+from adapters.base.hub import Repository
 from adapters.errors import AdapterChanged, AdapterError, AdapterNotLoaded, BankFull, ReloadFailed, SlotsFull
+from adapters.files.hub import fetch_adapter
 from adapters.registry import AdapterRegistry, LoadedAdapter
 from server.engine.errors import (
     AdapterNotReloaded,
@@ -97,7 +99,7 @@ class MlxEngine:
         limits: Limits,
         has_own_defaults: bool = True,
     ) -> Self:
-        """Load a model (folder or Hugging Face repository) and its adapters (name, folder); blocks until it is ready.
+        """Load a model and its adapters (name, path), folders or Hugging Face repositories; blocks until it is ready.
 
         A file given as chat template takes the place of the model's own. With `has_own_defaults` its generation_config.json
         says how to draw where a request does not.
@@ -123,7 +125,11 @@ class MlxEngine:
 
     def _load_at_start(self, name: str, folder: Path) -> None:
         try:
-            self.adapters.load_at_start(name, folder)
+            if not folder.exists() and (repository := Repository.parse(str(folder))):
+                snapshot = fetch_adapter(repository)
+                self.adapters.load_at_start(name, snapshot.folder, within=(snapshot.cached,), revision=snapshot.commit)
+            else:
+                self.adapters.load_at_start(name, folder)
         except AdapterError as exc:
             raise ModelLoadError(f"adapter {name!r} could not be loaded: {exc}") from exc
 

@@ -19,9 +19,7 @@ def scaled(scale: float, id: str) -> Generation:
     return question("number 1", id=id, adapters=(AdapterUse(name="loud", scale=scale),))
 
 
-def test_a_row_that_overflows_fails_alone_and_names_its_adapter(
-    empty_engine: MlxEngine, run: Run, folders: list[tuple[Path, Path]]
-) -> None:
+def test_a_row_that_overflows_fails_alone_by_name(empty_engine: MlxEngine, run: Run, folders: list[tuple[Path, Path]]) -> None:
     engine = empty_engine
     run(engine.adapters.load("loud", folders[0][0], replace=False))
     beside = [question(f"number {n}", id=f"row-{n}") for n in range(3)] + [scaled(1.0, "row-3")]

@@ -28,7 +28,7 @@ def test_a_context_without_room_for_a_question_is_refused(small_gemma: Path, tmp
         MlxEngine.open(model=str(folder), device=device, limits=LIMITS)
 
 
-@pytest.mark.parametrize(("tensor", "value"), [("model.norm.weight", 3e38), ("model.layers.1.mlp.down_proj.weight", 3e38)])
+@pytest.mark.parametrize(("tensor", "value"), [("model.norm.weight", 3e38), ("model.embed_tokens.weight", 3e38)])
 def test_a_model_whose_logits_are_not_finite_is_refused(
     small_gemma: Path, tmp_path: Path, device: Device, tensor: str, value: float
 ) -> None:
