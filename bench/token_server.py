@@ -32,7 +32,14 @@ class NoAdapters:
         return ()
 
     async def load(
-        self, name: str, path: Path, *, replace: bool, within: Sequence[Path] | None = None, digest: str | None = None
+        self,
+        name: str,
+        path: Path,
+        *,
+        replace: bool,
+        within: Sequence[Path] | None = None,
+        digest: str | None = None,
+        revision: str | None = None,
     ) -> AdapterStatus:
         """Refuse."""
         raise AdapterNotLoaded(name)

@@ -28,7 +28,7 @@ class AdapterSources:
                 return await self._find_folder(text, param)
             except AdapterMissing as exc:  # else a folder goes before a repository
                 if not self._allows_hub:
-                    raise AdapterMissing(f"{exc} To fetch it from Hugging Face, start the server with {FLAG}.", param=param) from exc
+                    raise InvalidRequest(f"{exc} To fetch it from Hugging Face, start the server with {FLAG}.", param=param) from exc
         if not self._allows_hub:
             message = f"This server loads no adapters while it runs: start it with --adapter-dir DIR, or with {FLAG} for Hugging Face's."
             raise InvalidRequest(message, param=param)

@@ -107,7 +107,7 @@ class MlxEngine:
         Raises ModelLoadError. `device` comes from `prepare_device`, called before MLX was imported.
         """
         path = find_model(model)
-        name = model_name or (path.resolve().name if Path(model).expanduser().is_dir() else model)
+        name = model_name or (path.resolve().name if Path(model).expanduser().is_dir() else model.partition("@")[0])
         if any(adapter == name for adapter, _ in adapters):
             raise ModelLoadError(f"an adapter and the base model are both named {name!r}: give one another name")
         start_runtime = partial(Runtime.start, path, device, limits=limits, chat_template=chat_template, warm_up=warm_up)

@@ -77,7 +77,7 @@ def test_a_file_that_is_too_large_is_not_fetched(hub: FakeHub) -> None:
 
 
 def test_what_the_disk_has_no_room_for_is_not_fetched(hub: FakeHub, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(1, 1, 0))  # type: ignore[attr-defined]
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(1, 1, 0))
     with pytest.raises(HubNotReached, match="has 0 left: make room"):
         fetch_adapter(parse(NAME))
     assert not hub.fetched()

@@ -44,7 +44,7 @@ def test_a_root_may_itself_be_an_adapter(root: Path) -> None:
 def test_a_relative_path_is_looked_for_in_each_root_in_turn(root: Path) -> None:
     (root.parent / "first").mkdir()
     roots = AdapterRoots([str(root.parent / "first"), str(root)])
-    assert roots.find("lek", param="path") == (root / "lek", (root.parent / "first", root))
+    assert roots.find("lek", param="path") == (root / "lek", (root.parent / "first", root), None)
     (root.parent / "first" / "lek").mkdir()
     assert roots.find("lek", param="path").path == root.parent / "first" / "lek"
 
@@ -53,7 +53,7 @@ def test_a_root_that_is_a_link_is_followed_each_time(root: Path) -> None:
     link = root.parent / "current"
     link.symlink_to(root)
     roots = AdapterRoots([str(link)])
-    assert roots.find("lek", param="path") == roots.find(str(link / "lek"), param="path") == (root / "lek", (root,))
+    assert roots.find("lek", param="path") == roots.find(str(link / "lek"), param="path") == (root / "lek", (root,), None)
     link.unlink()
     link.symlink_to(root.parent / "secret")
     assert roots.find("lek", param="path").path == root.parent / "secret" / "lek"
