@@ -27,6 +27,12 @@ FEW_PROCESSORS = range(2, 4)  # with more, BLAS's threads do more for a large pr
 GRAPH_WIDTH, WIDE_ENOUGH = "MLX_BFS_MAX_WIDTH", "100"
 # From glibc's malloc.h: M_MMAP_THRESHOLD (its largest value), M_TRIM_THRESHOLD, M_TOP_PAD, and M_ARENA_MAX, as other arenas are cut short.
 MALLOC_SETTINGS = ((-3, 32 << 20), (-1, 1 << 30), (-2, 64 << 20), (-8, 1))
+# How many bits MLX keeps a value of a GGUF file in, by the type's name there: as many where the file's grid is one of MLX's, else more, as
+# the values are rounded a second time (docs/log.md).
+REQUANTISED_BITS = {"Q4_0": 4, "Q4_1": 4, "Q4_K": 4, "Q5_0": 5, "Q5_1": 5, "Q5_K": 5, "Q6_K": 8, "Q8_0": 8, "Q2_K": 4, "Q3_K": 5}
+REQUANTISED_BITS |= {"IQ1_S": 4, "IQ1_M": 4, "IQ2_XXS": 4, "IQ2_XS": 4, "IQ2_S": 4, "IQ3_XXS": 5, "IQ3_S": 5, "IQ4_NL": 6, "IQ4_XS": 6}
+REQUANTISED_BITS |= {"TQ1_0": 2, "TQ2_0": 2, "MXFP4": 6, "NVFP4": 6}
+REQUANTISED_GROUP = 32  # values with a scale of their own, as in most of those types
 CUDA_PACKAGES = ("mlx-cuda-13", "mlx-cuda-12", "mlx-cuda")
 
 
@@ -82,6 +88,19 @@ def prepare_device() -> Device:
         num_lanes=2 if num_processors in FEW_PROCESSORS else 1,
         advice=None if openblas else OPENBLAS_HINT,
     )
+
+
+class Requantisation(msgspec.Struct, frozen=True, kw_only=True):
+    """How a matrix is quantised by MLX."""
+
+    bits: int
+    group_size: int
+
+
+def find_requantisation(gguf_type: str, *, row_size: int) -> Requantisation | None:
+    """Choose how a matrix of such a type is kept where weights are not cast; None is plain, in bfloat16."""
+    bits = REQUANTISED_BITS.get(gguf_type)
+    return Requantisation(bits=bits, group_size=REQUANTISED_GROUP) if bits and row_size % REQUANTISED_GROUP == 0 else None
 
 
 class BlasThreads:

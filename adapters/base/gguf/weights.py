@@ -11,6 +11,7 @@ from gguf.quants import dequantize
 from adapters.base.errors import ModelLoadError
 from adapters.base.gguf.header import GgufHeader, GgufTensor
 
+Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
 PIECE_VALUES = 4 << 20  # dequantised at once: 16 MB in float32
@@ -72,15 +73,25 @@ class GgufWeights:
 
         Raises ModelLoadError for values that are not finite.
         """
+        for blocks in self.blocks(name):
+            yield self.dequantize(name, blocks)
+
+    def blocks(self, name: str) -> Iterator[Bytes]:
+        """Give the same pieces as they are in the file: (rows, bytes)."""
         tensor = self.tensors[name]
         num_rows = tensor.shape[0] if len(tensor.shape) > 1 else 1
         content = np.memmap(self._path, mode="r", offset=tensor.start, shape=(num_rows, tensor.size_bytes // num_rows), dtype=np.uint8)
         step = max(1, PIECE_VALUES // tensor.shape[-1])
         for first in range(0, num_rows, step):
-            rows = dequantize(content[first : first + step], tensor.type).astype(np.float32, copy=False)
-            if not np.isfinite(rows).all():
-                raise ModelLoadError(f"{self._path} has values in tensor {tensor.name} that are not finite")
-            yield (rows - 1 if is_norm(name) else rows).reshape((-1, *tensor.shape[1:]))
+            yield content[first : first + step]
+
+    def dequantize(self, name: str, blocks: Bytes) -> Floats:
+        """Give such a piece in float32. Raises ModelLoadError for values that are not finite."""
+        tensor = self.tensors[name]
+        rows = dequantize(blocks, tensor.type).astype(np.float32, copy=False)
+        if not np.isfinite(rows).all():
+            raise ModelLoadError(f"{self._path} has values in tensor {tensor.name} that are not finite")
+        return (rows - 1 if is_norm(name) else rows).reshape((-1, *tensor.shape[1:]))
 
     def whole(self, name: str) -> Floats:
         """Give a weight at once, in float32."""
