@@ -38,7 +38,7 @@ def pack(rows: Floats, grid: Grid, *, bits: int) -> npt.NDArray[np.uint32]:
     numbers = np.rint(np.divide(grouped, steps, out=np.zeros_like(grouped), where=steps != 0)).clip(0, 2**bits - 1).astype(np.uint64)
     numbers = numbers.reshape(-1, WORD_VALUES) << (np.arange(WORD_VALUES, dtype=np.uint64) * np.uint64(bits))
     words = np.bitwise_or.reduce(numbers, axis=-1, keepdims=True).astype("<u8")
-    return np.ascontiguousarray(words.view(np.uint8)[:, :bits]).view("<u4").reshape(len(rows), -1)
+    return np.ascontiguousarray(words.view(np.uint8)[:, :bits]).reshape(-1).view("<u4").reshape(len(rows), -1)
 
 
 def _read_halves(blocks: Bytes, place: int) -> Floats:
