@@ -28,9 +28,9 @@ def use(adapter: str | None, scale: float = 1.0) -> tuple[AdapterUse, ...]:
     return (AdapterUse(name=adapter, scale=scale),) if adapter else ()
 
 
-def completion(prompt: str | tuple[int, ...], *, id: str = "row-0", **options: Any) -> Generation:
+def completion(prompt: str | tuple[int, ...], *, id: str = "row-0", adapter: str | None = None, **options: Any) -> Generation:
     """Make a generation of a prompt as it stands, greedy and short unless said otherwise."""
-    chosen: dict[str, Any] = {"sampling": GREEDY, "max_tokens": 24} | options
+    chosen: dict[str, Any] = {"sampling": GREEDY, "max_tokens": 24, "adapters": use(adapter)} | options
     return Generation(id=id, messages=(), prompt=prompt, **chosen)
 
 
