@@ -1,7 +1,8 @@
-"""Load any Gemma 3: text-only or nested, quantised or not."""
+"""Load any Gemma 3: text-only or nested, quantised or not, from a folder or a GGUF file."""
 
 import hashlib
 import logging
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,11 +12,13 @@ import mlx.nn as nn
 import msgspec
 from mlx_lm.utils import dequantize_model, load_model
 
+from adapters.base.config import TextConfig
 from adapters.base.config_reading import read_config
 from adapters.base.device import Device
 from adapters.base.errors import ModelLoadError
 from adapters.base.finite import evaluate_finite
 from adapters.base.gemma import make_gemma
+from adapters.base.gguf.model import load_gguf
 from adapters.base.tensor_names import LANGUAGE_MODEL
 from adapters.base.weight_files import read_headers
 from adapters.base.weight_shapes import check_shapes
@@ -36,7 +39,18 @@ class LoadedModel(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def load(path: Path, device: Device) -> LoadedModel:
-    """Load the model in folder `path` for `device`. Raises ModelLoadError with a message for people."""
+    """Load the model at `path`, a folder or a GGUF file, for `device`. Raises ModelLoadError with a message for people."""
+    model, config = load_gguf(path, device) if path.is_file() else _load_folder(path, device)
+    return LoadedModel(
+        model=model,
+        vocabulary_size=config.vocabulary_size,
+        context_size=config.context_size,
+        dtype=getattr(model, LANGUAGE_MODEL, model).model.norm.weight.dtype,
+        fingerprint=_fingerprint([path] if path.is_file() else [path / "config.json", *sorted(path.glob("model*.safetensors"))]),
+    )
+
+
+def _load_folder(path: Path, device: Device) -> tuple[nn.Module, TextConfig]:
     config = read_config(path)
     has_head = check_shapes(config, read_headers(path), where=str(path))
     if has_head and config.text.is_tied and not config.quantization:
@@ -54,19 +68,13 @@ def load(path: Path, device: Device) -> LoadedModel:
         evaluate_finite(model)
     except (OSError, ValueError, RuntimeError, KeyError, TypeError) as exc:
         raise ModelLoadError(f"the model in {path} could not be loaded: {exc}") from exc
-    return LoadedModel(
-        model=model,
-        vocabulary_size=config.text.vocabulary_size,
-        context_size=config.text.context_size,
-        dtype=getattr(model, LANGUAGE_MODEL, model).model.norm.weight.dtype,
-        fingerprint=_fingerprint(path),
-    )
+    return model, config.text
 
 
-def _fingerprint(path: Path) -> str:
+def _fingerprint(files: Sequence[Path]) -> str:
     """Digest the weights with the engine's versions. Of large files only size, header and both ends are read, to start quickly."""
     content = hashlib.sha256()
-    for file in [path / "config.json", *sorted(path.glob("model*.safetensors"))]:
+    for file in files:
         size = file.stat().st_size
         content.update(f"{file.name} {size}".encode())
         with file.open("rb") as stream:

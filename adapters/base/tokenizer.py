@@ -110,7 +110,7 @@ def load_tokenizer(folder: Path, model_config: Mapping[str, Any]) -> Tokenizer:
     file = read_tokenizer_file(folder)
     special_tokens = read_special_tokens(folder, config, GEMMA_TOKENS if kind == GEMMA_CLASS else {})
     configured = read_added_pieces(config)
-    backend = _build_gemma(file, special_tokens, configured) if kind == GEMMA_CLASS else _build_plain(file, configured)
+    backend = build_gemma(file, special_tokens, configured) if kind == GEMMA_CLASS else _build_plain(file, configured)
     _add_missing(backend, special_tokens)
     vocabulary = file.model.vocab
     vocabulary |= {token.content: place for place, token in backend.get_added_tokens_decoder().items()}
@@ -142,7 +142,7 @@ def _build_plain(file: TokenizerFile, configured: Sequence[AddedPiece] | None) -
     return backend
 
 
-def _build_gemma(file: TokenizerFile, special_tokens: SpecialTokens, configured: Sequence[AddedPiece] | None) -> tokenizers.Tokenizer:
+def build_gemma(file: TokenizerFile, special_tokens: SpecialTokens, configured: Sequence[AddedPiece] | None) -> tokenizers.Tokenizer:
     """Build as transformers' class for Gemma does: vocabulary and merges are the file's, what is done around them is the class's.
 
     Of the added pieces, the configuration's list goes before the file's.

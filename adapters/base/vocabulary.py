@@ -1,17 +1,20 @@
 """What a model's tokens mean: its tokenizer, chat template and detokeniser, and which tokens may be drawn and end an answer."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from adapters.base.chat_template import DEFAULT, GEMMA_TEMPLATE, ChatTemplate, read_chat_templates
+from adapters.base.chat_template import DEFAULT, GEMMA_TEMPLATE, ChatTemplate, FoundTemplates, read_chat_templates
 from adapters.base.detokenizers import Detokenizers
 from adapters.base.end_ids import find_configured_ends
 from adapters.base.errors import ModelLoadError
 from adapters.base.generation_config import read_generation_config
+from adapters.base.gguf.header import read_header
+from adapters.base.gguf.tokenizer import load_gguf_tokenizer
 from adapters.base.model_file import REMEDY, read_model_text
 from adapters.base.rehearsal import rehearse
 from adapters.base.special_tokens import read_json
@@ -20,6 +23,8 @@ from adapters.base.tokenizer import Tokenizer, load_tokenizer
 END_OF_TURN = "<end_of_turn>"
 MOST_STRANGERS = 0.05  # of the pieces, those without a row: Gemma 3's tokenizer has one too many for 270M and 1B
 FEWEST_NAMED = 0.5  # of the rows, those with a piece: some models have rows to spare
+
+_Read = tuple[Tokenizer, frozenset[int], Callable[[], FoundTemplates]]  # the ends are those that are configured
 
 log = logging.getLogger(__name__)
 
@@ -60,16 +65,13 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def load_vocabulary(path: Path, chat_template: Path | None = None) -> Vocabulary:
-    """Load what is not the weights from folder `path`, its template from another file if one is given.
+    """Load what is not the weights from `path`, a folder or a GGUF file, its template from another file if one is given.
 
     Raises ModelLoadError with a message for people.
     """
     try:
-        config = read_json(path / "config.json")
-        configured_ends = find_configured_ends(config, read_generation_config(path))
-        tokenizer = load_tokenizer(path, config)
-        _check_beginning(tokenizer, config)
-        templates, origin = _read_given(chat_template) if chat_template else _read_own(path)
+        tokenizer, configured_ends, find_templates = _read_file(path) if path.is_file() else _read_folder(path)
+        templates, origin = _read_given(chat_template) if chat_template else _complete(find_templates())
         detokenizers = Detokenizers(tokenizer)
     except (
         OSError,
@@ -94,6 +96,20 @@ def load_vocabulary(path: Path, chat_template: Path | None = None) -> Vocabulary
     )
 
 
+def _read_folder(path: Path) -> _Read:
+    config = read_json(path / "config.json")
+    configured_ends = find_configured_ends(config, read_generation_config(path))
+    tokenizer = load_tokenizer(path, config)
+    _check_beginning(tokenizer, config)
+    return tokenizer, configured_ends, partial(read_chat_templates, path)
+
+
+def _read_file(path: Path) -> _Read:
+    file = load_gguf_tokenizer(read_header(path))
+    own = {} if file.template is None else {DEFAULT: file.template}
+    return file.tokenizer, frozenset(file.end_ids), lambda: FoundTemplates(own, path)
+
+
 def _check_beginning(tokenizer: Tokenizer, config: Mapping[str, Any]) -> None:
     """See that tokenizer and model begin a text alike: of another model's tokenizer most ids have a row, and mean something else."""
     begin = tokenizer.special_tokens.named.get("bos_token")
@@ -115,8 +131,8 @@ def _read_given(file: Path) -> tuple[Mapping[str, str], str]:
     return {DEFAULT: text}, str(file)
 
 
-def _read_own(path: Path) -> tuple[Mapping[str, str], str]:
-    found = read_chat_templates(path)
+def _complete(found: FoundTemplates) -> tuple[Mapping[str, str], str]:
+    """Put Gemma's own template in the place of one that the model lacks, and name the file of the one that is used."""
     if DEFAULT in found.by_name:
         return found.by_name, str(found.file)
     others = f" but for {', '.join(sorted(found.by_name))}" if found.by_name else ""

@@ -37,7 +37,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     """Every setting, in the order of `--help`."""
 
     # What is served
-    model: Annotated[Text, About("demo, a folder, or a Hugging Face repo of a Gemma 3", "MODEL")] = "demo"
+    model: Annotated[Text, About("demo, a folder, a GGUF file, or a Hugging Face repo of a Gemma 3", "MODEL")] = "demo"
     model_name: Annotated[
         Text | None,
         About("the base's id in /v1/models", "NAME", parse_model_name, unset="from the model"),

@@ -123,7 +123,7 @@ class _Reader:
     def _count(self, most: int, what: str) -> int:
         count: int = self._scalar(COUNT)
         if count > most:
-            raise ValueError(f"it counts {count} {what}; expected at most {most}")
+            raise ValueError(f"it counts {count} {what}; expected at most {most}: it is damaged, or cut off")
         return count
 
     def _scalar(self, form: struct.Struct) -> Any:

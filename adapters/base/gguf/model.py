@@ -1,5 +1,6 @@
 """A Gemma 3 out of a GGUF file: dequantised where the device wants plain weights, else quantised anew as MLX does it."""
 
+import logging
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -21,12 +22,16 @@ from adapters.base.gguf.weights import Bytes, Floats, GgufWeights
 MOST_NAMED = 5  # faults in a message
 SUFFIX = ".weight"
 
+log = logging.getLogger(__name__)
+
 
 def load_gguf(path: Path, device: Device) -> tuple[nn.Module, TextConfig]:
     """Load the model in a file for `device`. Raises ModelLoadError, before memory is taken where the file's head shows the fault."""
     header = read_header(path)
     config = read_text_config(header)
     weights = GgufWeights(header)
+    if weights.left_out:
+        log.info("%s: %d tensors that see images are left out: texts are served", path, len(weights.left_out))
     _check_layers(header, weights, config)
     model = make_gemma(ModelConfig(text=config, is_nested=False))
     model.sanitize(dict.fromkeys(weights.tensors))
@@ -94,7 +99,7 @@ def _requantise(weights: GgufWeights, name: str, choice: Requantisation | None) 
     for blocks in weights.blocks(name):
         parts.append(_requantise_piece(weights.dequantize(name, blocks), blocks, weights.tensors[name].type, choice))
         mx.eval(parts[-1])
-    packed, scales, biases = (mx.concatenate(part) for part in zip(*parts, strict=True))
+    packed, scales, biases = (mx.concatenate(list(part)) for part in zip(*parts, strict=True))
     named = {
         name: packed,
         **{name.removesuffix(SUFFIX) + end: part.astype(mx.bfloat16) for end, part in ((".scales", scales), (".biases", biases))},

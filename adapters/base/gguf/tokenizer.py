@@ -12,16 +12,16 @@ import msgspec
 from adapters.base.gguf.header import GgufHeader
 from adapters.base.special_tokens import SpecialTokens
 from adapters.base.tokenizer import Tokenizer, build_gemma
-from adapters.base.tokenizer_file import BytePairs, ListedPiece, TokenizerFile
+from adapters.base.tokenizer_file import BytePairs, ListedPiece, Merge, TokenizerFile
 
 MODEL = "llama"  # sentencepiece's byte pairs, as llama.cpp calls them
 PREFIX = "tokenizer.ggml."
+TEMPLATE = "tokenizer.chat_template"
 CONTROL, USER_DEFINED, UNKNOWN, UNUSED = 3, 4, 2, 5  # llama.cpp's kinds of pieces that are more than text
 BLANK, OWN_BLANK = " ", "▁"
 NAMES = {"bos": "bos_token", "eos": "eos_token", "unknown": "unk_token", "padding": "pad_token", "mask": "mask_token"}
+STEERING = frozenset({"<start_of_turn>", "<end_of_turn>", "<start_of_image>", "<end_of_image>"})  # though some files call them text
 USER_DEFINED_SCORE = 0.0  # the best: sentencepiece finds such pieces before all others; llama.cpp's converter writes -1000
-
-Merge = tuple[str, str]
 
 
 class _Listed(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,7 +38,6 @@ class _Listed(msgspec.Struct, frozen=True, kw_only=True):
     add_bos_token: bool = True
     add_eos_token: bool = False
     add_space_prefix: bool = False
-    chat_template: str | None = None
 
 
 class GgufTokenizer(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +51,8 @@ class GgufTokenizer(msgspec.Struct, frozen=True, kw_only=True):
 def load_gguf_tokenizer(header: GgufHeader) -> GgufTokenizer:
     """Build it. Raises ValueError with a message for people."""
     listed = _read(header.metadata)
+    if not isinstance(template := header.metadata.get(TEMPLATE), str | None):
+        raise ValueError(f"{TEMPLATE} is no text")
     pieces = [
         piece.replace(BLANK, OWN_BLANK) if kind == USER_DEFINED else piece
         for piece, kind in zip(listed.tokens, listed.token_type, strict=True)
@@ -69,7 +70,7 @@ def load_gguf_tokenizer(header: GgufHeader) -> GgufTokenizer:
     ends = (listed.eos_token_id, listed.eot_token_id)
     return GgufTokenizer(
         tokenizer=Tokenizer(backend, vocabulary, special, msgspec.json.decode(backend.decoder.__getstate__())),
-        template=listed.chat_template,
+        template=template,
         end_ids=tuple(token for token in ends if token is not None),
     )
 
@@ -79,8 +80,7 @@ def find_merges(pieces: Sequence[str], scores: Sequence[float], vocabulary: Mapp
     found = []
     for piece, score in zip(pieces, scores, strict=True):
         for cut in range(len(piece) - 1, 0, -1):
-            left, right = piece[:cut], piece[cut:]
-            if left in vocabulary and right in vocabulary:
+            if (right := piece[cut:]) in vocabulary and (left := piece[:cut]) in vocabulary:
                 found.append((-score, -cut, len(left) - len(piece), left, right))
     found.sort(key=lambda pair: pair[:3])
     return [(left, right) for *_, left, right in found]
@@ -107,9 +107,7 @@ def _read(metadata: Mapping[str, Any]) -> _Listed:
 
 
 def _rank(listed: _Listed) -> list[float]:
-    return [
-        USER_DEFINED_SCORE if kind == USER_DEFINED else score for score, kind in zip(listed.scores, listed.token_type, strict=True)
-    ]
+    return [USER_DEFINED_SCORE if kind == USER_DEFINED else score for score, kind in zip(listed.scores, listed.token_type, strict=True)]
 
 
 def _find_special(listed: _Listed, pieces: Sequence[str]) -> SpecialTokens:
@@ -119,7 +117,7 @@ def _find_special(listed: _Listed, pieces: Sequence[str]) -> SpecialTokens:
 
 def _list_added(listed: _Listed, pieces: Sequence[str]) -> list[ListedPiece]:
     return [
-        ListedPiece(id=token, content=pieces[token], normalized=False, special=kind in (CONTROL, UNKNOWN))
+        ListedPiece(id=token, content=pieces[token], normalized=False, special=kind in (CONTROL, UNKNOWN) or pieces[token] in STEERING)
         for token, kind in enumerate(listed.token_type)
         if kind in (CONTROL, USER_DEFINED, UNKNOWN, UNUSED)
     ]
@@ -140,7 +138,5 @@ def _surround(listed: _Listed, pieces: Sequence[str]) -> dict[str, Any] | None:
         "type": "TemplateProcessing",
         "single": [*spell(before), text, *spell(after)],
         "pair": [*spell(before), text, {"Sequence": {"id": "B", "type_id": 1}}, *spell(after)],
-        "special_tokens": {
-            pieces[token]: {"id": pieces[token], "ids": [token], "tokens": [pieces[token]]} for token in (*before, *after)
-        },
+        "special_tokens": {pieces[token]: {"id": pieces[token], "ids": [token], "tokens": [pieces[token]]} for token in (*before, *after)},
     }

@@ -88,7 +88,8 @@ class GgufWeights:
     def dequantize(self, name: str, blocks: Bytes) -> Floats:
         """Give such a piece in float32. Raises ModelLoadError for values that are not finite."""
         tensor = self.tensors[name]
-        rows = dequantize(blocks, tensor.type).astype(np.float32, copy=False)
+        with np.errstate(over="ignore", invalid="ignore"):  # said below, with the tensor's name
+            rows = dequantize(blocks, tensor.type).astype(np.float32, copy=False)
         if not np.isfinite(rows).all():
             raise ModelLoadError(f"{self._path} has values in tensor {tensor.name} that are not finite")
         return (rows - 1 if is_norm(name) else rows).reshape((-1, *tensor.shape[1:]))

@@ -99,7 +99,7 @@ class MlxEngine:
         limits: Limits,
         has_own_defaults: bool = True,
     ) -> Self:
-        """Load a model and its adapters (name, path), folders or Hugging Face repositories; blocks until it is ready.
+        """Load a model and its adapters (name, path), folders, repositories or, of a model, a GGUF file; blocks until it is ready.
 
         A file given as chat template takes the place of the model's own. With `has_own_defaults` its generation_config.json
         says how to draw where a request does not.
@@ -107,7 +107,7 @@ class MlxEngine:
         Raises ModelLoadError. `device` comes from `prepare_device`, called before MLX was imported.
         """
         path = find_model(model)
-        name = model_name or (path.resolve().name if Path(model).expanduser().is_dir() else model.partition("@")[0])
+        name = model_name or _find_name(model)
         if any(adapter == name for adapter, _ in adapters):
             raise ModelLoadError(f"an adapter and the base model are both named {name!r}: give one another name")
         start_runtime = partial(Runtime.start, path, device, limits=limits, chat_template=chat_template, warm_up=warm_up)
@@ -284,3 +284,9 @@ def _name_reason(exc: AdapterError) -> str:
             return "adapter_memory_full"
         case _:
             return "adapter_unreadable"
+
+
+def _find_name(model: str) -> str:
+    """Give what a model is called after its folder, its file, or its repository."""
+    path = Path(model).expanduser()
+    return path.resolve().name if path.is_dir() else path.name.removesuffix(".gguf") if path.is_file() else model.partition("@")[0]
