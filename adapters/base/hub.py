@@ -43,7 +43,7 @@ class Repository(NamedTuple):
         return f"{self.name}@{self.revision}" if self.revision else self.name
 
 
-class Snapshot(NamedTuple):
+class FetchedRepository(NamedTuple):
     """A repository's files at one commit, as links into its own folder in the cache."""
 
     folder: Path
@@ -59,7 +59,7 @@ class File(NamedTuple):
     """A file as the hub lists it."""
 
     name: str
-    size_bytes: int
+    size_bytes: int  # 0 where it does not say
     is_cached: bool
 
 
@@ -73,14 +73,14 @@ def list_files(repository: Repository, patterns: Sequence[str]) -> tuple[File, .
             listed = snapshot_download(repository.name, revision=repository.revision, allow_patterns=list(patterns), dry_run=True)
         except DryRunError:
             return None
-    return tuple(File(one.filename, one.file_size, not one.will_download) for one in listed)
+    return tuple(File(one.filename, one.file_size or 0, not one.will_download) for one in listed)
 
 
-def fetch(repository: Repository, patterns: Sequence[str]) -> Snapshot:
+def fetch(repository: Repository, patterns: Sequence[str]) -> FetchedRepository:
     """Fetch the files that are asked for, with huggingface_hub's own progress bar. Raises HubError."""
     with _translating(repository):
         folder = Path(snapshot_download(repository.name, revision=repository.revision, allow_patterns=list(patterns)))
-    return Snapshot(folder, folder.name)
+    return FetchedRepository(folder, folder.name)
 
 
 def check_room(repository: Repository, files: Sequence[File]) -> None:

@@ -5,7 +5,7 @@ Sizes are asked for first: a repository may hold a whole model beside its adapte
 
 import logging
 
-from adapters.base.hub import File, HubUnreachable, NotInHub, Repository, Snapshot, check_room, fetch, list_files
+from adapters.base.hub import FetchedRepository, File, HubUnreachable, NotInHub, Repository, check_room, fetch, list_files
 from adapters.errors import HubNotReached, NoAdapter, UnreadableAdapter
 from adapters.files.formats.adapter_format import CONFIG_NAME
 from adapters.files.formats.mlx_lm import MlxLmFormat
@@ -24,19 +24,19 @@ MOST_BYTES = {
 log = logging.getLogger(__name__)
 
 
-def fetch_adapter(repository: Repository) -> Snapshot:
+def fetch_adapter(repository: Repository) -> FetchedRepository:
     """Fetch the adapter at the root of a repository; blocks. Raises AdapterError."""
     try:
         files = list_files(repository, tuple(MOST_BYTES))
         if files is not None:
             _check(repository, files)
-        snapshot = fetch(repository, tuple(MOST_BYTES))
+        fetched = fetch(repository, tuple(MOST_BYTES))
     except NotInHub as exc:
         raise NoAdapter(str(exc)) from exc
     except HubUnreachable as exc:
         raise HubNotReached(str(exc)) from exc
-    log.info("%s of Hugging Face is at commit %s, in %s", repository, snapshot.commit, snapshot.folder)
-    return snapshot
+    log.info("%s of Hugging Face is at commit %s, in %s", repository, fetched.commit, fetched.folder)
+    return fetched
 
 
 def _check(repository: Repository, files: tuple[File, ...]) -> None:

@@ -33,8 +33,8 @@ class AdapterSources:
             message = f"This server loads no adapters while it runs: start it with --adapter-dir DIR, or with {FLAG} for Hugging Face's."
             raise InvalidRequest(message, param=param)
         async with self._fetches:
-            snapshot = await asyncio.to_thread(fetch_adapter, repository)
-        return FoundFolder(snapshot.folder, (snapshot.cached,), snapshot.commit)
+            fetched = await asyncio.to_thread(fetch_adapter, repository)
+        return FoundFolder(fetched.folder, (fetched.cached,), fetched.commit)
 
     async def _find_folder(self, text: str, param: str) -> FoundFolder:
         return await asyncio.to_thread(self._roots.find, text, param=param)

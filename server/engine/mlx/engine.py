@@ -126,8 +126,8 @@ class MlxEngine:
     def _load_at_start(self, name: str, folder: Path) -> None:
         try:
             if not folder.exists() and (repository := Repository.parse(str(folder))):
-                snapshot = fetch_adapter(repository)
-                self.adapters.load_at_start(name, snapshot.folder, within=(snapshot.cached,), revision=snapshot.commit)
+                fetched = fetch_adapter(repository)
+                self.adapters.load_at_start(name, fetched.folder, within=(fetched.cached,), revision=fetched.commit)
             else:
                 self.adapters.load_at_start(name, folder)
         except AdapterError as exc:

@@ -34,13 +34,13 @@ def parse(text: str) -> Repository:
 
 @pytest.mark.parametrize("text", [NAME, f"{NAME}@main", f"{NAME}@v1", f"{NAME}@{COMMIT}"])
 def test_an_adapters_own_files_are_fetched_and_no_others(hub: FakeHub, tmp_path: Path, text: str) -> None:
-    snapshot = fetch_adapter(parse(text))
-    assert snapshot.commit == snapshot.folder.name == COMMIT
+    fetched = fetch_adapter(parse(text))
+    assert fetched.commit == fetched.folder.name == COMMIT
     assert hub.fetched() == {"adapter_config.json", "adapters.safetensors"}
-    weights = read_adapter(snapshot.folder, within=(snapshot.cached,))
+    weights = read_adapter(fetched.folder, within=(fetched.cached,))
     assert weights.digest == read_adapter(tmp_path / "adapter").digest
     hub.asked.clear()
-    assert fetch_adapter(parse(text)) == snapshot
+    assert fetch_adapter(parse(text)) == fetched
     assert not hub.fetched()
 
 
@@ -84,20 +84,20 @@ def test_what_the_disk_has_no_room_for_is_not_fetched(hub: FakeHub, monkeypatch:
 
 
 def test_without_a_hub_the_cache_is_enough(hub: FakeHub) -> None:
-    snapshot = fetch_adapter(parse(NAME))
+    fetched = fetch_adapter(parse(NAME))
     hub.shutdown()
     hub.server_close()
-    assert fetch_adapter(parse(NAME)) == snapshot
+    assert fetch_adapter(parse(NAME)) == fetched
     with pytest.raises(HubNotReached, match=r"owner/other is not in the local cache and could not be fetched \(ConnectError\)"):
         fetch_adapter(parse("owner/other"))
 
 
 def test_a_link_that_leads_out_of_the_repositorys_own_cache_is_not_followed(hub: FakeHub, tmp_path: Path) -> None:
-    snapshot = fetch_adapter(parse(NAME))
-    (snapshot.folder / "adapters.safetensors").unlink()
-    (snapshot.folder / "adapters.safetensors").symlink_to(tmp_path / "adapter" / "adapters.safetensors")
+    fetched = fetch_adapter(parse(NAME))
+    (fetched.folder / "adapters.safetensors").unlink()
+    (fetched.folder / "adapters.safetensors").symlink_to(tmp_path / "adapter" / "adapters.safetensors")
     with pytest.raises(UnreadableAdapter, match="leads out of the folders"):
-        read_adapter(snapshot.folder, within=(snapshot.cached,))
+        read_adapter(fetched.folder, within=(fetched.cached,))
 
 
 @pytest.mark.parametrize(
