@@ -12,7 +12,7 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-h
 TEST_TIME := all tests: six minutes or so on two cores; ARGS=\"-m 'not slow'\" for those of less than two minutes
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev serve test test-clients test-trainers test-pages check battery bench eval-detectors example-report cuda otel lock demo-model
+.PHONY: help setup setup-dev serve test test-clients test-transformers test-trainers test-pages check battery bench eval-detectors example-report cuda otel lock demo-model
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ test: setup-dev ## run the tests; ARGS="-m 'not slow'" for those that start no s
 
 test-clients: setup ## ask the demo model with real clients in environments of their own (fetched once); ARGS="openai litellm" for some
 	@$(RUN) -m tests.outside.clients $(ARGS)
+
+test-transformers: setup-dev ## hold the engine against small models that transformers 5 saves, in an environment of its own (fetched once, with torch); ARGS="nested" for some
+	@$(RUN) -m tests.outside.transformers_models $(ARGS)
 
 test-trainers: setup ## read adapters that MLX's trainers make, in environments of their own (fetched once); ARGS="mlx_lm mlx_vlm" for some
 	@$(RUN) -m tests.outside.mlx_trainers $(ARGS)

@@ -24,9 +24,11 @@ def evaluate_finite(model: nn.Module) -> None:
 
 def _cut(arrays: list[tuple[str, mx.array]]) -> Iterator[list[tuple[str, mx.array]]]:
     piece: list[tuple[str, mx.array]] = []
-    for one in arrays:
-        piece.append(one)
-        if sum(array.nbytes for _, array in piece) >= PIECE_BYTES:
+    num_bytes = 0
+    for name, array in arrays:
+        piece.append((name, array))
+        num_bytes += array.nbytes
+        if num_bytes >= PIECE_BYTES:
             yield piece
-            piece = []
+            piece, num_bytes = [], 0
     yield piece

@@ -26,7 +26,9 @@ def check_shapes(config: ModelConfig, tensors: Mapping[str, StoredTensor], *, wh
     num_layers = 1 + max((int(match[1]) for name in found if (match := LAYER.match(name))), default=-1)
     has_head = f"{HEAD}.weight" in found
     misfits: list[str] = []
-    if num_layers != config.text.num_layers:
+    if not num_layers:
+        misfits.append(f"no tensor is of a layer, as model.layers.0.… would be: there is {next(iter(tensors), 'none')}")
+    elif num_layers != config.text.num_layers:
         misfits.append(f"there are {num_layers} layers, but num_hidden_layers is {config.text.num_layers}")
     elif not has_head and not config.text.is_tied:
         misfits.append(f"there is no {HEAD}.weight, but tie_word_embeddings is false")

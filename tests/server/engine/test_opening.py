@@ -1,5 +1,6 @@
 """Which models and adapters an engine opens with, and what it says of others."""
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from adapters.base.errors import ModelLoadError
 from server.engine.mlx.engine import MlxEngine
 from server.engine.sampling_defaults import SamplingDefaults
 from server.settings.settings import Settings
-from tests.server.engine.asking import GREEDY, ask, question
+from tests.server.engine.asking import GREEDY, ask, completion, question
 from tests.server.engine.conftest import Adapters, Run
 from tools.random_gemma3 import Shape, write_random_gemma3
 
@@ -75,6 +76,23 @@ def test_a_broken_tokenizer_is_refused_with_the_reason(
 def test_a_model_that_is_nowhere_is_refused(model: str, device: Device) -> None:
     with pytest.raises(ModelLoadError, match="there is no folder"):
         MlxEngine.open(model=model, device=device, limits=Settings(max_batch_size=2, max_queue=2).limits)
+
+
+@pytest.mark.parametrize("kind", ["sliding_attention", "full_attention"])
+def test_layers_may_all_be_of_one_kind_and_prompts_are_kept(small_gemma: Path, tmp_path: Path, device: Device, run: Run, kind: str) -> None:
+    folder = Path(shutil.copytree(small_gemma, tmp_path / "model"))
+    config = json.loads((folder / "config.json").read_text())
+    del config["sliding_window_pattern"]
+    (folder / "config.json").write_text(json.dumps(config | {"layer_types": [kind] * config["num_hidden_layers"]}))
+    prompt = tuple(10 + number * 7 % 1000 for number in range(700))
+    answers = []
+    for prefix_cache_bytes in (0, 64 << 20):
+        limits = Settings(max_batch_size=2, max_queue=2, prefix_cache_bytes=prefix_cache_bytes).limits
+        engine = MlxEngine.open(model=str(folder), device=device, limits=limits)
+        answers += [run(ask(engine, completion((*prompt, *more), max_tokens=40))) for more in ((), (11, 12), (11, 13))]
+        run(engine.close(grace_s=1))
+    assert [answer.token_ids for answer in answers[:3]] == [answer.token_ids for answer in answers[3:]]
+    assert [answer.finish.num_cached_tokens > 0 for answer in answers] == [False, False, False, False, True, True]
 
 
 def test_an_adapter_named_like_the_base_is_refused(small_gemma: Path, small_adapters: Adapters, device: Device) -> None:
