@@ -65,6 +65,7 @@ def _find_untrue(adapter: AdapterWeights, said: dict[str, Any]) -> list[str]:
     record = {f"record.{name}": value for name, value in said.get("record", {}).items()}
     expected = {name: value for name, value in said.items() if name != "record"} | record
     found = {name: getattr(adapter.record if name.startswith("record.") else adapter, name.rpartition(".")[2]) for name in expected}
+    found = {name: list(value) if isinstance(value, tuple) else value for name, value in found.items()}  # as JSON has it
     return [f"{name} is {found[name]!r}, expected {value!r}" for name, value in expected.items() if found[name] != value]
 
 
