@@ -24,6 +24,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     top_k: int | None = None
     top_p: float | None = None
     seed: int | None = None
+    ignore_eos: bool | None = None  # candor's and vLLM's: the answer goes on to its limit
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

@@ -81,12 +81,12 @@ def told(options: argparse.Namespace) -> dict[str, str]:
 
 
 @contextmanager
-def started(options: argparse.Namespace) -> Iterator[Subjects]:
+def started(options: argparse.Namespace, *more_flags: str) -> Iterator[Subjects]:
     """Start candor and the other builds on the model, find those that run, and end what was started."""
     with tempfile.TemporaryDirectory() as scratch, ExitStack() as stack:
         others = {other.name: find_endpoint(other.url, other.model) for other in options.other}
         folder = options.model.resolve() if options.model else random_model(Path(scratch) / "random-gemma3")
-        flags = ["--model", str(folder), "--model-name", "bench"]
+        flags = ["--model", str(folder), "--model-name", "bench", *more_flags]
         builds = [Build(name=CANDOR, checkout=ROOT), *options.build]
         endpoints = {
             build.name: stack.enter_context(served("server", flags, log=Path(scratch) / f"{build.name}.log", checkout=build.checkout))
