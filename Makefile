@@ -71,6 +71,7 @@ bench: setup ## measure candor beside the bare model and mlx_lm.server, long pro
 	@$(RUN) -m bench.scoring_cost
 	@$(RUN) -m bench.scorers
 	@$(RUN) -m bench.adapters
+	@$(RUN) -m bench.adapter_loading
 
 eval-detectors: setup ## measure the degeneration detectors; ARGS="--markdown docs/detectors.md", or --quick
 	@$(RUN) -m bench.detectors $(ARGS)
