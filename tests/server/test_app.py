@@ -29,6 +29,7 @@ def test_models_are_listed_base_first(client: Client) -> None:
             "parent": None,
             "root": "/models/demo",
             "digest": None,
+            "state": "loaded",
         },
         {
             "id": "lek-demo",
@@ -38,6 +39,7 @@ def test_models_are_listed_base_first(client: Client) -> None:
             "parent": "gemma-3-demo",
             "root": "/adapters/lek-demo",
             "digest": "sha256:abc",
+            "state": "loaded",
         },
     ]
 

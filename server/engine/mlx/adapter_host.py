@@ -125,7 +125,8 @@ class MlxAdapterHost:
             gains: dict[str, Floats] = {}
             for find in _plan_gains(weights, self._base):
                 gains |= self._worker.call(find).result()
-            self._worker.call(self._install(slot, weights, gains, tried_as=name)).result()
+            self._worker.call(_install(slot, weights, gains)).result()
+            self._worker.call(self._try(slot, name, weights)).result()
             registry.serve(self._loaded(name, slot, weights, Source(path, None if within is None else tuple(within), revision)))
 
     async def acquire(self, names: tuple[str, ...]) -> Taken:
@@ -138,7 +139,7 @@ class MlxAdapterHost:
     def release(self, adapter: LoadedAdapter) -> None:
         """Give a version back; the last user of one that is no longer served has its slot cleared."""
         if self._registry.release(adapter):
-            self._keep(asyncio.ensure_future(self._clear(adapter)))
+            self._keep(asyncio.ensure_future(self._clear(adapter.name, adapter.slot)))
         self._queue.note_change()
 
     def close(self, error: EngineUnavailable) -> None:
@@ -161,10 +162,11 @@ class MlxAdapterHost:
                         registry.serve(again)
                         return again
                     slot = await self._take_slot(name, load)
-                    await self._write(slot, weights, tried_as=name)
+                    await self._write(slot, weights)
+                    await self._try_out(slot, name, weights)
                 adapter = self._loaded(name, slot, weights, source)
                 if replaced := registry.serve(adapter):
-                    await self._clear(replaced)
+                    await self._clear(name, replaced.slot)
                 return adapter
         finally:
             self._end_change(name)
@@ -184,7 +186,7 @@ class MlxAdapterHost:
                     evicted = registry.find(name)
                     weights = await self._read(evicted.path, evicted.within, evicted.digest)
                     slot = await self._take_slot(name, load, besides)
-                    await self._write(slot, weights, tried_as=None)
+                    await self._write(slot, weights)
                 registry.serve(msgspec.structs.replace(evicted, slot=slot))
         finally:
             self._end_change(name)
@@ -200,7 +202,7 @@ class MlxAdapterHost:
         if evicted := self._registry.choose_evicted(name, besides=besides):
             load.has_evicted = True
             self._registry.evict(evicted.name)
-            await self._clear(evicted)
+            await self._clear(evicted.name, evicted.slot)
         return self._registry.reserve_slot(name)
 
     async def _unload(self, name: str, *, force: bool) -> AdapterStatus:
@@ -217,7 +219,7 @@ class MlxAdapterHost:
             if force:
                 self._cancel_users(name)
             if not registry.num_users(adapter):
-                await self._clear(adapter)
+                await self._clear(adapter.name, adapter.slot)
             await leaving.has_left.wait()  # older versions may have requests, too
             return leaving.status
         finally:
@@ -228,41 +230,36 @@ class MlxAdapterHost:
         self._registry.end_change(name)
         self._queue.note_change()
 
-    async def _write(self, slot: int, weights: AdapterWeights, *, tried_as: str | None) -> None:
+    async def _write(self, slot: int, weights: AdapterWeights) -> None:
         try:
             gains: dict[str, Floats] = {}
             for find in _plan_gains(weights, self._base):
                 gains |= await self._on_worker(self._worker.call(find))
-            await self._on_worker(self._worker.call(self._install(slot, weights, gains, tried_as=tried_as)))
+            await self._on_worker(self._worker.call(_install(slot, weights, gains)))
         except BaseException:
             self._registry.free_slot(slot)
             raise
 
-    async def _clear(self, adapter: LoadedAdapter) -> None:
+    async def _try_out(self, slot: int, name: str, weights: AdapterWeights) -> None:
+        """Raise FailedTrial where what was written is no good, and clear its slot. A call of its own: in between, the rows make a step."""
+        try:
+            await self._on_worker(self._worker.call(self._try(slot, name, weights)))
+        except BaseException:
+            await self._clear(name, slot)
+            raise
+
+    async def _clear(self, name: str, slot: int) -> None:
         """Free the slot of a version that nobody serves and nobody uses."""
-        slot = adapter.slot
         try:
             await self._on_worker(self._worker.call(_clear(slot)))
         finally:  # nobody waits for what an engine that has died does no more
             self._registry.free_slot(slot)
-            if (leaving := self._leaving.get(adapter.name)) and not self._registry.holds_slots(adapter.name):
+            if (leaving := self._leaving.get(name)) and not self._registry.holds_slots(name):
                 leaving.has_left.set()
             self._queue.note_change()
 
-    def _install(self, slot: int, weights: AdapterWeights, gains: Gains, *, tried_as: str | None) -> Callable[[Runtime], None]:
-        """Give what writes an adapter into the bank, and tries it where it has a name to be tried under."""
-
-        def install(runtime: Runtime) -> None:
-            runtime.bank.install(slot, weights.pairs, gains)
-            if tried_as is None:
-                return
-            try:
-                self._trial.check(runtime, slot, tried_as, weights)
-            except BaseException:
-                runtime.bank.clear(slot)
-                raise
-
-        return install
+    def _try(self, slot: int, name: str, weights: AdapterWeights) -> Callable[[Runtime], None]:
+        return lambda runtime: self._trial.check(runtime, slot, name, weights)
 
     @contextmanager
     def _telling(self, kind: LoadKind) -> Iterator[UnderWay]:
@@ -339,6 +336,10 @@ class MlxAdapterHost:
 def _plan_gains(weights: AdapterWeights, base: BaseShape) -> list[Callable[[Runtime], Gains]]:
     """Give what finds DoRA's gains, to be called one after the other with a step between them."""
     return [lambda runtime, turn=turn: runtime.bank.find_gains(turn) for turn in plan_turns(weights.pairs, base)]  # type: ignore[misc]
+
+
+def _install(slot: int, weights: AdapterWeights, gains: Gains) -> Callable[[Runtime], None]:
+    return lambda runtime: runtime.bank.install(slot, weights.pairs, gains)
 
 
 def _clear(slot: int) -> Callable[[Runtime], None]:

@@ -1,5 +1,7 @@
 """More adapters than there are slots, over HTTP on the real engine: who gives way, who stays, and what whoever finds no room is told."""
 
+import shutil
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -10,6 +12,8 @@ import httpx
 import pytest
 
 from adapters.base.device import Device
+from adapters.files.reading import AdapterWeights, read_adapter
+from server.engine.mlx import adapter_host
 from server.engine.mlx.engine import MlxEngine
 from server.settings.settings import Settings
 from tests.server.live_server import LiveServer
@@ -51,8 +55,7 @@ def load(client: httpx.Client, name: str, folder: str = "folder-0") -> httpx.Res
 
 
 def names(client: httpx.Client, state: str = "loaded") -> list[str]:
-    listed = client.get(URL).json()["data"]
-    return [adapter["name"] for adapter in listed if adapter["state"] == state]
+    return [adapter["name"] for adapter in client.get(URL).json()["data"] if adapter["state"] == state]
 
 
 def body(model: str, **fields: Any) -> dict[str, Any]:
@@ -95,7 +98,7 @@ def test_the_least_recently_used_gives_way_unless_it_is_in_use(evicting: httpx.C
     assert load(evicting, "c", "folder-2").status_code == 200
     assert (names(evicting), names(evicting, "evicted")) == (["a", "c"], ["b"])
     models = evicting.get("/v1/models").json()["data"]
-    assert sorted((one["id"], one["state"]) for one in models[1:]) == [("a", "loaded"), ("b", "evicted"), ("c", "loaded")]
+    assert [(one["id"], one["state"]) for one in models] == [("base", "loaded"), ("a", "loaded"), ("b", "evicted"), ("c", "loaded")]
     with ExitStack() as streams:
         answers = [streams.enter_context(evicting.stream("POST", CHAT, json=body(name, stream=True, max_tokens=4000))) for name in "ac"]
         lines = [answer.iter_lines() for answer in answers]  # held: the end of one would hang up
@@ -119,3 +122,77 @@ def test_force_ends_an_unloading_that_waits(strict: httpx.Client) -> None:
         assert waiting.result().json()["deleted"]
         assert "adapter_withdrawn" in [line for line in lines if line][-1]
     assert load(strict, "a").status_code == 200
+
+
+def test_an_evicted_adapter_is_loaded_again_by_a_request_and_counted(evicting: httpx.Client) -> None:
+    for number, name in enumerate("abc"):
+        load(evicting, name, f"folder-{number}")
+    assert names(evicting, "evicted") == ["a"]
+    answered = evicting.post(CHAT, json=body("a"))
+    assert (answered.status_code, answered.json()["metadata"]["adapter"]) == (200, "a")
+    assert names(evicting, "evicted") == ["b"]
+    text = evicting.get("/metrics").text
+    for line in (
+        'candor_adapter_loads_total{kind="load",model="base",outcome="loaded"} 3.0',
+        'candor_adapter_loads_total{kind="reload",model="base",outcome="loaded"} 1.0',
+        'candor_adapter_evictions_total{model="base"} 2.0',
+        'candor_adapter_load_seconds_count{model="base"} 4.0',
+        'candor_adapter_loaded{adapter="a",model="base"} 1.0',
+        'candor_adapter_loaded{adapter="b",model="base"} 0.0',
+    ):
+        assert line in text
+
+
+def test_a_request_for_an_evicted_adapter_whose_files_have_changed_or_gone_is_told_so(evicting: httpx.Client, root: Path) -> None:
+    own = shutil.copytree(root / "folder-0", root / "own")
+    load(evicting, "a", "own"), load(evicting, "b", "folder-1"), load(evicting, "c", "folder-2")
+
+    def check_refused(code: str) -> None:
+        for is_streamed in (False, True):
+            refused = evicting.post(CHAT, json=body("a", stream=is_streamed))
+            error = refused.json()["error"]
+            assert (refused.status_code, error["code"], error["param"]) == (409, code, "model")
+            assert "load it anew, or unload it" in error["message"]
+        assert names(evicting, "evicted") == ["a"]
+
+    shutil.copytree(root / "folder-2", own, dirs_exist_ok=True)
+    check_refused("adapter_changed")
+    shutil.rmtree(own)
+    check_refused("adapter_unreadable")
+    assert 'candor_adapter_loads_total{kind="reload",model="base",outcome="refused"} 4.0' in evicting.get("/metrics").text
+    assert evicting.delete(f"{URL}/a").json()["deleted"]
+    assert evicting.post(CHAT, json=body("a")).json()["error"]["code"] == "model_not_found"
+
+
+@pytest.fixture
+def one_slot(root: Path, small_gemma: Path, device: Device) -> Iterator[httpx.Client]:
+    """Two adapters that share a slot, and two seconds for a request."""
+    limits = Settings(max_batch_size=8, max_adapters=1, evict_adapters=True).limits
+    engine = MlxEngine.open(model=str(small_gemma), model_name="base", device=device, limits=limits)
+    with LiveServer(engine, Settings(adapter_dirs=(str(root),), request_timeout_s=2.0)) as server, server.connect() as client:
+        load(client, "a"), load(client, "b", "folder-1")
+        yield client
+
+
+def test_a_client_that_hangs_up_while_it_waits_for_a_slot_leaves_nothing(one_slot: httpx.Client) -> None:
+    with one_slot.stream("POST", CHAT, json=body("b", stream=True, max_tokens=4000, ignore_eos=True)) as answer:
+        lines = answer.iter_lines()
+        next(lines)
+        with pytest.raises(httpx.ReadTimeout):
+            one_slot.post(CHAT, json=body("a"), timeout=0.3)
+        assert any('requests_waiting{adapter="a",model="base"} 0.0' in one_slot.get("/metrics").text for _ in range(100))
+        assert names(one_slot) == ["b"]
+    assert one_slot.post(CHAT, json=body("b")).status_code == 200
+    assert one_slot.post(CHAT, json=body("a")).status_code == 200
+
+
+def test_a_request_that_waits_for_a_load_ends_at_its_deadline(one_slot: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_slowly(*args: Any, **options: Any) -> AdapterWeights:
+        time.sleep(2.5)
+        return read_adapter(*args, **options)
+
+    monkeypatch.setattr(adapter_host, "read_adapter", read_slowly)
+    late = one_slot.post(CHAT, json=body("a"))
+    assert (late.status_code, late.json()["error"]["code"]) == (504, "request_timeout")
+    monkeypatch.undo()
+    assert one_slot.post(CHAT, json=body("a")).status_code == 200  # the load has gone on meanwhile

@@ -52,6 +52,9 @@ def test_every_name_of_the_contract_is_there(client: Client, chat: dict[str, Any
         # beside the contract's
         "candor_engine_ready",
         "candor_adapter_load_timestamp_seconds",
+        "candor_adapter_load_seconds",
+        "candor_adapter_loads_total",
+        "candor_adapter_evictions_total",
         "candor_lek_score_band_total",
         "candor_scoring_errors_total",
         "candor_responses_by_verdict_total",
