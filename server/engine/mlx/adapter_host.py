@@ -64,7 +64,7 @@ class MlxAdapterHost:
         self._base = base
         self._max_rank = max_rank
         self._cancel_users = cancel_users  # of a name
-        self._queue = AdapterQueue(registry, self._reload)
+        self._queue = AdapterQueue(registry, reload=self._reload, give_back=self.release)
         self._trial = AdapterTrial()
         worker.call(self._trial.run_base)  # now, when nobody waits for it
         self._note: Callable[[AdapterLoad], None] | None = None

@@ -28,9 +28,10 @@ class Waiting(NamedTuple):
 class AdapterQueue:
     """Takes adapters for requests, and has those loaded again that are evicted. Owned by the event loop's thread."""
 
-    def __init__(self, registry: AdapterRegistry, reload: Reload) -> None:
+    def __init__(self, registry: AdapterRegistry, *, reload: Reload, give_back: Callable[[LoadedAdapter], None]) -> None:
         self._registry = registry
         self._reload = reload
+        self._give_back = give_back
         self._waiting: dict[int, Waiting] = {}  # in the order they came
         self._num_come = 0
         self._giving_way: str | None = None  # loaded, and taken by no new request
@@ -56,9 +57,9 @@ class AdapterQueue:
     def note_change(self) -> None:
         """See who can be served, now that an adapter has come, gone, or become idle."""
         for number, waiting in [*self._waiting.items()]:
-            if waiting.taken.done():
-                continue
-            if unknown := [name for name in waiting.names if not self._registry.is_listed(name)]:
+            if waiting.taken.done():  # its client has gone, and it does not know yet
+                pass
+            elif unknown := [name for name in waiting.names if not self._registry.is_listed(name)]:
                 waiting.taken.set_exception(AdapterNotLoaded(unknown[0]))
             elif self._can_take(waiting.names):
                 waiting.taken.set_result(self._take(waiting.names))
@@ -86,7 +87,7 @@ class AdapterQueue:
         except asyncio.CancelledError:  # perhaps between the two: what it was given it never got
             if waiting.taken.done() and not waiting.taken.cancelled() and not waiting.taken.exception():
                 for adapter in waiting.taken.result():
-                    self._registry.release(adapter)
+                    self._give_back(adapter)
             raise
         finally:
             if self._waiting.pop(number, None):

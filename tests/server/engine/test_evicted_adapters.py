@@ -185,6 +185,24 @@ def test_who_gives_way_is_taken_again_when_nobody_waits_any_more(one_slot: MlxEn
     run(change_of_mind())
 
 
+def test_clients_that_go_at_the_same_moment_hold_nobody_up(one_slot: MlxEngine, run: Run, copies: list[Path]) -> None:
+    async def go_away() -> None:
+        await load(one_slot, "ab", copies)
+        running = start(one_slot, "b", id="running", max_tokens=LONG)
+        await settle(one_slot, lambda now: now.num_running == 1)
+        first, held = start(one_slot, "a", id="first"), start(one_slot, "b", id="held")
+        await settle(one_slot, lambda now: now.num_waiting == 2)
+        first.cancel()
+        await asyncio.sleep(0)  # that one has left the queue, which is about to serve the next
+        held.cancel()
+        assert (await start(one_slot, "b", id="later")).token_ids
+        running.cancel()
+        await asyncio.gather(running, first, held, return_exceptions=True)
+        assert not any(status.num_running for status in one_slot.adapters.statuses())
+
+    run(go_away())
+
+
 def test_two_adapters_that_share_a_slot_are_asked_in_turn_however_many_ask_for_one(
     one_slot: MlxEngine, run: Run, copies: list[Path]
 ) -> None:
