@@ -38,7 +38,10 @@ class Desk:
 
 def test_what_is_given_to_a_client_that_goes_at_that_moment_is_given_back() -> None:
     async def go_away() -> None:
-        desk = Desk(lambda _name: asyncio.get_running_loop().call_soon(task.cancel) and None)
+        def cancel_next(_name: str) -> None:
+            asyncio.get_running_loop().call_soon(task.cancel)
+
+        desk = Desk(cancel_next)
         task = asyncio.create_task(desk.queue.take(("a",)))
         with pytest.raises(asyncio.CancelledError):
             await task
