@@ -9,7 +9,7 @@ from mlx.utils import tree_unflatten
 
 from adapters.bank.gains import Gains, find_gain
 from adapters.bank.routed_linear import RoutedLinear, Update, linear_dims
-from adapters.bank.routing import BASE_SLOT, Arrangement, Routing
+from adapters.bank.routing import Arrangement, Routing
 from adapters.base.shape import BaseShape
 from adapters.errors import BankFull
 from adapters.files.reading import LowRankPair
@@ -22,7 +22,7 @@ class AdapterBank:
     """Installs adapters into slots of a Gemma 3. Owned by the thread that owns the model; write between two steps only.
 
     Layers are wrapped when the first adapter that touches them comes, so a server without adapters runs the bare model. The bank is
-    kept as small as what it holds: it grows and shrinks with the slots in use and with the largest rank among them.
+    kept as small as what it holds: it grows and shrinks with the slots in use, each at its own rank.
     """
 
     def __init__(self, model: nn.Module, dtype: mx.Dtype, routing: Routing) -> None:
@@ -39,7 +39,7 @@ class AdapterBank:
             num_layers=len(model.layers), linears={name: linear_dims(linear) for name, linear in self._linears.items()}
         )
         self._routed: dict[str, RoutedLinear] = {}
-        self._ranks: dict[int, int] = {}  # by slot in use, in the order of their places behind the base's
+        self._ranks: dict[int, int] = {}  # by slot in use, in their order in the bank
         self._with_gains: set[int] = set()  # slots
 
     def find_gains(self, pairs: Mapping[str, LowRankPair]) -> Gains:
@@ -75,22 +75,20 @@ class AdapterBank:
         self._rearrange(self._ranks, added={})
 
     def _rearrange(self, ranks: dict[int, int], added: Mapping[int, Mapping[str, Update]]) -> None:
-        """Give every layer's bank the base's place and those of the slots in `ranks`, and no other; what is added comes last.
+        """Give every layer's bank the slots in `ranks` and no other; what is added comes last.
 
         One layer after the other, so that at most one layer's bank is there twice. Where it stops halfway, each layer knows its own
         arrangement, and every slot that was in use before is in all of them.
         """
-        places = {slot: place for place, slot in enumerate((BASE_SLOT, *ranks))}
-        arrangement = Arrangement(places, with_gains=frozenset(places[slot] for slot in self._with_gains))
-        rank = max(ranks.values(), default=0)
+        arrangement = Arrangement(ranks, with_gains=frozenset(self._with_gains))
         for name, routed in self._routed.items():
-            routed.rearrange(arrangement, rank, {slot: updates.get(name) for slot, updates in added.items()})
+            routed.rearrange(arrangement, {slot: updates.get(name) for slot, updates in added.items()})
         self._ranks = ranks
         mx.clear_cache()  # MLX would keep what the old banks held for as long as anything runs
 
     def _wrap(self, names: Iterable[str]) -> None:
         """Wrap the linear layers that are touched for the first time."""
-        as_base = Arrangement(dict.fromkeys((BASE_SLOT, *self._ranks), BASE_SLOT))
+        as_base = Arrangement(dict.fromkeys(self._ranks, 0))
         fresh = {name: RoutedLinear(self._linears[name], self.routing, as_base, self._dtype) for name in names if name not in self._routed}
         self._model.update_modules(tree_unflatten([(self._prefix + name, routed) for name, routed in fresh.items()]))
         self._routed |= fresh

@@ -19,92 +19,86 @@ class Update(NamedTuple):
 
 
 class RoutedLinear(nn.Module):
-    """`y = linear(x) + scale * x A[place] B[place]`, token by token, the ranks zero-padded to the largest that is loaded.
+    """`y = linear(x) + scale * x A B`, token by token, A and B the columns of the bank that are the token's own.
 
-    Place 0 is all zeros: the base. Many tokens of the base beside one another need no update, and tokens whose places follow one another in
-    the bank, equally many at each, no gather. Where an adapter is DoRA's, its tokens are multiplied by its gain, and others by exactly one.
+    The adapters' factors stand side by side, each at its own rank. Rows of several adapters share one product with all of their columns,
+    of which each keeps its own: a product of so few columns costs little beside the layer's own, and less than one for each adapter.
+    Where one is DoRA's, its tokens are multiplied by its gain, and others by exactly one.
     """
 
     def __init__(self, linear: nn.Linear | nn.QuantizedLinear, routing: Routing, arrangement: Arrangement, dtype: mx.Dtype) -> None:
         super().__init__()
         in_dims, out_dims = linear_dims(linear)
         self.linear = linear
-        self.a = mx.zeros((1, in_dims, 0), dtype)  # (places, in, rank)
-        self.b = mx.zeros((1, 0, out_dims), dtype)  # (places, rank, out)
+        self.a = mx.zeros((0, in_dims), dtype)  # (columns, in)
+        self.b = mx.zeros((0, out_dims), dtype)  # (columns, out)
         self.gains: mx.array | None = None  # (places, out) in float32; None where none of those that are loaded has any here
-        self._cut: dict[range, tuple[mx.array, mx.array]] = {}  # views of the two, by places
+        self._cut: dict[range, tuple[mx.array, mx.array]] = {}  # (in, columns) and (columns, out): views of the two
         self._routing = routing
-        self._arrangement = arrangement  # to begin with, every slot at the base's place
+        self._arrangement = arrangement  # to begin with, every slot without a column
 
     def __call__(self, x: mx.array) -> mx.array:
         """Map the tokens of a pass x (T, in) to (T, out)."""
         y: mx.array = self.linear(x)
-        for stretches in self._arrangement.split(self._routing.spans):
-            if len(stretches) == 1:
-                y = self._update(y, x, stretches[0])
-            else:
-                y = mx.concatenate([self._update(y[one.start : one.stop], x[one.start : one.stop], one) for one in stretches])
-        return y
+        stretches = self._arrangement.split(self._routing.spans)
+        if not stretches:
+            return y
+        if len(stretches) == 1:
+            return self._update(y, x, stretches[0])
+        return mx.concatenate([self._update(y[one.start : one.stop], x[one.start : one.stop], one) for one in stretches])
 
     def _update(self, y: mx.array, x: mx.array, stretch: Stretch) -> mx.array:
         """Give y (N, out) of the tokens x (N, in) of a stretch, updated."""
-        if not stretch.has_update:
+        for product in stretch.products:
+            a, b = self._views(product.columns)
+            y = mx.addmm(y, product.choose(x @ a), b).astype(y.dtype)
+        if self.gains is None or stretch.places is None:
             return y
-        updated = self._add(y, x, stretch)
-        return updated if self.gains is None or not stretch.has_gain else self._lengthen(updated, self.gains, stretch)
+        return (y * self.gains[stretch.places]).astype(y.dtype)
 
-    def _add(self, y: mx.array, x: mx.array, stretch: Stretch) -> mx.array:
-        places, size = stretch.places, stretch.group_size
-        if isinstance(places, range) and len(places) == 1:
-            a, b = self._views(places)
-            return mx.addmm(y, stretch.scaled(x @ a), b).astype(y.dtype)
-        grouped, base = x.reshape(-1, size, x.shape[1]), y.reshape(-1, size, y.shape[1])
-        if isinstance(places, range):
-            a, b = self._views(places)
-            updated = mx.addmm(base, stretch.scaled(grouped @ a), b)
-        else:
-            low = stretch.scaled(mx.gather_mm(grouped, self.a, lhs_indices=stretch.groups, rhs_indices=places))
-            updated = base + mx.gather_mm(low, self.b, lhs_indices=stretch.groups, rhs_indices=places)
-        return updated.reshape(y.shape).astype(y.dtype)
+    def _views(self, columns: range) -> tuple[mx.array, mx.array]:
+        """Give columns of the bank as they lie."""
+        if columns not in self._cut:
+            part = slice(columns.start, columns.stop)
+            self._cut[columns] = self.a[part].T, self.b[part]
+        return self._cut[columns]
 
-    def _lengthen(self, y: mx.array, gains: mx.array, stretch: Stretch) -> mx.array:
-        places, size = stretch.places, stretch.group_size
-        of_groups = gains[places.start : places.stop] if isinstance(places, range) else gains[places]  # (G, out)
-        return (y.reshape(-1, size, y.shape[1]) * of_groups[:, None]).reshape(y.shape).astype(y.dtype)
+    def rearrange(self, arrangement: Arrangement, added: Mapping[int, Update | None]) -> None:
+        """Make the bank anew: the slots of `arrangement` in its order, those `added` with their updates; None is the base's.
 
-    def _views(self, places: range) -> tuple[mx.array, mx.array]:
-        """Give a part of the bank as it lies: (in, rank) and (rank, out) of one place, (places, in, rank) and so on of several."""
-        if places not in self._cut:
-            part = places.start if len(places) == 1 else slice(places.start, places.stop)
-            self._cut[places] = self.a[part], self.b[part]
-        return self._cut[places]
-
-    def rearrange(self, arrangement: Arrangement, rank: int, added: Mapping[int, Update | None]) -> None:
-        """Make the bank anew at this rank: the slots of `arrangement` that are here, in its order, then those `added`; None is the base's.
-
-        If that fails the layer is as it was. A step in flight keeps the old arrays. What a smaller rank cuts off must be zeros.
+        If that fails the layer is as it was. A step in flight keeps the old arrays.
         """
-        kept = mx.array([self._arrangement.places[slot] for slot in arrangement.places if slot not in added])
-        (_, in_dims, _), (_, _, out_dims) = self.a.shape, self.b.shape
-        a, b = [_padded(self.a, 2, rank)[kept]], [_padded(self.b, 1, rank)[kept]]
-        for update in added.values():
-            a.append(_padded(mx.array(update.a)[None], 2, rank) if update else mx.zeros((1, in_dims, rank)))
-            b.append(_padded(mx.array(update.b)[None], 1, rank) if update else mx.zeros((1, rank, out_dims)))
-        new_a, new_b = (mx.concatenate([part.astype(bank.dtype) for part in parts]) for parts, bank in ((a, self.a), (b, self.b)))
-        new_gains = self._rearrange_gains(kept, arrangement, list(added.values()))
+        (_, in_dims), (_, out_dims) = self.a.shape, self.b.shape
+        a, b = [self.a[:0]], [self.b[:0]]
+        for slot, columns in arrangement.columns.items():
+            if update := added.get(slot):
+                part_a, part_b = mx.array(update.a).T.astype(self.a.dtype), mx.array(update.b).astype(self.b.dtype)
+            else:
+                old = self._arrangement.columns.get(slot, range(0))
+                part_a, part_b = self.a[old.start : old.stop], self.b[old.start : old.stop]
+            missing = len(columns) - part_a.shape[0]
+            a += [part_a, mx.zeros((missing, in_dims), self.a.dtype)]
+            b += [part_b, mx.zeros((missing, out_dims), self.b.dtype)]
+        new_a, new_b = mx.concatenate(a), mx.concatenate(b)
+        new_gains = self._rearrange_gains(arrangement, added)
         mx.eval(new_a, new_b, *([] if new_gains is None else [new_gains]))
         self.a, self.b, self.gains, self._arrangement = new_a, new_b, new_gains, arrangement
         self._cut.clear()
 
-    def _rearrange_gains(self, kept: mx.array, arrangement: Arrangement, added: list[Update | None]) -> mx.array | None:
-        """Give the gains (places, out) of those that are kept and those that are added; None where none of them has any here."""
-        out_dims = self.b.shape[2]
-        gains = mx.ones((len(kept), out_dims)) if self.gains is None else self.gains[kept]
-        own = [mx.ones(out_dims) if update is None or update.gain is None else mx.array(update.gain) for update in added]
-        is_kept = self.gains is not None and any(place < len(kept) for place in arrangement.with_gains)
-        if not is_kept and all(update is None or update.gain is None for update in added):
+    def _rearrange_gains(self, arrangement: Arrangement, added: Mapping[int, Update | None]) -> mx.array | None:
+        """Give the gains (places, out), ones where there are none; None where none of the slots has any here."""
+        old = self.gains
+        gains: dict[int, mx.array] = {}
+        for slot in arrangement.with_gains:
+            if slot in added:
+                if (update := added[slot]) and update.gain is not None:
+                    gains[slot] = mx.array(update.gain)
+            elif old is not None:
+                gains[slot] = old[self._arrangement.places[slot]]
+        if not gains:
             return None
-        return mx.concatenate([gains, *(one[None] for one in own)])
+        ones = mx.ones(self.b.shape[1])
+        return mx.stack([gains.get(slot, ones) for slot in arrangement.places])
 
 
 def linear_dims(linear: nn.Linear | nn.QuantizedLinear) -> tuple[int, int]:
@@ -113,10 +107,3 @@ def linear_dims(linear: nn.Linear | nn.QuantizedLinear) -> tuple[int, int]:
     if isinstance(linear, nn.QuantizedLinear):
         in_dims = in_dims * 32 // linear.bits
     return in_dims, out_dims
-
-
-def _padded(bank: mx.array, axis: int, rank: int) -> mx.array:
-    """Cut or zero-pad a bank's rank, which stands at `axis`, to `rank`."""
-    bank = bank[:, :, :rank] if axis == 2 else bank[:, :rank]
-    missing = rank - bank.shape[axis]
-    return mx.pad(bank, [(0, missing if one == axis else 0) for one in range(3)]) if missing else bank
