@@ -55,6 +55,9 @@ test-pages: setup-dev ## follow the commands of README and docs in a fresh clone
 test-real: setup-dev ## hold candor against mlx-lm and transformers on the real Gemma 3 270M, made first if need be; ARGS="-k sampling" for some
 	@$(RUN) -m tests.outside.real $(ARGS)
 
+test-peft: setup-dev ## have the real PEFT make adapters of every kind (in an environment fetched once) and compare logits; ARGS="dora all-linear" for some
+	@$(RUN) -m tests.outside.peft $(ARGS)
+
 check: setup-dev ## format, lint, check the types, then the tests
 	@$(RUN) -m ruff format .
 	@$(RUN) -m ruff check .

@@ -38,6 +38,13 @@ class AdapterFolder:
         with os.scandir(self._descriptor) as entries:
             return {entry.name for entry in entries}
 
+    def has_file(self, name: str) -> bool:
+        """Say whether a file is there, one of a folder in this one too."""
+        try:
+            return stat.S_ISREG(os.stat(name, dir_fd=self._descriptor).st_mode)
+        except OSError:
+            return False
+
     def open_file(self, name: str) -> FileIO:
         """Open a regular file to read. Raises UnreadableAdapter; FileNotFoundError is left to the caller, who knows what it means."""
         path = self.path / name

@@ -2,7 +2,8 @@
 
 An adapter trained on a nested Gemma 3 (4B and above) says where the text model stands, and not always alike: mlx-lm writes
 `language_model.model.layers.…`, transformers before 4.52 the same, since then `model.language_model.layers.…`, and a text model
-trained by itself `model.layers.…` or `layers.…`. In the text model they are all `model.layers.…`.
+trained by itself `model.layers.…` or `layers.…`. In the text model they are all `model.layers.…`. What wraps a module for the
+training (torch.compile, checkpointing, several devices) puts a word of its own into the name, which means nothing.
 """
 
 import re
@@ -12,14 +13,21 @@ PROJECTIONS = (
     *(f"self_attn.{name}_proj" for name in "qkvo"),
     *(f"mlp.{name}_proj" for name in ("gate", "up", "down")),
 )
+COMPILED = "_orig_mod"
 
-_LAYER_MODULE = re.compile(r"(?:(?:model|language_model)\.)*layers\.(0|[1-9][0-9]{0,2})\.([A-Za-z0-9_.]+)")
+_WRAPPERS = {COMPILED, "module", "_checkpoint_wrapped_module", "_fsdp_wrapped_module"}
+_LAYER_MODULE = re.compile(r"(?:(?:model|language_model)\.)*(layers\.(?:0|[1-9][0-9]{0,2})\.[A-Za-z0-9_.]+)")
 
 
 def name_in_text_model(written: str) -> str | None:
     """Name a module of a decoder layer as the text model does; None for any other module."""
-    match = _LAYER_MODULE.fullmatch(written)
-    return f"model.layers.{match[1]}.{match[2]}" if match else None
+    match = _LAYER_MODULE.fullmatch(without_wrappers(written))
+    return f"model.{match[1]}" if match else None
+
+
+def without_wrappers(written: str) -> str:
+    """Take out of a name what wraps the modules."""
+    return ".".join(word for word in written.split(".") if word not in _WRAPPERS)
 
 
 def layer_of(module: str) -> int:

@@ -1,6 +1,6 @@
 """Bring an adapter's tensors together in pairs, one a module, and find everything that is wrong with them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 import numpy as np
@@ -34,12 +34,14 @@ Factors = dict[Factor, Placed]  # of one module
 MATRICES: tuple[Factor, ...] = ("a", "b")
 
 
-def read_pairs(file: TensorFile, adapter_format: AdapterFormat, *, base: BaseShape | None, max_rank: int | None) -> dict[str, LowRankPair]:
-    """Read the pairs, sorted by their module's name. Raises MismatchedAdapter with everything that is wrong.
+def read_pairs(
+    file: TensorFile, tensors: Iterable[StoredTensor], adapter_format: AdapterFormat, *, base: BaseShape | None, max_rank: int | None
+) -> dict[str, LowRankPair]:
+    """Read the pairs that these tensors make, sorted by their module's name. Raises MismatchedAdapter with everything that is wrong.
 
     What does not fit `base` is not read: a file cannot make the process hold more than an adapter that fits.
     """
-    modules, mismatches = _sort_out(file.tensors, adapter_format)
+    modules, mismatches = _sort_out(tensors, adapter_format)
     needed = _needed_factors(modules, adapter_format)
     mismatches += _missing(modules, needed, adapter_format, base)
     sound, highest = {}, 0
@@ -62,7 +64,7 @@ def read_pairs(file: TensorFile, adapter_format: AdapterFormat, *, base: BaseSha
     return pairs
 
 
-def _sort_out(tensors: tuple[StoredTensor, ...], adapter_format: AdapterFormat) -> tuple[dict[str, Factors], list[str]]:
+def _sort_out(tensors: Iterable[StoredTensor], adapter_format: AdapterFormat) -> tuple[dict[str, Factors], list[str]]:
     """Group the tensors by module, and name those that have no place."""
     modules: dict[str, Factors] = {}
     mismatches = []
@@ -91,7 +93,8 @@ def _missing(modules: Mapping[str, Factors], needed: Sequence[Factor], adapter_f
     lines = [
         f"{module}.{leaves[factor]}: missing" for module, factors in sorted(modules.items()) for factor in needed if factor not in factors
     ]
-    expected = adapter_format.expected_modules(modules, base.num_layers if base else None) if modules else ()
+    written = {module: placed.place.written for module, factors in modules.items() for placed in factors.values()}
+    expected = adapter_format.expected_modules(written, base.num_layers if base else None) if modules else ()
     absent = sorted(set(expected) - set(modules))
     return lines + [f"{module}: missing, though the configuration targets it" for module in absent]
 

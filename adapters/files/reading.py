@@ -20,9 +20,10 @@ from adapters.files.formats.adapter_format import CONFIG_NAME, AdapterFormat, Fo
 from adapters.files.formats.mlx_lm import MlxLmFormat
 from adapters.files.formats.mlx_vlm import MlxVlmFormat
 from adapters.files.formats.peft import PeftFormat
+from adapters.files.left_out import leave_out
 from adapters.files.pairing import LowRankPair, read_pairs
 from adapters.files.refusals import MODEL, find_refused
-from adapters.files.tensor_file import TensorFile
+from adapters.files.tensor_file import StoredTensor, TensorFile
 from adapters.files.training import TrainingRecord
 
 __all__ = ["AdapterWeights", "LowRankPair", "TrainingRecord", "read_adapter"]
@@ -30,6 +31,7 @@ __all__ = ["AdapterWeights", "LowRankPair", "TrainingRecord", "read_adapter"]
 log = logging.getLogger(__name__)
 
 MAX_CONFIG_BYTES = 256 << 10
+MAX_FOLDERS_BELOW = 100  # that are looked into for an adapter where the folder itself holds none
 
 # Weights that can run code of their author's when they are opened.
 PICKLES = ("adapter_model.bin", "adapters.npz", "pytorch_model.bin")
@@ -73,13 +75,15 @@ def _read(folder: AdapterFolder, base: BaseShape | None, max_rank: int | None) -
     try:
         opened = TensorFile.open(folder, adapter_format.weights_name)
         with opened as file:
-            _refuse_kinds(folder, file)
-            pairs = read_pairs(file, adapter_format, base=base, max_rank=max_rank)
+            tensors, left_out = _select(folder, file)
+            pairs = read_pairs(file, tensors, adapter_format, base=base, max_rank=max_rank)
             file.check_unchanged()
     except FileNotFoundError as exc:
         raise _no_weights(folder, adapter_format) from exc
     if not any(pair.magnitude is not None or (pair.a.any(axis=0) & pair.b.any(axis=1)).any() for pair in pairs.values()):
         raise UnsupportedAdapter(f"the adapter in {folder.path} changes nothing: all its updates are zero")
+    if left_out:
+        log.info("the adapter in %s: left out, since it changes nothing of a text: %s", folder.path, ", ".join(left_out))
     num_layers = base.num_layers if base else None
     return AdapterWeights(
         path=folder.path,
@@ -89,6 +93,7 @@ def _read(folder: AdapterFolder, base: BaseShape | None, max_rank: int | None) -
         scale=adapter_format.nominal_scale,
         digest=digest_pairs(pairs),
         size_bytes=sum(tensor.size_bytes for tensor in file.tensors),
+        left_out=left_out,
         record=_with_oddities(adapter_format.read_record(folder), folder, adapter_format.find_oddities(pairs, num_layers)),
     )
 
@@ -114,7 +119,7 @@ def _read_config(folder: AdapterFolder) -> AdapterFormat:
         if "rank" in raw:
             return MlxVlmFormat(raw)
     except FileNotFoundError as exc:
-        raise NoAdapter(f"{folder.path} has no {CONFIG_NAME}") from exc
+        raise NoAdapter(f"{folder.path} has no {CONFIG_NAME}{_point_below(folder)}") from exc
     except UnsupportedAdapter as exc:
         raise UnsupportedAdapter(f"the adapter in {folder.path} is not served: {exc}") from exc
     except (msgspec.MsgspecError, ValueError, ArithmeticError) as exc:
@@ -124,12 +129,22 @@ def _read_config(folder: AdapterFolder) -> AdapterFormat:
     )
 
 
-def _refuse_kinds(folder: AdapterFolder, file: TensorFile) -> None:
-    """Refuse by name what no check of shapes would explain."""
+def _point_below(folder: AdapterFolder) -> str:
+    """Name the folders in this one that hold an adapter: PEFT saves one that has a name in a folder of that name."""
+    below = [name for name in sorted(folder.names())[:MAX_FOLDERS_BELOW] if folder.has_file(f"{name}/{CONFIG_NAME}")]
+    return f": the adapter is in {' or '.join(str(folder.path / name) for name in below[:3])}" if below else ""
+
+
+def _select(folder: AdapterFolder, file: TensorFile) -> tuple[tuple[StoredTensor, ...], tuple[str, ...]]:
+    """Give the tensors that change a text, and what is left out; refuse by name what no check of shapes would explain."""
     if not file.tensors:
         raise UnreadableAdapter(f"the adapter in {folder.path} holds no tensors")
-    if reasons := find_refused(tensor.name for tensor in file.tensors):
+    tensors, left_out = leave_out(file.tensors)
+    if not tensors:
+        raise UnsupportedAdapter(f"the adapter in {folder.path} changes nothing of a text: it holds nothing but {', '.join(left_out)}")
+    if reasons := find_refused(tensor.name for tensor in tensors):
         raise UnsupportedAdapter(f"the adapter in {folder.path} is not served: {'; '.join(reasons)}")
+    return tensors, left_out
 
 
 def _no_weights(folder: AdapterFolder, adapter_format: AdapterFormat) -> UnreadableAdapter | UnsupportedAdapter:

@@ -1,37 +1,29 @@
 """Which kinds of adapter are not served, and why: said by name rather than served wrongly."""
 
+import re
 from collections.abc import Iterable, Sequence
 
-DORA = (
-    "it is a DoRA adapter, whose magnitude vector renormalises each whole weight: that cannot share a batch with other adapters, "
-    "and mlx-lm itself computes it wrongly on 3- and 6-bit bases. Train it as LoRA"
-)
 FULL = "it was trained in full (fine_tune_type 'full'): it is a model of its own. Serve it with --model"
 MODEL = "its adapter_config.json is a model's configuration, as mlx-lm-lora writes it after training in full. Serve the model with --model"
 EMBEDDINGS = "only attention and MLP projections are served: Gemma 3's one embedding table is both its input and its output"
-VISION = "only the text model is served"
+COPIED = "trained or only copied: if it was not trained, save the adapter anew with save_embedding_layers=False"
 
-_REASONS = {
-    "embed_tokens": EMBEDDINGS,
-    "lm_head": EMBEDDINGS,
-    "vision_tower": VISION,
-    "vision_model": VISION,
-    "multi_modal_projector": VISION,
-    "lora_magnitude_vector": DORA,  # PEFT's
-}
+_TABLES = ("embed_tokens", "lm_head")
+_OF_AN_ADAPTER = re.compile(r".+\.lora_[AB](?:\.(?P<name>[^.]+))?\.weight")
 
 
 def find_refused(names: Iterable[str]) -> list[str]:
     """Give a reason for each kind of tensor among these names that is not served."""
-    refused: dict[str, list[str]] = {}
-    for name in names:
-        for part in dict.fromkeys(name.split(".")):
-            if part in _REASONS:
-                refused.setdefault(part, []).append(name)
-    return [_say(part, found) for part, found in refused.items()]
+    names = list(names)
+    found = {table: [name for name in names if table in name.split(".")] for table in _TABLES}
+    reasons = [_say(table, of_table) for table, of_table in found.items() if of_table]
+    adapters = sorted({match["name"] or "" for match in map(_OF_AN_ADAPTER.fullmatch, names) if match})
+    if len(adapters) > 1:
+        reasons.append(f"its file holds several adapters ({', '.join(map(repr, adapters))}): save each by itself")
+    return reasons
 
 
-def _say(part: str, names: Sequence[str]) -> str:
-    if part == "lora_magnitude_vector":
-        return DORA
-    return f"it updates {part} ({names[0]}{f' and {len(names) - 1} more' if names[1:] else ''}), but {_REASONS[part]}"
+def _say(table: str, names: Sequence[str]) -> str:
+    if all(name.endswith(f"{table}.weight") for name in names):
+        return f"it stores the whole of {table} ({names[0]}), {COPIED}"
+    return f"it updates {table} ({names[0]}{f' and {len(names) - 1} more' if names[1:] else ''}), but {EMBEDDINGS}"

@@ -1,6 +1,6 @@
 """What reading an adapter needs to know of its format. One format a file beside this one."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal, NamedTuple, Protocol
 
 from adapters.files.folder import AdapterFolder
@@ -69,8 +69,11 @@ class AdapterFormat(Protocol):
         """Say why the configuration has no place for this module's tensors, if it has none."""
         ...
 
-    def expected_modules(self, found: Collection[str], num_layers: int | None) -> Collection[str]:
-        """List the modules that must have tensors by the configuration, given those that have and the base's layers, if known."""
+    def expected_modules(self, found: Mapping[str, str], num_layers: int | None) -> Collection[str]:
+        """List the modules that must have tensors by the configuration.
+
+        Given are those that have, with their names as the file writes them, and how many layers the base has, if known.
+        """
         ...
 
     def find_oddities(self, found: Collection[str], num_layers: int | None) -> Sequence[str]:

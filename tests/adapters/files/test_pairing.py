@@ -155,7 +155,7 @@ def test_what_cannot_fit_is_not_read(shapes: tuple[tuple[int, int], tuple[int, i
     """A sparse file takes no room on the disk, but would in memory."""
     file = UnreadFile({f"{UP}.lora_a": shapes[0], f"{UP}.lora_b": shapes[1]})
     with pytest.raises(MismatchedAdapter, match=str(1 << 29)):
-        read_pairs(file, MlxLmFormat(MLX_LM_CONFIG), base=BASE, max_rank=8)
+        read_pairs(file, file.tensors, MlxLmFormat(MLX_LM_CONFIG), base=BASE, max_rank=8)
 
 
 def test_a_scale_that_is_too_large_for_its_values_is_refused(tmp_path: Path) -> None:

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
-from adapters.errors import MismatchedAdapter, UnsupportedAdapter
+from adapters.base.shape import BaseShape
+from adapters.errors import MismatchedAdapter, NoAdapter, UnsupportedAdapter
 from adapters.files.reading import TrainingRecord, read_adapter
-from tests.adapters.adapter_files import MODULES, PEFT_CONFIG, factors, mlx_lm_tensors, peft_tensors, write_mlx_lm, write_peft
+from tests.adapters.adapter_files import IN, MODULES, OUT, PEFT_CONFIG, factors, mlx_lm_tensors, peft_tensors, write_mlx_lm, write_peft
 
 PREFIXES = (
     "base_model.model.model.",  # Gemma3ForCausalLM
@@ -29,6 +31,7 @@ PROJECTIONS = (
     "mlp.up_proj",
     "mlp.down_proj",
 )
+TWO_LAYERS = BaseShape(num_layers=2, linears={f"model.layers.{layer}.{name}": (IN, OUT) for layer in range(2) for name in PROJECTIONS})
 
 
 @pytest.mark.parametrize("infix", ["", ".default"])
@@ -47,7 +50,7 @@ def test_random_adapters_are_the_same_in_both_formats(tmp_path: Path) -> None:
         rank, scale = chance.randint(1, 9), chance.choice((0.1, 1.0, 2.5, 20.0, 1 / 3))
         names, layers = chance.sample(PROJECTIONS, chance.randint(1, 7)), chance.sample(range(12), chance.randint(1, 4))
         modules = tuple(f"model.layers.{layer}.{name}" for layer in layers for name in names)
-        use_rslora = chance.random() < 0.5
+        use_rslora, is_listed = chance.random() < 0.5, chance.random() < 0.7
         config = PEFT_CONFIG | {
             "r": 64,
             "rank_pattern": {f"{name}": rank for name in names},
@@ -56,8 +59,10 @@ def test_random_adapters_are_the_same_in_both_formats(tmp_path: Path) -> None:
                 ".".join(name.split(".")[-chance.randint(1, 2) :]): scale * (rank**0.5 if use_rslora else rank) for name in names
             },
             "use_rslora": use_rslora,
-            "target_modules": chance.choice([names, [name.split(".")[1] for name in names], ".*_proj"]),
-            "layers_to_transform": chance.choice([layers, layers[0] if len(layers) == 1 else layers]),
+            "target_modules": chance.choice([names, [name.split(".")[1] for name in names]])
+            if is_listed
+            else rf".*\blayers\.({'|'.join(map(str, layers))})\.\w+\.({'|'.join(name.split('.')[1] for name in names)})",
+            "layers_to_transform": chance.choice([layers, layers[0] if len(layers) == 1 else layers]) if is_listed else None,
         }
         tensors = peft_tensors(prefix=chance.choice(PREFIXES), infix=chance.choice(("", ".default")), modules=modules, rank=rank)
         peft = read_adapter(write_peft(tmp_path / f"peft-{number}", config, tensors))
@@ -94,13 +99,37 @@ def test_the_scale_is_alpha_by_rank_or_by_its_root(tmp_path: Path, fields: dict[
         ({"p_proj": 80}, set()),
         ({"0.mlp.up_proj": 80, "up_proj": 40}, {0}),
         ({"up_proj": 40, "0.mlp.up_proj": 80}, set()),  # the first that fits
+        ({r".*\.layers\.0\..*(q_proj|v_proj)$": 80}, {1}),
+        ({".*up_proj": 80}, {0, 2}),
+        ({r"layers\.\d+": 80}, set()),  # it is not the end
+        ({r"layers\.\d+\..*": 80}, {0, 1, 2, 3}),
+        ({"[qv]_proj": 80}, {1, 3}),
+        ({"q.proj": 80}, {1, 3}),  # any character
+        ({"(a+)+$": 80}, set()),
+        ({"": 80}, set()),
+        ({"1.*": 40, ".*": 80}, {0, 1}),  # a dot before it, or the start
+        ({"up_proj": 40, ".*": 80}, {1, 3}),
+        ({".*0.*": 80, "up_proj": 40, "q_proj": 80}, {0, 1, 3}),
+        ({r"^model\.layers\.1\.": 80}, set()),
+        ({r"^model\.layers\.1\..*": 80}, {2, 3}),
+        ({"^q_proj|up_proj": 80}, {0, 2}),
+        ({r"(?!.*up_).*": 80}, {1, 3}),
+        ({r"\b(?:q|up)_proj": 80}, {0, 1, 2, 3}),
     ],
 )
-def test_alpha_pattern_names_modules_by_their_end_or_in_full(tmp_path: Path, pattern: dict[str, object], scaled: set[int]) -> None:
+def test_alpha_pattern_names_modules_as_peft_reads_it(tmp_path: Path, pattern: dict[str, object], scaled: set[int]) -> None:
     plain = read_adapter(write_peft(tmp_path / "plain"))
     adapter = read_adapter(write_peft(tmp_path / "scaled", PEFT_CONFIG | {"alpha_pattern": pattern}))
     for number, module in enumerate(MODULES):
         assert np.array_equal(adapter.pairs[module].b, plain.pairs[module].b * (2 if number in scaled else 1)), module
+
+
+def test_keys_that_overlap_are_noted_since_peft_sorts_them_when_it_saves(tmp_path: Path) -> None:
+    apart = read_adapter(write_peft(tmp_path / "apart", PEFT_CONFIG | {"alpha_pattern": {"0.mlp.up_proj": 3, ".*_proj": 3}}))
+    assert apart.record.note is None  # whichever it was, it was the same
+    both = {"alpha_pattern": {"0.mlp.up_proj": 3, ".*up_proj": 80}}
+    note = read_adapter(write_peft(tmp_path / "both", PEFT_CONFIG | both)).record.note
+    assert note is not None and note.startswith("alpha_pattern has several keys for model.layers.0.mlp.up_proj, and the first")
 
 
 def test_rank_pattern_gives_modules_ranks_of_their_own(tmp_path: Path) -> None:
@@ -112,10 +141,74 @@ def test_rank_pattern_gives_modules_ranks_of_their_own(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("field", ["rank_pattern", "alpha_pattern"])
-@pytest.mark.parametrize("key", ["(a+)+$", ".*up_proj", r"layers\.\d+", "[qv]_proj", ""])
-def test_a_regular_expression_that_decides_the_scale_is_refused(tmp_path: Path, field: str, key: str) -> None:
-    with pytest.raises(UnsupportedAdapter, match=rf"{field} has the regular expression .* write out the modules' names"):
+@pytest.mark.parametrize(
+    ("key", "reason"),
+    [
+        (r"(.)\1_proj", r"it uses \\1"),
+        (r"(?<=mlp\.)up_proj", r"it uses \(\?<="),
+        ("(?i)UP_PROJ", r"it uses \(\?i"),
+        ("up_proj(", "a . is missing"),
+        ("a{1000}{1000}", "it repeats what cannot be repeated"),
+        ("((a{90}){90}){90}", "more than 3000 states"),
+        ("a" * 2001, "longer than 2000"),
+    ],
+)
+def test_an_expression_that_cannot_be_matched_is_refused_where_it_decides_the_scale(
+    tmp_path: Path, field: str, key: str, reason: str
+) -> None:
+    with pytest.raises(UnsupportedAdapter, match=rf"(?s){field} has the regular expression .*{reason}.* write out the modules' names"):
         read_adapter(write_peft(tmp_path, PEFT_CONFIG | {field: {key: 4}}))
+
+
+def test_more_expressions_than_can_be_matched_in_no_time_are_refused(tmp_path: Path) -> None:
+    names = {f"layers.{number}.mlp.up_proj": 40 for number in range(400)}  # plain names are looked up
+    assert read_adapter(write_peft(tmp_path, PEFT_CONFIG | {"alpha_pattern": names}))
+    with pytest.raises(UnsupportedAdapter, match="alpha_pattern has 51 regular expressions, expected up to 50"):
+        read_adapter(write_peft(tmp_path, PEFT_CONFIG | {"alpha_pattern": {f".*{number}.*": 40 for number in range(51)}}))
+
+
+@pytest.mark.parametrize("wrapper", ["_orig_mod", "module", "_checkpoint_wrapped_module", "_fsdp_wrapped_module"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        "{}.base_model.model.model.",
+        "base_model.model.{}.model.",
+        "base_model.{}.model.model.",
+        "base_model.model.model.{}.",
+        "{}.{}.model.",
+    ],
+)
+def test_what_wraps_a_model_for_the_training_is_no_part_of_a_name(tmp_path: Path, wrapper: str, place: str) -> None:
+    plain = read_adapter(write_peft(tmp_path / "plain"))
+    tensors = {
+        name.replace("self_attn.", f"{wrapper}.self_attn."): tensor
+        for name, tensor in peft_tensors(prefix=place.replace("{}", wrapper)).items()
+    }
+    config = PEFT_CONFIG | {"target_modules": ["self_attn.q_proj", "up_proj"]}
+    assert read_adapter(write_peft(tmp_path / "wrapped", config, tensors)).digest == plain.digest
+
+
+def test_a_module_under_two_spellings_is_still_one_too_many(tmp_path: Path) -> None:
+    tensors = peft_tensors() | peft_tensors(prefix="base_model.model._orig_mod.model.", modules=MODULES[:1])
+    with pytest.raises(MismatchedAdapter) as refused:
+        read_adapter(write_peft(tmp_path, tensors=tensors))
+    assert len(refused.value.mismatches) == 2
+    assert all("is the same factor of the same module" in line for line in refused.value.mismatches)
+
+
+def test_a_setting_that_a_wrapper_in_the_name_decides_is_refused(tmp_path: Path) -> None:
+    tensors = peft_tensors(prefix="base_model.model._orig_mod.model.")
+    assert read_adapter(write_peft(tmp_path, PEFT_CONFIG | {"alpha_pattern": {"up_proj": 80}}, tensors))
+    with pytest.raises(UnsupportedAdapter, match=r"alpha_pattern has one setting for _orig_mod.* and another without it"):
+        read_adapter(write_peft(tmp_path, PEFT_CONFIG | {"alpha_pattern": {"^model.layers.0.mlp.up_proj": 80}}, tensors))
+
+
+def test_an_adapters_name_is_no_part_of_a_tensors_and_two_are_refused(tmp_path: Path) -> None:
+    plain = read_adapter(write_peft(tmp_path / "plain"))
+    assert read_adapter(write_peft(tmp_path / "named", tensors=peft_tensors(infix=".tuned_2"))).digest == plain.digest
+    two = peft_tensors(infix=".one", modules=MODULES[:2]) | peft_tensors(infix=".two", modules=MODULES[2:])
+    with pytest.raises(UnsupportedAdapter, match=r"its file holds several adapters \('one', 'two'\): save each by itself"):
+        read_adapter(write_peft(tmp_path / "two", tensors=two))
 
 
 @pytest.mark.parametrize(
@@ -123,7 +216,12 @@ def test_a_regular_expression_that_decides_the_scale_is_refused(tmp_path: Path, 
     [
         ({"peft_type": "IA3"}, "its peft_type is 'IA3', expected 'LORA'"),
         ({"peft_type": None}, "its peft_type is None"),
-        ({"use_dora": True}, "it is a DoRA adapter"),
+        ({"kasa_config": {"beta": 1e-4}}, "it is a KaSA"),
+        ({"monteclora_config": {"num_samples": 8}}, "it is a MonteCLoRA"),
+        ({"use_bdlora": {"nblocks": 2}}, "it is a BD-LoRA"),
+        ({"use_newlora": True}, "it sets use_newlora, of which nothing is known here"),
+        ({"newlora_config": {"x": 1}}, "it sets newlora_config, of which nothing is known here"),
+        ({"modules_to_save": ["multi_modal_projector", "norm"]}, "modules_to_save"),
         ({"bias": "all"}, "biases .bias 'all', expected 'none'"),
         ({"lora_bias": True}, "lora_bias"),
         ({"modules_to_save": ["lm_head"]}, "modules_to_save"),
@@ -135,7 +233,7 @@ def test_a_regular_expression_that_decides_the_scale_is_refused(tmp_path: Path, 
         ({"use_qalora": True}, "use_qalora"),
         ({"init_lora_weights": "pissa_niter_4"}, "init_lora_weights 'pissa_niter_4' changed the base's weights"),
         ({"init_lora_weights": "olora"}, "init_lora_weights 'olora'"),
-        ({"use_dora": True, "modules_to_save": ["x"], "r": "no rank"}, "DoRA.*; it replaces whole modules"),
+        ({"use_qalora": True, "modules_to_save": ["x"], "r": "no rank"}, "QA-LoRA.*; it replaces whole modules"),
     ],
 )
 def test_what_is_no_plain_lora_is_refused_by_name(tmp_path: Path, fields: dict[str, object], message: str) -> None:
@@ -146,7 +244,9 @@ def test_what_is_no_plain_lora_is_refused_by_name(tmp_path: Path, fields: dict[s
 def test_fields_that_change_nothing_are_no_matter(tmp_path: Path) -> None:
     harmless = {
         "init_lora_weights": "gaussian", "lora_dropout": 0.1, "peft_version": "0.18.0", "megatron_core": "megatron.core", "bias": None,
-        "modules_to_save": None, "layers_pattern": "layers", "exclude_modules": None, "task_type": "CAUSAL_LM", "runtime_config": {},
+        "modules_to_save": None, "layers_pattern": "layers", "exclude_modules": None, "task_type": "CAUSAL_LM",
+        "runtime_config": {"ephemeral_gpu_offload": False},
+        "eva_config": {"rho": 2.0}, "loftq_config": {}, "qalora_group_size": 16, "use_newlora": False,
     }  # fmt: skip
     assert read_adapter(write_peft(tmp_path / "one", PEFT_CONFIG | harmless)).digest == read_adapter(write_peft(tmp_path / "two")).digest
 
@@ -155,10 +255,9 @@ def test_fields_that_change_nothing_are_no_matter(tmp_path: Path) -> None:
     ("extra", "message"),
     [
         ("base_model.model.model.embed_tokens.lora_embedding_A", r"it updates embed_tokens \(base_model.*\), but only attention"),
-        ("base_model.model.lm_head.weight", r"it updates lm_head"),
-        ("base_model.model.model.vision_tower.vision_model.encoder.layers.0.self_attn.q_proj.lora_A.weight", "it updates vision_tower"),
-        ("base_model.model.multi_modal_projector.lora_A.weight", "it updates multi_modal_projector"),
-        ("base_model.model.model.layers.0.self_attn.q_proj.lora_magnitude_vector", "it is a DoRA adapter"),
+        ("base_model.model.lm_head.lora_A.weight", r"it updates lm_head"),
+        ("base_model.model.lm_head.weight", r"it stores the whole of lm_head .* save the adapter anew with save_embedding_layers=False"),
+        ("base_model.model.model.embed_tokens.weight", r"it stores the whole of embed_tokens .* save_embedding_layers=False"),
     ],
 )
 def test_tensors_of_a_kind_that_is_not_served_are_refused_by_name(tmp_path: Path, extra: str, message: str) -> None:
@@ -185,10 +284,151 @@ def test_tensors_and_targets_must_agree(tmp_path: Path, fields: dict[str, Any], 
     assert all(part in line for line, part in zip(refused.value.mismatches, mismatches, strict=True)), refused.value.mismatches
 
 
-@pytest.mark.parametrize("fields", [{"target_modules": "(a+)+b"}, {"target_modules": None}, {"exclude_modules": "(a+)+b"}])
+LEFT_OUT = (
+    "base_model.model.model.vision_tower.encoder.layers.0.self_attn.q_proj.lora_{}.weight",  # transformers 5
+    "base_model.model.model.vision_tower.vision_model.encoder.layers.11.mlp.fc1.lora_{}.weight",
+    "base_model.model.vision_tower.vision_model.head.attention.out_proj.lora_{}.weight",
+    "vision_model.encoder.layers.1.self_attn.out_proj.lora_{}.default.weight",
+    "base_model.model._orig_mod.model.vision_tower.encoder.layers.0.mlp.fc2.lora_{}.weight",
+)
+
+
+@pytest.mark.parametrize("prefix", [*PREFIXES, "base_model.model._orig_mod.model.language_model."])
+def test_the_vision_tower_is_left_out_and_said_to_be(tmp_path: Path, prefix: str) -> None:
+    """As `all-linear` and the seven names of projections make it; what does not fit the text is no matter there."""
+    vision = {name.format(factor): np.full((3, 3), np.nan, np.float32) for name in LEFT_OUT for factor in "AB"}
+    vision["base_model.model.model.multi_modal_projector.mm_input_projection_weight"] = factors(4, 4)
+    targets = ["q_proj", "up_proj", "fc1", "fc2", "out_proj", "vision_tower.encoder.layers.0.self_attn.q_proj"]
+    config = PEFT_CONFIG | {"target_modules": targets, "modules_to_save": ["multi_modal_projector"]}
+    adapter = read_adapter(write_peft(tmp_path / "all", config, peft_tensors(prefix=prefix) | vision))
+    assert adapter.left_out == ("vision tower: 10 tensors", "projector: 1 tensor")
+    plain = read_adapter(write_peft(tmp_path / "plain"))
+    assert adapter.digest == plain.digest and plain.left_out == ()
+
+
+def test_what_is_no_part_of_vision_is_not_left_out_with_it(tmp_path: Path) -> None:
+    tensors = peft_tensors() | {
+        LEFT_OUT[0].format("A"): factors(2, 2),
+        "base_model.model.audio_tower.layers.0.lora_A.weight": factors(2, 2),
+    }
+    with pytest.raises(MismatchedAdapter) as refused:
+        read_adapter(write_peft(tmp_path, tensors=tensors))
+    assert [line.split(":")[0] for line in refused.value.mismatches] == ["base_model.model.audio_tower.layers.0.lora_A.weight"]
+
+
+def test_an_adapter_of_vision_alone_changes_nothing_of_a_text(tmp_path: Path) -> None:
+    with pytest.raises(UnsupportedAdapter, match="changes nothing of a text: it holds nothing but vision tower: 10 tensors"):
+        read_adapter(write_peft(tmp_path, tensors={name.format(factor): factors(2, 2) for name in LEFT_OUT for factor in "AB"}))
+
+
+def test_veloras_own_tensors_are_left_out(tmp_path: Path) -> None:
+    plain = read_adapter(write_peft(tmp_path / "plain"))
+    own = {name.replace("lora_A.weight", "lora_velora_embed"): factors(1) for name in peft_tensors() if "lora_A" in name}
+    config = PEFT_CONFIG | {"velora_config": {"num_groups": 8}}
+    adapter = read_adapter(write_peft(tmp_path / "velora", config, peft_tensors() | own))
+    assert adapter.digest == plain.digest
+    assert adapter.left_out == ("VeLoRA's own, for training only: 4 tensors",)
+
+
+def dora_tensors(spelling: str = "lora_magnitude_vector", *shape: int) -> dict[str, npt.NDArray[np.float32]]:
+    modules = [name.removesuffix(".lora_A.weight") for name in peft_tensors() if "lora_A" in name]
+    return peft_tensors() | {f"{module}.{spelling}": factors(*(shape or (OUT,)), seed=number) for number, module in enumerate(modules)}
+
+
+@pytest.mark.parametrize("spelling", ["lora_magnitude_vector" + end for end in ("", ".weight", ".default", ".default.weight")])
+def test_doras_magnitudes_are_read_however_they_are_spelled(tmp_path: Path, spelling: str) -> None:
+    plain = read_adapter(write_peft(tmp_path / "plain"))
+    for shape in ((OUT,), (OUT, 1)):
+        adapter = read_adapter(write_peft(tmp_path / "dora", PEFT_CONFIG | {"use_dora": True}, dora_tensors(spelling, *shape)))
+        assert (adapter.kind, plain.kind) == ("dora", "lora")
+        assert adapter.digest != plain.digest
+        for number, module in enumerate(MODULES):
+            magnitude = adapter.pairs[module].magnitude
+            assert magnitude is not None and np.array_equal(magnitude, factors(*shape, seed=number).reshape(-1))
+            assert np.array_equal(adapter.pairs[module].b, plain.pairs[module].b)
+
+
+def test_magnitudes_and_use_dora_must_agree(tmp_path: Path) -> None:
+    name = "base_model.model.model.layers.0.mlp.up_proj.lora_magnitude_vector"
+    without = {key: tensor for key, tensor in dora_tensors().items() if key != name}
+    for config, tensors, lines in (
+        ({}, dora_tensors(), ["unexpected, use_dora is not set"] * 4),
+        ({"use_dora": True}, peft_tensors(), ["lora_magnitude_vector: missing"] * 4),
+        ({"use_dora": True}, without, ["model.layers.0.mlp.up_proj.lora_magnitude_vector: missing"]),
+        ({"use_dora": True}, dora_tensors() | {name: factors(OUT + 1)}, [f"has {OUT + 1} values"]),
+        ({"use_dora": True}, dora_tensors() | {name: factors(OUT, 2)}, ["its shape is"]),
+        ({"use_dora": True}, dora_tensors() | {name: factors(1, OUT)}, ["its shape is"]),
+        ({"use_dora": True}, dora_tensors() | {name: np.full(OUT, np.nan, np.float32)}, ["holds values that are not finite"]),
+    ):
+        with pytest.raises(MismatchedAdapter) as refused:
+            read_adapter(write_peft(tmp_path, PEFT_CONFIG | config, tensors))
+        assert len(refused.value.mismatches) == len(lines)
+        assert all(part in line for line, part in zip(refused.value.mismatches, lines, strict=True)), refused.value.mismatches
+
+
+UNSLOTH = (
+    r"(?:.*?(?:language|text).*?(?:self_attn|attention|attn|mlp|feed_forward|ffn|dense).*?(?:q_proj|up_proj).*?)"
+    r"|(?:\bmodel\.layers\.[\d]{1,}\.(?:self_attn|attention|attn|mlp|feed_forward|ffn|dense)\.(?:(?:q_proj|up_proj)))"
+)
+LLAMA_FACTORY = r"^(?!.*(?:vision_tower|multi_modal_projector)).*(?:q_proj|up_proj).*"
+
+
+@pytest.mark.parametrize("target", [UNSLOTH, LLAMA_FACTORY, r".*\.(q|up)_proj", "all-linear"])
+@pytest.mark.parametrize("prefix", PREFIXES[:3])
+def test_a_target_that_is_an_expression_says_what_must_be_there(tmp_path: Path, target: str, prefix: str) -> None:
+    modules = MODULES if target != "all-linear" else tuple(f"model.layers.{layer}.{name}" for layer in range(2) for name in PROJECTIONS)
+    config, tensors = PEFT_CONFIG | {"target_modules": target}, peft_tensors(prefix=prefix, modules=modules)
+    assert set(read_adapter(write_peft(tmp_path, config, tensors)).pairs) == set(modules)
+    del tensors[f"{prefix}layers.1.mlp.up_proj.lora_A.weight"], tensors[f"{prefix}layers.1.mlp.up_proj.lora_B.weight"]
+    with pytest.raises(MismatchedAdapter, match=r"layers\.1\.mlp\.up_proj: missing, though the configuration targets it"):
+        read_adapter(write_peft(tmp_path, config, tensors))
+    strange = peft_tensors(prefix=prefix, modules=(*modules, "model.layers.0.mlp.gate_up"))
+    if target != "all-linear":
+        with pytest.raises(MismatchedAdapter, match=r"gate_up\.lora_A\.weight: unexpected, target_modules does not name it"):
+            read_adapter(write_peft(tmp_path, config, strange))
+
+
+@pytest.mark.parametrize(
+    ("fields", "left"),
+    [
+        ({"exclude_modules": r".*\.1\..*"}, {0, 1}),
+        ({"exclude_modules": ["layers.0.mlp.up_proj", "layers.1.self_attn.q_proj"]}, {1, 2}),
+        ({"exclude_modules": ["model.layers.0.mlp.up_proj"]}, {1, 2, 3}),
+        ({"exclude_modules": ["vision_tower", r".*vision.*"]}, {0, 1, 2, 3}),
+        ({"exclude_modules": []}, {0, 1, 2, 3}),
+        ({"layers_to_transform": 1}, {2, 3}),
+        ({"layers_to_transform": []}, {0, 1, 2, 3}),
+        ({"layers_to_transform": [1], "layers_pattern": "layers"}, {2, 3}),
+        ({"layers_to_transform": [1], "layers_pattern": ["h", "layers"]}, {2, 3}),
+        ({"layers_to_transform": [1], "layers_pattern": []}, {2, 3}),
+        ({"layers_to_transform": [0], "target_modules": ["q_proj", "model.layers.1.mlp.up_proj"]}, {1, 2}),
+    ],
+)
+def test_exactly_what_is_targeted_is_there(tmp_path: Path, fields: dict[str, Any], left: set[int]) -> None:
+    modules = tuple(MODULES[number] for number in sorted(left))
+    assert tuple(read_adapter(write_peft(tmp_path, PEFT_CONFIG | fields, peft_tensors(modules=modules))).pairs) == modules
+    for number, module in enumerate(MODULES):
+        others = tuple(one for one in modules if one != module) if number in left else (*modules, module)
+        with pytest.raises(MismatchedAdapter, match=f"{module.removeprefix('model.')}"):
+            read_adapter(write_peft(tmp_path, PEFT_CONFIG | fields, peft_tensors(modules=others)), base=TWO_LAYERS)
+
+
+def test_layers_of_another_name_are_no_targets(tmp_path: Path) -> None:
+    with pytest.raises(MismatchedAdapter, match="layers_pattern does not name its layers"):
+        read_adapter(write_peft(tmp_path, PEFT_CONFIG | {"layers_to_transform": [0, 1], "layers_pattern": "h"}))
+
+
+@pytest.mark.parametrize("fields", [{"target_modules": "(?<=x)b"}, {"target_modules": None}, {"exclude_modules": r"(.)\1"}])
 def test_targets_that_cannot_be_known_are_not_checked(tmp_path: Path, fields: dict[str, object]) -> None:
     only_one = {name: tensor for name, tensor in peft_tensors().items() if "layers.1.mlp" in name}
     assert list(read_adapter(write_peft(tmp_path, PEFT_CONFIG | fields, only_one)).pairs) == ["model.layers.1.mlp.up_proj"]
+
+
+def test_a_folder_of_folders_says_where_the_adapter_is(tmp_path: Path) -> None:
+    write_peft(tmp_path / "tuned")
+    (tmp_path / "runs").mkdir()
+    with pytest.raises(NoAdapter, match=r"has no adapter_config\.json: the adapter is in .*/tuned$"):
+        read_adapter(tmp_path)
 
 
 @pytest.mark.parametrize(
