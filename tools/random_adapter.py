@@ -1,4 +1,4 @@
-"""Make a random LoRA adapter for a Gemma 3 folder, in mlx-lm's format and in PEFT's: for tests and measurements."""
+"""Make a random LoRA or DoRA adapter for a Gemma 3 folder, in mlx-lm's format; LoRA's in PEFT's, too: for tests and measurements."""
 
 import json
 import math
@@ -23,17 +23,24 @@ def write_random_adapter(
     size: float = 0.02,
     keys: Sequence[str] = ALL_PROJECTIONS,
     peft_folder: Path | None = None,
+    is_dora: bool = False,
 ) -> None:
-    """Write an adapter that changes the base, both factors normal noise of standard deviation `size`; to `peft_folder` the same one."""
+    """Write an adapter that changes the base, both factors normal noise of standard deviation `size`; to `peft_folder` the same one.
+
+    DoRA's magnitudes are the base's, up to a fifth larger or smaller.
+    """
     parameters = {"rank": rank, "scale": scale, "dropout": 0.0, "keys": list(keys)}
     model, _ = load_model(base, lazy=True)
     model.freeze()
-    linear_to_lora_layers(model, len(model.layers), parameters)
+    linear_to_lora_layers(model, len(model.layers), parameters, use_dora=is_dora)
     mx.random.seed(seed)
-    weights = {name: mx.random.normal(tensor.shape) * size for name, tensor in tree_flatten(model.trainable_parameters())}
+    weights = {
+        name: tensor * mx.random.uniform(0.8, 1.2, tensor.shape) if name.endswith(".m") else mx.random.normal(tensor.shape) * size
+        for name, tensor in tree_flatten(model.trainable_parameters())
+    }
     folder.mkdir(parents=True, exist_ok=True)
     mx.save_safetensors(str(folder / "adapters.safetensors"), weights)
-    config = {"fine_tune_type": "lora", "num_layers": len(model.layers), "lora_parameters": parameters}
+    config = {"fine_tune_type": "dora" if is_dora else "lora", "num_layers": len(model.layers), "lora_parameters": parameters}
     (folder / "adapter_config.json").write_text(json.dumps(config, indent=1))
     if peft_folder:
         write_as_peft(peft_folder, adapter=folder)

@@ -18,7 +18,7 @@ from adapters.files.tensor_file import Floats
 NUM_TURNS = 8  # at least, for an adapter of all layers: a turn takes less than a step, which reads every weight
 WEIGHTS_AT_ONCE = 1 << 22  # in float32, of one layer
 
-Gains = Mapping[str, Floats]  # (out,), by module
+Gains = dict[str, Floats]  # (out,), by module
 
 
 def plan_turns(pairs: Mapping[str, LowRankPair], base: BaseShape) -> list[dict[str, LowRankPair]]:

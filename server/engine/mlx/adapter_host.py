@@ -17,7 +17,6 @@ from adapters.bank.gains import Gains, plan_turns
 from adapters.base.shape import BaseShape
 from adapters.errors import AdapterChanged, AdapterError, AdapterNameTaken, SlotsFull
 from adapters.files.reading import AdapterWeights, read_adapter
-from adapters.files.tensor_file import Floats
 from adapters.registry import AdapterRegistry, LoadedAdapter
 from server.engine.errors import EngineUnavailable
 from server.engine.mlx.adapter_queue import AdapterQueue, Taken
@@ -122,7 +121,7 @@ class MlxAdapterHost:
                 self._worker.call(_clear(registry.evict(evicted.name).slot)).result()
                 registry.free_slot(evicted.slot)
             slot = registry.reserve_slot(name)
-            gains: dict[str, Floats] = {}
+            gains: Gains = {}
             for find in _plan_gains(weights, self._base):
                 gains |= self._worker.call(find).result()
             self._worker.call(_install(slot, weights, gains)).result()
@@ -232,7 +231,7 @@ class MlxAdapterHost:
 
     async def _write(self, slot: int, weights: AdapterWeights) -> None:
         try:
-            gains: dict[str, Floats] = {}
+            gains: Gains = {}
             for find in _plan_gains(weights, self._base):
                 gains |= await self._on_worker(self._worker.call(find))
             await self._on_worker(self._worker.call(_install(slot, weights, gains)))

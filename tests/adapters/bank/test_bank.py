@@ -10,7 +10,7 @@ import pytest
 from adapters.bank.bank import AdapterBank
 from adapters.bank.routing import Route, Routing, Span
 from adapters.base.shape import BaseShape
-from adapters.errors import BankFull, UnsupportedAdapter
+from adapters.errors import BankFull
 from adapters.files.reading import LowRankPair
 
 IN, OUT = 6, 4
@@ -123,13 +123,6 @@ def test_layers_no_adapter_touches_stay_bare() -> None:
     assert isinstance(model.deep[0], nn.QuantizedLinear)
     bank.install(2, {"deep.0": pair(64, 2, 32)})
     assert not isinstance(model.deep[0], nn.QuantizedLinear)
-
-
-def test_magnitudes_are_refused_until_they_are_computed() -> None:
-    bank = AdapterBank(TwoLayers(), mx.float32, Routing())
-    with pytest.raises(UnsupportedAdapter, match="it is a DoRA adapter"):
-        bank.install(1, {"up": LowRankPair(noise(IN, 2), noise(2, OUT), noise(OUT))})
-    bank.install(1, {"up": pair(IN, 2, OUT)})
 
 
 def fail_to_rearrange(*_: object) -> None:

@@ -152,7 +152,7 @@ def test_an_installation_that_fails_leaves_no_gains_behind(monkeypatch: pytest.M
         patched.setitem(bank._routed["up"].__dict__, "rearrange", fail)
         with pytest.raises(BankFull):
             bank.install(2, {"up": dora()})
-    bank.install(2, {"up": pair(IN, 4, OUT)})
+    bank.install(2, {"up": pair(IN, 2, OUT)})
     assert bank._routed["up"].gains is None
     assert np.array_equal(run(bank, x, [Row(1), Row(0)]), before)
 

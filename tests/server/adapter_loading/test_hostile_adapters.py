@@ -82,7 +82,7 @@ def client(small_gemma: Path, root: Path, device: Device) -> Iterator[httpx.Clie
         (make_negative_rank, "Expected `int` >= 1"),
         (make_endless_rank, "Expected `int`, got `float`"),
         (make_useless, "changes nothing"),
-        (make_dora, "it is a DoRA adapter"),
+        (make_dora, "missing"),
         (make_folder_for_weights, "is not a file"),
         (make_endless_weights, "do not stay inside"),
         (make_other_architecture, "model.layers.0"),
