@@ -22,6 +22,7 @@ class Trunk(Gemma3Model):  # type: ignore[misc]  # mlx-lm has no types
 
     def __init__(self, config: TextConfig) -> None:
         super().__init__(_to_args(config))
+        self.stored_dtype = mx.bfloat16  # of the weights in their file, whatever they are computed in
         for layer, is_sliding in zip(self.layers, config.are_sliding, strict=True):
             layer.self_attn.is_sliding = is_sliding
             layer.self_attn.rope = _make_rope(config.local_rope if is_sliding else config.global_rope, config.head_dim)
@@ -29,7 +30,7 @@ class Trunk(Gemma3Model):  # type: ignore[misc]  # mlx-lm has no types
     def __call__(self, inputs: mx.array, cache: Any = None, input_embeddings: mx.array | None = None) -> mx.array:
         """Map token ids (B, L) to hidden states (B, L, D)."""
         hidden = self.embed_tokens(inputs) if input_embeddings is None else input_embeddings
-        hidden = hidden * embedding_scale(self.args.hidden_size, hidden.dtype)
+        hidden = hidden * self.embedding_scale(hidden.dtype)
         caches = cache if cache is not None else [None] * len(self.layers)
         masks: dict[bool, Any] = {}  # by whether the layer slides
         for layer, own in zip(self.layers, caches, strict=False):  # behind the layers' caches there may be others
@@ -38,6 +39,14 @@ class Trunk(Gemma3Model):  # type: ignore[misc]  # mlx-lm has no types
                 masks[is_sliding] = create_attention_mask(hidden, own, window_size=self.window_size if is_sliding else None)
             hidden = layer(hidden, masks[is_sliding], own)
         return cast(mx.array, self.norm(hidden))
+
+    def embedding_scale(self, dtype: mx.Dtype) -> mx.array:
+        """Give what embeddings are multiplied by, in the dtype that is computed in.
+
+        It is rounded to the one that the weights are stored in, as transformers does, which computes in that: Gemma was trained with 25.25
+        for the root of 640. On a CPU, where all is float32, the model stays the one that it was.
+        """
+        return mx.array(self.args.hidden_size**0.5, self.stored_dtype).astype(dtype)
 
 
 class TextModel(nn.Module):  # type: ignore[misc]
@@ -112,11 +121,6 @@ class NestedModel(nn.Module):  # type: ignore[misc]
 def make_gemma(config: ModelConfig) -> nn.Module:
     """Make a model whose weights are still to come."""
     return NestedModel(config.text) if config.is_nested else TextModel(config.text)
-
-
-def embedding_scale(hidden_size: int, dtype: mx.Dtype) -> mx.array:
-    """Give what embeddings are multiplied by, rounded as transformers rounds it: to the dtype of the weights."""
-    return mx.array(hidden_size**0.5, dtype)
 
 
 def _make_rope(rope: Rope, head_dim: int) -> nn.RoPE:

@@ -62,6 +62,8 @@ def _load_folder(path: Path, device: Device) -> tuple[nn.Module, TextConfig]:
             model_config={"quantization": config.quantization, "quantization_config": None},
             get_model_classes=lambda **_: (make_gemma, SimpleNamespace(from_dict=lambda _: config)),
         )
+        trunk = getattr(model, LANGUAGE_MODEL, model).model
+        trunk.stored_dtype = trunk.norm.weight.dtype
         if device.weights_dtype:
             dequantize_model(model)
             model.set_dtype(getattr(mx, device.weights_dtype))

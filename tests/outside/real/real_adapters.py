@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from server.engine.mlx.engine import MlxEngine
+from server.engine.protocol import AdapterUse
 from tests.outside.real.asking import ask_together, asked
 from tests.outside.real.conftest import DTYPE
 from tests.outside.real.conversations import SHORT
@@ -45,7 +46,7 @@ def test_it_answers_as_in_mlx_lm_and_the_base_beside_it_as_ever(
         for adapter, one in ((None, reference), ("mlx-lm", adapted))
     }
     rows = [
-        asked(messages, id=f"{adapter}-{name}", adapter=adapter, max_tokens=NUM_TOKENS)
+        asked(messages, id=f"{adapter}-{name}", adapters=(AdapterUse(name=adapter),) if adapter else (), max_tokens=NUM_TOKENS)
         for adapter in loaded
         for name, messages in SHORT.items()
     ]

@@ -13,7 +13,6 @@ import mlx.nn as nn
 
 from adapters.bank.routing import Routing
 from adapters.base.device import Device
-from adapters.base.gemma import embedding_scale
 from server.engine.mlx.forward.activation import gelu_times
 from server.engine.mlx.forward.attention import Attention, FusedAttention, MatmulAttention
 from server.engine.mlx.forward.heads import HeadNorms, Prepare, make_heads
@@ -50,7 +49,7 @@ class GemmaForward:
         self._first = self._layers[0].before_attention
         # What each layer's sum is normalised by: the norm before the next layer, and the model's last one behind the last.
         self._next = [*(norms.before_attention for norms in self._layers[1:]), last_norm]
-        self._embedding_scale = embedding_scale(self._trunk.args.hidden_size, last_norm.dtype)
+        self._embedding_scale = self._trunk.embedding_scale(last_norm.dtype)
         mx.eval(last_norm, self._embedding_scale, *(norms.arrays() for norms in self._layers))
 
     def __call__(self, lanes: Sequence[Pass]) -> mx.array:
