@@ -7,14 +7,14 @@
 # are none any more. With `alpha_pattern` nothing is said and the scale of those modules is another, here a sixteenth of what was
 # trained; with `rank_pattern` the shapes do not fit, and loading fails.
 #
-# Seen with: peft 0.21.2, transformers 5.24.0, torch 2.15.0, Python 3.11, a module of four linear layers made here. Why it matters to
+# Seen with: peft 0.21.2, transformers 5.24.0, torch 2.14.1, Python 3.11, a module of four linear layers made here. Why it matters to
 # candor's users: the file does not say which scale was trained. candor counts the first key of the file, as PEFT does when it loads it,
 # and says in the adapter's `training.note` which modules have keys that overlap.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install --quiet --disable-pip-version-check "torch==2.15.0" "transformers==5.24.0" "peft==0.21.2"
+"$work/venv/bin/pip" install --quiet --disable-pip-version-check "torch==2.14.1" "transformers==5.24.0" "peft==0.21.2"
 cat > "$work/show.py" <<'PY'
 import json
 import sys
