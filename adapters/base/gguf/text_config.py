@@ -30,7 +30,7 @@ LONG_CONTEXT, LONG_FACTOR = 131_072, 8.0  # of 4B and above
 
 Count = Annotated[int, msgspec.Meta(gt=0, le=1 << 20)]
 NumTokens = Annotated[int, msgspec.Meta(gt=0, le=1 << 31)]
-Positive = Annotated[float, msgspec.Meta(gt=0)]
+Positive = Annotated[float, msgspec.Meta(gt=0, le=2.0**62)]
 
 log = logging.getLogger(__name__)
 

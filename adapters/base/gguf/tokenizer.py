@@ -4,6 +4,7 @@ The file lists pieces with scores, as sentencepiece does, and no merges: a pair 
 first. transformers' converter finds the merges that way, and in the same order.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,9 +19,11 @@ MODEL = "llama"  # sentencepiece's byte pairs, as llama.cpp calls them
 PREFIX = "tokenizer.ggml."
 TEMPLATE = "tokenizer.chat_template"
 CONTROL, USER_DEFINED, UNKNOWN, UNUSED = 3, 4, 2, 5  # llama.cpp's kinds of pieces that are more than text
+PIECE, BYTE = 1, 6  # and those that are text
 BLANK, OWN_BLANK = " ", "▁"
 NAMES = {"bos": "bos_token", "eos": "eos_token", "unknown": "unk_token", "padding": "pad_token", "mask": "mask_token"}
 STEERING = frozenset({"<start_of_turn>", "<end_of_turn>", "<start_of_image>", "<end_of_image>"})  # though some files call them text
+REMEDY = "convert the model anew, with llama.cpp's own convert_hf_to_gguf.py"
 USER_DEFINED_SCORE = 0.0  # the best: sentencepiece finds such pieces before all others; llama.cpp's converter writes -1000
 
 
@@ -31,6 +34,7 @@ class _Listed(msgspec.Struct, frozen=True, kw_only=True):
     token_type: list[int]
     bos_token_id: int | None = None
     eos_token_id: int | None = None
+    eos_token_ids: list[int] = []  # as Ollama lists them
     eot_token_id: int | None = None
     unknown_token_id: int | None = None
     padding_token_id: int | None = None
@@ -67,7 +71,7 @@ def load_gguf_tokenizer(header: GgufHeader) -> GgufTokenizer:
         post_processor=msgspec.Raw(msgspec.json.encode(_surround(listed, pieces))),
     )
     backend = build_gemma(file, special, None)
-    ends = (listed.eos_token_id, listed.eot_token_id)
+    ends = (listed.eos_token_id, *listed.eos_token_ids, listed.eot_token_id)
     return GgufTokenizer(
         tokenizer=Tokenizer(backend, vocabulary, special, msgspec.json.decode(backend.decoder.__getstate__())),
         template=template,
@@ -101,9 +105,24 @@ def _read(metadata: Mapping[str, Any]) -> _Listed:
     ids = {name: value for name in listed.__struct_fields__ if name.endswith("_id") and (value := getattr(listed, name)) is not None}
     if wrong := [f"{PREFIX}{name} is {value}" for name, value in ids.items() if not 0 <= value < num_pieces]:
         raise ValueError(f"{', '.join(wrong)}; expected the id of one of {num_pieces} pieces")
+    if wrong := [token for token in listed.eos_token_ids if not 0 <= token < num_pieces]:
+        raise ValueError(f"{PREFIX}eos_token_ids has {wrong[0]}; expected ids of some of {num_pieces} pieces")
+    _check_pieces(listed)
     if listed.add_space_prefix:
         raise ValueError(f"{PREFIX}add_space_prefix is true; Gemma's texts begin as they are written")
     return listed
+
+
+def _check_pieces(listed: _Listed) -> None:
+    """See that kinds and scores tell how a text is cut: by those of another making it would be cut otherwise, without a word."""
+    kinds = {CONTROL, USER_DEFINED, UNKNOWN, UNUSED, PIECE, BYTE}
+    if wrong := [kind for kind in listed.token_type if kind not in kinds]:
+        raise ValueError(f"{PREFIX}token_type has {wrong[0]}; expected {min(kinds)} to {max(kinds)}")
+    if not all(map(math.isfinite, listed.scores)):
+        raise ValueError(f"{PREFIX}scores has values that are not finite")
+    ranks = {score for score, kind in zip(listed.scores, listed.token_type, strict=True) if kind == PIECE}
+    if len(ranks) < 2:
+        raise ValueError(f"{PREFIX}scores are all alike, or no piece is text: they do not tell which pair is merged first; {REMEDY}")
 
 
 def _rank(listed: _Listed) -> list[float]:

@@ -17,7 +17,7 @@ Floats = npt.NDArray[np.float32]
 PIECE_VALUES = 4 << 20  # dequantised at once: 16 MB in float32
 MOST_NAMED = 5  # tensors in a message
 VISION_PREFIXES = ("v.", "mm.")  # Ollama's files hold the vision tower too
-LAYER = re.compile(r"blk\.(\d+)\.(\w+)\.weight")
+LAYER = re.compile(r"blk\.(0|[1-9][0-9]*)\.(\w+)\.weight")
 LAYER_MODULES: Mapping[str, str] = {
     "attn_norm": "input_layernorm",
     "attn_q": "self_attn.q_proj",

@@ -88,6 +88,7 @@ def test_fingerprints_tell_files_apart(tmp_path: Path, device: Device) -> None:
     [
         ({"blk.3.ffn_up.weight": None}, {}, "model.layers.3.mlp.up_proj.weight is missing"),
         ({"blk.2.attn_q.weight": np.ones((32, 256), np.float32)}, {}, r"blk.2.attn_q.weight is \[32, 256\], expected \[256, 256\]"),
+        ({"blk.02.attn_q.weight": np.zeros((256, 256), np.float32)}, {}, "has not: blk.02.attn_q.weight"),  # beside blk.2's
         ({"blk.2.attn_q.bias": np.ones(256, np.float32)}, {}, "has not: blk.2.attn_q.bias"),
         ({"output_norm.weight": np.full(256, np.nan, np.float32)}, {}, "values in tensor output_norm.weight that are not finite"),
         ({}, {"gemma3.block_count": 1 << 20}, "6 layers, and 1048576 in its metadata"),

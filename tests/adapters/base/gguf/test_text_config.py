@@ -1,5 +1,6 @@
 """A model's numbers out of a file's metadata, as llama.cpp and Ollama write them, and those that are refused by name."""
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -102,6 +103,8 @@ def test_what_changes_nothing_passes(tmp_path: Path) -> None:
         ({"attention.head_count_kv": 3}, "no multiple"),
         ({"attention.sliding_window_pattern": [True, False]}, "has 2 entries; expected 6"),
         ({"attention.causal": False}, "causal"),
+        ({"rope.freq_base": math.inf}, "freq_base"),
+        ({"rope.scaling.factor": math.inf}, "factor"),
     ],
 )
 def test_what_is_no_gemma_3_that_is_computed_is_refused_by_name(tmp_path: Path, changes: dict[str, Any], complaint: str) -> None:

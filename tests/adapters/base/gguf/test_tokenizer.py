@@ -1,5 +1,6 @@
 """A tokenizer out of a file: transformers' merges, pieces of every kind, and files that make none."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,11 @@ def test_ends_are_the_files_and_the_turns(tmp_path: Path) -> None:
     assert {vocabulary.tokenizer.pieces[token] for token in vocabulary.end_ids} == {"<eos>", "<end_of_turn>"}
 
 
+def test_ends_that_ollama_lists_are_ends(tmp_path: Path) -> None:
+    vocabulary = load_vocabulary(write_gguf(tmp_path / "demo.gguf", metadata={"tokenizer.ggml.eos_token_ids": [1, 7]}))
+    assert {1, 7} <= vocabulary.end_ids
+
+
 def test_runs_of_blanks_are_found_though_the_file_writes_them_plainly_and_scores_them_low(tmp_path: Path) -> None:
     file = write_pieces(tmp_path / "blanks.gguf", ("     ", USER_DEFINED))
     tokenizer = load_gguf_tokenizer(read_header(file)).tokenizer
@@ -80,6 +86,11 @@ def test_without_a_template_gemmas_own_is_used_and_said(tmp_path: Path, caplog: 
     [
         ({"model": "gpt2"}, "tokenizer.ggml.model is 'gpt2'"),
         ({"scores": [0.0]}, "scores has 1 entries"),
+        ({"scores": [0.0] * 4096}, "scores are all alike"),
+        ({"scores": [-1.0] * 4095 + [math.nan]}, "scores has values that are not finite"),
+        ({"token_type": [NORMAL] * 4095 + [9]}, "token_type has 9; expected 1 to 6"),
+        ({"token_type": [CONTROL] * 4096}, "no piece is text"),
+        ({"eos_token_ids": [1, 4096]}, "eos_token_ids has 4096"),
         ({"eos_token_id": 99_999}, "eos_token_id is 99999"),
         ({"add_space_prefix": True}, "add_space_prefix is true"),
         ({"tokens": None}, "missing required field `tokens`"),
