@@ -12,7 +12,7 @@ from mlx_lm.models.cache import KVCache, RotatingKVCache
 from mlx_lm.models.gemma3_text import Gemma3Model, ModelArgs
 
 from adapters.base.config import ModelConfig, Rope, TextConfig
-from adapters.base.tensor_names import LANGUAGE_MODEL, is_of_vision, name_nested
+from adapters.base.tensor_names import LANGUAGE_MODEL, is_derived, is_of_vision, name_nested, name_text
 
 Caches = list[KVCache | RotatingKVCache]
 
@@ -77,11 +77,12 @@ class TextModel(nn.Module):  # type: ignore[misc]
         return self.model.args
 
     def sanitize(self, weights: dict[str, mx.array]) -> dict[str, mx.array]:
-        """Tie the head to the embedding where the weights have none."""
-        if "lm_head.weight" not in weights:
+        """Name the weights as the modules here are, and tie the head to the embedding where they have none."""
+        own = {name_text(name): array for name, array in weights.items() if not is_derived(name)}
+        if "lm_head.weight" not in own:
             self.tie_word_embeddings = True
             self.pop("lm_head")
-        return weights
+        return own
 
     def make_cache(self) -> Caches:
         """Make what keeps the keys and values of one row."""
@@ -109,7 +110,7 @@ class NestedModel(nn.Module):  # type: ignore[misc]
     def sanitize(self, weights: dict[str, mx.array]) -> dict[str, mx.array]:
         """Leave out what sees images, and name the rest as the modules here are."""
         named = {name_nested(name): array for name, array in weights.items()}
-        own = {name: array for name, array in named.items() if not is_of_vision(name)}
+        own = {name: array for name, array in named.items() if not is_of_vision(name) and not is_derived(name)}
         self.language_model.sanitize({name.removeprefix(f"{LANGUAGE_MODEL}."): array for name, array in own.items()})
         return own
 

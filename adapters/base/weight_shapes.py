@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from adapters.base.config import ModelConfig, TextConfig
 from adapters.base.errors import ModelLoadError
-from adapters.base.tensor_names import LANGUAGE_MODEL, is_of_vision, name_nested
+from adapters.base.tensor_names import LANGUAGE_MODEL, is_derived, is_of_vision, name_nested, name_text
 from adapters.base.weight_files import StoredTensor
 
 Shape = tuple[int, ...]
@@ -22,17 +22,17 @@ def check_shapes(config: ModelConfig, tensors: Mapping[str, StoredTensor], *, wh
 
     Gives whether the model has a head beside its embedding. Raises ModelLoadError with the first misfits and their number.
     """
-    found = _name_as_text(tensors) if config.is_nested else dict(tensors)
+    misfits: list[str] = []
+    found = _name_as_text(config, tensors, misfits)
     num_layers = 1 + max((int(match[1]) for name in found if (match := LAYER.match(name))), default=-1)
     has_head = f"{HEAD}.weight" in found
-    misfits: list[str] = []
-    if not num_layers:
+    if not num_layers and not misfits:
         misfits.append(f"no tensor is of a layer, as model.layers.0.… would be: there is {next(iter(tensors), 'none')}")
     elif num_layers != config.text.num_layers:
         misfits.append(f"there are {num_layers} layers, but num_hidden_layers is {config.text.num_layers}")
     elif not has_head and not config.text.is_tied:
         misfits.append(f"there is no {HEAD}.weight, but tie_word_embeddings is false")
-    else:
+    elif not misfits:
         misfits += _compare(config, found, has_head=has_head)
     if misfits:
         more = f"; and {len(misfits) - MOST_TOLD} more" if len(misfits) > MOST_TOLD else ""
@@ -40,10 +40,18 @@ def check_shapes(config: ModelConfig, tensors: Mapping[str, StoredTensor], *, wh
     return has_head
 
 
-def _name_as_text(tensors: Mapping[str, StoredTensor]) -> dict[str, StoredTensor]:
-    """Name a nested model's tensors as those of one that stands by itself, without those for images."""
-    named = ((name_nested(name), tensor) for name, tensor in tensors.items())
-    return {name.removeprefix(f"{LANGUAGE_MODEL}."): tensor for name, tensor in named if not is_of_vision(name)}
+def _name_as_text(config: ModelConfig, tensors: Mapping[str, StoredTensor], misfits: list[str]) -> dict[str, StoredTensor]:
+    """Name the tensors of the text model as those of one that stands by itself; two with one meaning are a misfit."""
+    originals: dict[str, str] = {}
+    for name in tensors:
+        own = name_nested(name) if config.is_nested else name_text(name)
+        if is_derived(own) or (config.is_nested and is_of_vision(own)):
+            continue
+        own = own.removeprefix(f"{LANGUAGE_MODEL}.") if config.is_nested else own
+        if own in originals:
+            misfits.append(f"{originals[own]} and {name} are the same tensor by two names: remove the one that is not the model's")
+        originals[own] = name
+    return {own: tensors[name] for own, name in originals.items()}
 
 
 def _compare(config: ModelConfig, found: dict[str, StoredTensor], *, has_head: bool) -> Iterator[str]:

@@ -129,6 +129,40 @@ def test_the_names_of_transformers_modules_are_understood(nested: Folder, device
     assert _first_weight(load(nested.path, device)) == expected
 
 
+def test_a_tensor_by_two_names_is_refused(nested: Folder, device: Device) -> None:
+    nested.tensors["model.language_model.embed_tokens.weight"] = -nested.tensors["language_model.model.embed_tokens.weight"]
+    nested.save()
+    expected = "language_model.model.embed_tokens.weight and model.language_model.embed_tokens.weight are the same tensor by two names"
+    assert expected in nested.refuse(device)
+
+
+def test_two_heads_are_refused(nested: Folder, device: Device) -> None:
+    head = nested.tensors["language_model.model.embed_tokens.weight"]
+    nested.tensors |= {"lm_head.weight": head, "language_model.lm_head.weight": -head}
+    nested.save()
+    assert "the same tensor by two names" in nested.refuse(device)
+
+
+@pytest.mark.parametrize("kind", ["plain", "nested"])
+def test_a_trunk_saved_by_itself_is_understood(request: pytest.FixtureRequest, device: Device, kind: str) -> None:
+    folder: Folder = request.getfixturevalue(kind)
+    expected = _first_weight(load(folder.path, device))
+    within, without = ("model.", "") if kind == "plain" else ("language_model.model.", "language_model.")
+    folder.tensors = {without + name.removeprefix(within): one for name, one in folder.tensors.items()}
+    folder.save()
+    assert _first_weight(load(folder.path, device)) == expected
+
+
+@pytest.mark.parametrize("kind", ["plain", "nested"])
+def test_a_rotations_frequencies_are_no_weights(request: pytest.FixtureRequest, device: Device, kind: str) -> None:
+    folder: Folder = request.getfixturevalue(kind)
+    prefix = "model." if kind == "plain" else "model.language_model."
+    for name in ("rotary_emb.inv_freq", "rotary_emb_local.inv_freq", "layers.0.self_attn.rotary_emb.inv_freq"):
+        folder.tensors[prefix + name] = np.ones(16, np.float32)
+    folder.save()
+    assert load(folder.path, device).vocabulary_size == 512
+
+
 def test_vision_tensors_are_left_out_of_a_nested_model_and_refused_in_another(nested: Folder, plain: Folder, device: Device) -> None:
     for folder in (nested, plain):
         folder.tensors["vision_tower.encoder.weight"] = np.zeros((3, 3), np.float32)
