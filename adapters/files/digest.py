@@ -13,7 +13,8 @@ def digest_pairs(pairs: Mapping[str, LowRankPair]) -> str:
     """Hash names, shapes and float32 values, the scale being in them: the same adapter in two formats is the same digest."""
     content = hashlib.sha256()
     for module, pair in sorted(pairs.items()):
-        content.update(msgspec.json.encode((module, pair.a.shape, pair.b.shape)))
-        for values in (pair.a, pair.b, *([] if pair.magnitude is None else [pair.magnitude])):
+        parts = (pair.a, pair.b, *([] if pair.magnitude is None else [pair.magnitude]))
+        content.update(msgspec.json.encode((module, *(values.shape for values in parts))))  # all of them: no value passes for a name
+        for values in parts:
             content.update(values.reshape(-1).view(np.uint8).data)
     return f"sha256:{content.hexdigest()}"
