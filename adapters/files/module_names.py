@@ -15,7 +15,7 @@ PROJECTIONS = (
 )
 COMPILED = "_orig_mod"
 
-_WRAPPERS = {COMPILED, "module", "_checkpoint_wrapped_module", "_fsdp_wrapped_module"}
+_WRAPPERS = {COMPILED, "module", "_checkpoint_wrapped_module", "_fsdp_wrapped_module", "_fpw_module", "_forward_module"}
 _LAYER_MODULE = re.compile(r"(?:(?:model|language_model)\.)*(layers\.(?:0|[1-9][0-9]{0,2})\.[A-Za-z0-9_.]+)")
 
 

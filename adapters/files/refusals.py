@@ -17,6 +17,8 @@ def find_refused(names: Iterable[str]) -> list[str]:
     names = list(names)
     found = {table: [name for name in names if table in name.split(".")] for table in _TABLES}
     reasons = [_say(table, of_table) for table, of_table in found.items() if of_table]
+    if biases := [name for name in names if name.endswith(".bias")]:
+        reasons.append(f"it holds biases ({biases[0]}{_and_more(biases)}), and Gemma 3's layers have none")
     adapters = sorted({match["name"] or "" for match in map(_OF_AN_ADAPTER.fullmatch, names) if match})
     if len(adapters) > 1:
         reasons.append(f"its file holds several adapters ({', '.join(map(repr, adapters))}): save each by itself")
@@ -26,4 +28,8 @@ def find_refused(names: Iterable[str]) -> list[str]:
 def _say(table: str, names: Sequence[str]) -> str:
     if all(name.endswith(f"{table}.weight") for name in names):
         return f"it stores the whole of {table} ({names[0]}), {COPIED}"
-    return f"it updates {table} ({names[0]}{f' and {len(names) - 1} more' if names[1:] else ''}), but {EMBEDDINGS}"
+    return f"it updates {table} ({names[0]}{_and_more(names)}), but {EMBEDDINGS}"
+
+
+def _and_more(names: Sequence[str]) -> str:
+    return f" and {len(names) - 1} more" if names[1:] else ""

@@ -45,8 +45,8 @@ class PeftConfig(msgspec.Struct, frozen=True):
     layers_to_transform: Annotated[list[Layer], msgspec.Meta(max_length=1000)] | Layer | None = None
     rank_pattern: dict[str, Rank] | None = None
     alpha_pattern: dict[str, float] | None = None
-    use_rslora: bool = False
-    use_dora: bool = False
+    use_rslora: bool | None = None
+    use_dora: bool | None = None
 
 
 class LogEntry(msgspec.Struct, frozen=True):
@@ -85,7 +85,7 @@ class PeftFormat:
             layers=config.layers_to_transform,
             layers_pattern=config.layers_pattern,
         )
-        self.has_magnitudes = config.use_dora
+        self.has_magnitudes = bool(config.use_dora)
         self.nominal_scale = self._scale(config.r, config.lora_alpha)
 
     def place(self, tensor_name: str) -> Place | None:
@@ -150,6 +150,6 @@ class PeftFormat:
 
 def _name_in_model(module: str) -> str:
     """Take PEFT's own part off the front of a module's name, and what wraps that."""
-    if not without_wrappers(module).startswith(_PEFTS_OWN):
+    if not without_wrappers(module).removeprefix("model.").startswith(_PEFTS_OWN):  # `model.`: Lightning's
         return module
     return module.partition("base_model.")[2].partition("model.")[2]

@@ -10,7 +10,6 @@ _REFUSED = {
     "trainable_token_indices": "it replaces rows of the embeddings (trainable_token_indices)",
     "target_parameters": "it updates bare parameters (target_parameters), not linear layers",
     "layer_replication": "it stacks another model out of the base's layers (layer_replication)",
-    "fan_in_fan_out": "it was made for transposed layers (fan_in_fan_out), which Gemma 3 has none of",
     "alora_invocation_tokens": "it is an aLoRA, which acts only after certain tokens (alora_invocation_tokens)",
     "use_qalora": "it is a QA-LoRA, which pools its inputs by quantisation group (use_qalora)",
     "use_bdlora": "it is a BD-LoRA, whose factors are block-diagonal (use_bdlora)",
@@ -18,7 +17,8 @@ _REFUSED = {
     "monteclora_config": "it is a MonteCLoRA, which draws its weights at random (monteclora_config)",
     "kasa_config": "it is a KaSA, which takes part of the base's weights away and scales each rank by itself (kasa_config)",
 }
-# Fields of the same look that change nothing of what the tensors do.
+# Fields of the same look that change nothing of what the tensors do. (Nor do `fan_in_fan_out`, which PEFT takes back where layers are
+# not transposed, and `bias`: Gemma 3 has none, and biases in a file are refused by their names.)
 _HARMLESS = {
     "use_dora",
     "use_rslora",
@@ -42,8 +42,6 @@ def find_refused_fields(raw: Mapping[str, object]) -> list[str]:
     reasons += [f"it sets {field:.60}, of which nothing is known here" for field in raw if raw[field] and _may_be_a_variant(field)]
     if (saved := raw.get("modules_to_save")) and not (isinstance(saved, list) and all(is_of_vision(str(name)) for name in saved)):
         reasons.append("it replaces whole modules (modules_to_save)")
-    if raw.get("bias") not in (None, "none"):
-        reasons.append(f"it was trained with the base's biases (bias {raw['bias']!r:.60}, expected 'none')")
     start = raw.get("init_lora_weights")
     if isinstance(start, str) and start.lower().startswith(_REBASING):
         reasons.append(

@@ -35,14 +35,16 @@ class Targets:
         return None if None in faults else faults[0]
 
     def expected(self, found: Mapping[str, str], num_layers: int | None) -> Collection[str]:
-        """List the projections that must have tensors: those that are targets, named as the file names one that was found."""
+        """List the projections that must have tensors: those that are targets, named as the file names one that was found.
+
+        Layers that the base has none of are no matter, as to PEFT: a list of them is often longer than the model it is used for.
+        """
         if self._is_target is None or self._is_excluded is None or None in self._stacks:
             return ()
         module, written = next(iter(found.items()))
         prefix = without_wrappers(written).removesuffix(module.removeprefix("model."))
         num_layers = num_layers or max({*map(layer_of, found), *self._layers}) + 1
-        layers = sorted({*range(num_layers), *self._layers})
-        names = (f"layers.{layer}.{projection}" for layer in layers for projection in PROJECTIONS)
+        names = (f"layers.{layer}.{projection}" for layer in range(num_layers) for projection in PROJECTIONS)
         return [f"model.{name}" for name in names if self._find_fault(prefix + name) is None]
 
     def _find_fault(self, name: str) -> str | None:

@@ -167,7 +167,9 @@ def test_more_expressions_than_can_be_matched_in_no_time_are_refused(tmp_path: P
         read_adapter(write_peft(tmp_path, PEFT_CONFIG | {"alpha_pattern": {f".*{number}.*": 40 for number in range(51)}}))
 
 
-@pytest.mark.parametrize("wrapper", ["_orig_mod", "module", "_checkpoint_wrapped_module", "_fsdp_wrapped_module"])
+@pytest.mark.parametrize(
+    "wrapper", ["_orig_mod", "module", "_checkpoint_wrapped_module", "_fsdp_wrapped_module", "_fpw_module", "_forward_module"]
+)
 @pytest.mark.parametrize(
     "place",
     [
@@ -186,6 +188,13 @@ def test_what_wraps_a_model_for_the_training_is_no_part_of_a_name(tmp_path: Path
     }
     config = PEFT_CONFIG | {"target_modules": ["self_attn.q_proj", "up_proj"]}
     assert read_adapter(write_peft(tmp_path / "wrapped", config, tensors)).digest == plain.digest
+
+
+@pytest.mark.parametrize("prefix", ["model.base_model.model.model.", "_forward_module.model.base_model.model.model."])
+def test_lightnings_module_around_pefts_is_no_part_of_a_name(tmp_path: Path, prefix: str) -> None:
+    config = PEFT_CONFIG | {"alpha_pattern": {"^model.layers.0.mlp.up_proj": 80}}
+    plain = read_adapter(write_peft(tmp_path / "plain", config))
+    assert read_adapter(write_peft(tmp_path / "within", config, peft_tensors(prefix=prefix))).digest == plain.digest
 
 
 def test_a_module_under_two_spellings_is_still_one_too_many(tmp_path: Path) -> None:
@@ -222,10 +231,8 @@ def test_an_adapters_name_is_no_part_of_a_tensors_and_two_are_refused(tmp_path: 
         ({"use_newlora": True}, "it sets use_newlora, of which nothing is known here"),
         ({"newlora_config": {"x": 1}}, "it sets newlora_config, of which nothing is known here"),
         ({"modules_to_save": ["multi_modal_projector", "norm"]}, "modules_to_save"),
-        ({"bias": "all"}, "biases .bias 'all', expected 'none'"),
         ({"lora_bias": True}, "lora_bias"),
         ({"modules_to_save": ["lm_head"]}, "modules_to_save"),
-        ({"fan_in_fan_out": True}, "fan_in_fan_out"),
         ({"layer_replication": [[0, 4]]}, "layer_replication"),
         ({"trainable_token_indices": [1]}, "trainable_token_indices"),
         ({"target_parameters": ["w"]}, "target_parameters"),
@@ -246,9 +253,21 @@ def test_fields_that_change_nothing_are_no_matter(tmp_path: Path) -> None:
         "init_lora_weights": "gaussian", "lora_dropout": 0.1, "peft_version": "0.18.0", "megatron_core": "megatron.core", "bias": None,
         "modules_to_save": None, "layers_pattern": "layers", "exclude_modules": None, "task_type": "CAUSAL_LM",
         "runtime_config": {"ephemeral_gpu_offload": False},
-        "eva_config": {"rho": 2.0}, "loftq_config": {}, "qalora_group_size": 16, "use_newlora": False,
+        "eva_config": {"rho": 2.0}, "loftq_config": {}, "qalora_group_size": 16, "use_newlora": False, "fan_in_fan_out": True,
+        "use_rslora": None, "use_dora": None, "enable_lora": None,
     }  # fmt: skip
     assert read_adapter(write_peft(tmp_path / "one", PEFT_CONFIG | harmless)).digest == read_adapter(write_peft(tmp_path / "two")).digest
+
+
+@pytest.mark.parametrize("bias", ["all", "lora_only"])
+def test_biases_are_refused_where_the_file_has_any(tmp_path: Path, bias: str) -> None:
+    """Gemma 3 has none, its vision tower many."""
+    tower = {"base_model.model.model.vision_tower.encoder.layers.0.mlp.fc1.bias": factors(3)}
+    read = read_adapter(write_peft(tmp_path / "none", PEFT_CONFIG | {"bias": bias}, peft_tensors() | tower))
+    assert (read.digest, read.left_out) == (read_adapter(write_peft(tmp_path / "plain")).digest, ("vision tower: 1 tensor",))
+    biases = {f"base_model.model.model.layers.{layer}.self_attn.q_proj.base_layer.bias": factors(OUT) for layer in range(2)}
+    with pytest.raises(UnsupportedAdapter, match=r"it holds biases \(base_model.*layers\.0.* and 1 more\), and Gemma 3's layers have none"):
+        read_adapter(write_peft(tmp_path / "some", PEFT_CONFIG | {"bias": bias}, peft_tensors() | biases))
 
 
 @pytest.mark.parametrize(
@@ -411,6 +430,14 @@ def test_exactly_what_is_targeted_is_there(tmp_path: Path, fields: dict[str, Any
         others = tuple(one for one in modules if one != module) if number in left else (*modules, module)
         with pytest.raises(MismatchedAdapter, match=f"{module.removeprefix('model.')}"):
             read_adapter(write_peft(tmp_path, PEFT_CONFIG | fields, peft_tensors(modules=others)), base=TWO_LAYERS)
+
+
+def test_layers_that_the_base_has_none_of_are_no_matter(tmp_path: Path) -> None:
+    base = BaseShape(num_layers=2, linears=dict.fromkeys(MODULES, (IN, OUT)))
+    folder = write_peft(tmp_path, PEFT_CONFIG | {"layers_to_transform": [0, 1, 2, 31]})
+    assert tuple(read_adapter(folder, base=base).pairs) == MODULES
+    with pytest.raises(MismatchedAdapter, match=r"layers\.1\.mlp\.up_proj: missing"):
+        read_adapter(write_peft(tmp_path, PEFT_CONFIG | {"layers_to_transform": [0, 1, 31]}, peft_tensors(modules=MODULES[:2])), base=base)
 
 
 def test_layers_of_another_name_are_no_targets(tmp_path: Path) -> None:
