@@ -22,6 +22,14 @@ def decode_json(content: bytes, shape: type[Decoded]) -> Decoded:
     return decoded
 
 
+def decode_python_json(content: bytes, shape: type[Decoded]) -> Decoded:
+    """Decode JSON as Python writes it, with NaN and Infinity, which are None here. Raises ValueError as `decode_json` does."""
+    try:
+        return msgspec.convert(json.loads(content.decode(), object_pairs_hook=_refuse_repeated, parse_constant=lambda _: None), shape)
+    except RecursionError as exc:
+        raise ValueError(str(exc)) from exc
+
+
 def refuse_repeated_keys(content: bytes) -> None:
     """Raise ValueError if a key stands twice in one object, however deep.
 
@@ -30,7 +38,8 @@ def refuse_repeated_keys(content: bytes) -> None:
     json.loads(content.decode(), object_pairs_hook=_refuse_repeated)
 
 
-def _refuse_repeated(pairs: list[tuple[str, Any]]) -> None:
+def _refuse_repeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len({key for key, _ in pairs}) < len(pairs):
         (repeated, times), *_ = Counter(key for key, _ in pairs).most_common(1)
         raise ValueError(f"the key {repeated[:80]!r} stands {'twice' if times == 2 else f'{times} times'} in one object")
+    return dict(pairs)

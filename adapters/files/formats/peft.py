@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from adapters.base.json_file import decode_json
+from adapters.base.json_file import decode_python_json
 from adapters.errors import UnreadableAdapter, UnsupportedAdapter
 from adapters.files.folder import AdapterFolder
 from adapters.files.formats.adapter_format import Factor, Place
@@ -132,7 +132,7 @@ class PeftFormat:
         except (OSError, UnreadableAdapter):
             return TrainingRecord()
         try:
-            state = decode_json(content, TrainerState)
+            state = decode_python_json(content, TrainerState)  # a norm or a loss of NaN is nothing rare
         except ValueError as exc:
             return TrainingRecord(note=f"{TRAINER_STATE_NAME} is not read: {exc}")
         rates = [entry.learning_rate for entry in state.log_history if entry.learning_rate is not None]

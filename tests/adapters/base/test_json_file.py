@@ -3,11 +3,15 @@
 import msgspec
 import pytest
 
-from adapters.base.json_file import decode_json
+from adapters.base.json_file import decode_json, decode_python_json
 
 
 class Size(msgspec.Struct, frozen=True):
     rows: int
+
+
+class Rates(msgspec.Struct, frozen=True):
+    rates: list[float | None]
 
 
 @pytest.mark.parametrize(
@@ -31,3 +35,22 @@ def test_what_has_no_one_reading_is_refused(content: bytes, message: str) -> Non
 
 def test_the_same_key_in_two_objects_is_no_matter() -> None:
     assert decode_json(b'{"rows": 1, "one": {"rows": 2}, "two": [{"rows": 3}, {"rows": 4}]}', Size) == Size(1)
+
+
+def test_what_python_writes_for_no_number_is_none() -> None:
+    assert decode_python_json(b'{"rates": [1.5, NaN, 2, Infinity, -Infinity, null]}', Rates) == Rates([1.5, None, 2, None, None, None])
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b'{"rates": [], "rates": []}', "the key 'rates' stands twice"),
+        (b'{"rates": [nan]}', "Expecting value"),
+        (b'{"rates": ["NaN"]}', r"got `str` - at `\$.rates\[0\]`"),
+        (b'{"rates": ' + b"[" * 100_000, "recursion"),
+        (b"\xff", "'utf-8' codec can't decode"),
+    ],
+)
+def test_what_python_does_not_write_is_refused(content: bytes, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        decode_python_json(content, Rates)

@@ -491,3 +491,10 @@ def test_a_trainers_state_with_a_key_twice_is_not_believed(tmp_path: Path) -> No
     assert read_adapter(folder).record == TrainingRecord(
         note="trainer_state.json is not read: the key 'global_step' stands twice in one object"
     )
+
+
+def test_a_norm_that_is_no_number_costs_nothing_of_the_record(tmp_path: Path) -> None:
+    folder = write_peft(tmp_path)
+    log = [{"step": 1, "grad_norm": float("nan"), "learning_rate": 1e-4, "loss": float("inf")}, {"step": 2, "learning_rate": float("nan")}]
+    (folder / "trainer_state.json").write_text(json.dumps({"global_step": 2, "train_batch_size": 4, "log_history": log}))
+    assert read_adapter(folder).record == TrainingRecord(basis="done", effective_updates=2, learning_rate=1e-4, batch_size=4)
