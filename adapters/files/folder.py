@@ -9,7 +9,14 @@ from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
 
-from adapters.errors import UnreadableAdapter
+from adapters.errors import UnreadableAdapter, UnsupportedAdapter
+
+NOT_GGUF = "which is not read: load the folder that it was made from"
+
+
+def is_gguf(name: str) -> bool:
+    """Say whether a file is called as llama.cpp's are."""
+    return name.lower().endswith(".gguf")
 
 
 class AdapterFolder:
@@ -81,6 +88,10 @@ class AdapterFolder:
 def _open_folder(path: Path) -> Iterator[int]:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except NotADirectoryError as exc:
+        if is_gguf(path.name):
+            raise UnsupportedAdapter(f"{path} is llama.cpp's form of an adapter, {NOT_GGUF}") from exc
+        raise UnreadableAdapter(f"{path} is not a folder: give the one that the adapter's files are in") from exc
     except (OSError, ValueError) as exc:  # ValueError: a NUL in the path
         raise UnreadableAdapter(f"expected the folder of an adapter, but {path} is not a folder that can be read: {exc}") from exc
     try:

@@ -101,6 +101,8 @@ def _missing(modules: Mapping[str, Factors], needed: Sequence[Factor], adapter_f
 
 def _faults_of(placed: Placed) -> list[str]:
     tensor = placed.tensor
+    if tensor.shape == (0,):
+        return [f"{tensor.name}: it is empty, as DeepSpeed's ZeRO-3 leaves what was not gathered before it was saved"]
     faults = []
     if tensor.dtype not in FLOAT_DTYPES:
         faults.append(f"{tensor.name}: its dtype is {tensor.dtype}, expected one of {', '.join(FLOAT_DTYPES)}")

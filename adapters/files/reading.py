@@ -15,7 +15,7 @@ from adapters.base.json_file import decode_json
 from adapters.base.shape import BaseShape
 from adapters.errors import NoAdapter, UnreadableAdapter, UnsupportedAdapter
 from adapters.files.digest import digest_pairs
-from adapters.files.folder import AdapterFolder
+from adapters.files.folder import NOT_GGUF, AdapterFolder, is_gguf
 from adapters.files.formats.adapter_format import CONFIG_NAME, AdapterFormat, FormatName
 from adapters.files.formats.mlx_lm import MlxLmFormat
 from adapters.files.formats.mlx_vlm import MlxVlmFormat
@@ -23,7 +23,7 @@ from adapters.files.formats.peft import PeftFormat
 from adapters.files.left_out import leave_out
 from adapters.files.pairing import LowRankPair, read_pairs
 from adapters.files.refusals import MODEL, find_refused
-from adapters.files.tensor_file import StoredTensor, TensorFile
+from adapters.files.tensor_file import WRITE_ELSEWHERE, StoredTensor, TensorFile
 from adapters.files.training import TrainingRecord
 
 __all__ = ["AdapterWeights", "LowRankPair", "TrainingRecord", "read_adapter"]
@@ -71,13 +71,16 @@ def read_adapter(
 
 
 def _read(folder: AdapterFolder, base: BaseShape | None, max_rank: int | None) -> AdapterWeights:
-    adapter_format = _read_config(folder)
+    config = _read_config(folder)
+    adapter_format = _understand(folder, config)
     try:
         opened = TensorFile.open(folder, adapter_format.weights_name)
         with opened as file:
             tensors, left_out = _select(folder, file)
             pairs = read_pairs(file, tensors, adapter_format, base=base, max_rank=max_rank)
             file.check_unchanged()
+            if _read_config(folder) != config:
+                raise UnreadableAdapter(f"{folder.path / CONFIG_NAME} changed while the adapter was read: {WRITE_ELSEWHERE}")
     except FileNotFoundError as exc:
         raise _no_weights(folder, adapter_format) from exc
     if not any(pair.magnitude is not None or (pair.a.any(axis=0) & pair.b.any(axis=1)).any() for pair in pairs.values()):
@@ -106,10 +109,17 @@ def _with_oddities(record: TrainingRecord, folder: AdapterFolder, oddities: Sequ
     return msgspec.structs.replace(record, note="; ".join(notes) or None)
 
 
-def _read_config(folder: AdapterFolder) -> AdapterFormat:
+def _read_config(folder: AdapterFolder) -> bytes:
+    try:
+        return folder.read_whole(CONFIG_NAME, max_bytes=MAX_CONFIG_BYTES)
+    except FileNotFoundError as exc:
+        raise NoAdapter(f"{folder.path} has no {CONFIG_NAME}{_point_elsewhere(folder)}") from exc
+
+
+def _understand(folder: AdapterFolder, config: bytes) -> AdapterFormat:
     file = folder.path / CONFIG_NAME
     try:
-        raw = decode_json(folder.read_whole(CONFIG_NAME, max_bytes=MAX_CONFIG_BYTES), dict[str, object])
+        raw = decode_json(config, dict[str, object])
         if "peft_type" in raw:
             return PeftFormat(raw)
         if "lora_parameters" in raw or "fine_tune_type" in raw:
@@ -118,8 +128,6 @@ def _read_config(folder: AdapterFolder) -> AdapterFormat:
             raise UnsupportedAdapter(MODEL)
         if "rank" in raw:
             return MlxVlmFormat(raw)
-    except FileNotFoundError as exc:
-        raise NoAdapter(f"{folder.path} has no {CONFIG_NAME}{_point_below(folder)}") from exc
     except UnsupportedAdapter as exc:
         raise UnsupportedAdapter(f"the adapter in {folder.path} is not served: {exc}") from exc
     except (msgspec.MsgspecError, ValueError, ArithmeticError) as exc:
@@ -129,10 +137,12 @@ def _read_config(folder: AdapterFolder) -> AdapterFormat:
     )
 
 
-def _point_below(folder: AdapterFolder) -> str:
+def _point_elsewhere(folder: AdapterFolder) -> str:
     """Name the folders in this one that hold an adapter: PEFT saves one that has a name in a folder of that name."""
     below = [name for name in sorted(folder.names())[:MAX_FOLDERS_BELOW] if folder.has_file(f"{name}/{CONFIG_NAME}")]
-    return f": the adapter is in {' or '.join(str(folder.path / name) for name in below[:3])}" if below else ""
+    if below:
+        return f": the adapter is in {' or '.join(str(folder.path / name) for name in below[:3])}"
+    return f": {gguf} is llama.cpp's form of an adapter, {NOT_GGUF}" if (gguf := _find_gguf(folder)) else ""
 
 
 def _select(folder: AdapterFolder, file: TensorFile) -> tuple[tuple[StoredTensor, ...], tuple[str, ...]]:
@@ -147,6 +157,10 @@ def _select(folder: AdapterFolder, file: TensorFile) -> tuple[tuple[StoredTensor
     return tensors, left_out
 
 
+def _find_gguf(folder: AdapterFolder) -> str | None:
+    return min((name for name in folder.names() if is_gguf(name)), default=None)
+
+
 def _no_weights(folder: AdapterFolder, adapter_format: AdapterFormat) -> UnreadableAdapter | UnsupportedAdapter:
     """Say what is there instead of the weights."""
     names = folder.names()
@@ -157,4 +171,6 @@ def _no_weights(folder: AdapterFolder, adapter_format: AdapterFormat) -> Unreada
     for other in {MlxLmFormat.weights_name, PeftFormat.weights_name} - {expected}:
         if other in names:
             return UnreadableAdapter(f"{folder.path} has {other}, but its {CONFIG_NAME} is {adapter_format.name}'s, which wants {expected}")
+    if gguf := _find_gguf(folder):
+        return UnsupportedAdapter(f"{folder.path} has no {expected}, and {gguf} is llama.cpp's form of an adapter, {NOT_GGUF}")
     return UnreadableAdapter(f"{folder.path} has no {expected}")

@@ -27,6 +27,7 @@ FLOAT_DTYPES: dict[str, np.dtype[Any]] = {"F32": np.dtype("<f4"), "F16": np.dtyp
 MAX_FILE_BYTES = 4 << 30  # rank 64 on every projection of a 27B in float32 is 1.8 GiB
 MAX_HEADER_BYTES = 512 << 10  # the same adapter's header is 0.14 MiB; reading a long one would slow every answer down
 MAX_NAME_LENGTH = 256
+WRITE_ELSEWHERE = "write to another folder and rename it when it is whole"
 
 Size = Annotated[int, msgspec.Meta(ge=0, le=1 << 40)]
 
@@ -78,7 +79,7 @@ class TensorFile:
         """Raise UnreadableAdapter if the file has been written to since it was opened: what was read may be of both."""
         now = os.fstat(self._file.fileno())
         if (now.st_size, now.st_mtime_ns) != (self._opened.st_size, self._opened.st_mtime_ns):
-            raise UnreadableAdapter(f"{self._path} changed while it was read: write to another folder and rename it when it is whole")
+            raise UnreadableAdapter(f"{self._path} changed while it was read: {WRITE_ELSEWHERE}")
 
     def _read_header(self) -> tuple[StoredTensor, ...]:
         file_bytes = self._opened.st_size

@@ -54,6 +54,8 @@ def mismatches(folder: Path, base: BaseShape | None = None, max_rank: int | None
         ({f"{UP}.lora_a": factors(8, 3)}, f"{UP}: lora_a has rank 3, lora_b has rank 2"),
         ({f"{UP}.lora_a": factors(8, 3), f"{UP}.lora_b": factors(3, OUT)}, f"{UP}: its rank is 3, in the configuration 2"),
         ({f"{UP}.lora_a": factors(8, 0), f"{UP}.lora_b": factors(0, OUT)}, f"{UP}: its rank is 0, in the configuration 2"),
+        ({f"{UP}.lora_b": factors(0)},
+         f"{UP}.lora_b: it is empty, as DeepSpeed's ZeRO-3 leaves what was not gathered before it was saved"),
         ({f"{UP}.lora_a": factors(16)}, f"{UP}.lora_a: its shape is [16], expected two dimensions"),
         ({f"{UP}.lora_b": factors(1, RANK, OUT)}, f"{UP}.lora_b: its shape is [1, 2, 6], expected two dimensions"),
         ({f"{UP}.lora_a": Stored("I8", (8, RANK), bytes(16))}, f"{UP}.lora_a: its dtype is I8, expected one of F32, F16, BF16"),

@@ -11,6 +11,7 @@ import pytest
 
 from adapters.errors import AdapterError, UnreadableAdapter, UnsupportedAdapter
 from adapters.files.reading import AdapterWeights, TrainingRecord, read_adapter
+from adapters.files.tensor_file import Floats, StoredTensor, TensorFile
 from tests.adapters.adapter_files import (
     IN,
     MLX_LM_CONFIG,
@@ -155,10 +156,38 @@ def test_weights_that_are_not_there_are_missed(
         read_adapter(write_folder(tmp_path, config, **files))
 
 
+def test_what_llama_cpp_makes_of_an_adapter_is_refused_by_name(tmp_path: Path) -> None:
+    file = tmp_path / "lora-F16.GGUF"
+    file.write_bytes(b"GGUF")
+    said = r"lora-F16\.GGUF is llama\.cpp's form of an adapter, which is not read: load the folder that it was made from"
+    with pytest.raises(UnsupportedAdapter, match=said):
+        read_adapter(file)
+    with pytest.raises(UnreadableAdapter, match=rf"has no adapter_config\.json: {said}"):
+        read_adapter(tmp_path)
+    with pytest.raises(UnsupportedAdapter, match=rf"has no adapter_model\.safetensors, and {said}"):
+        read_adapter(write_folder(tmp_path, PEFT_CONFIG))
+
+
+def test_a_configuration_that_changes_while_the_weights_are_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A trainer that saves over the folder writes one file after the other: old and new would make an adapter that never was."""
+    folder = write_mlx_lm(tmp_path / "one")
+    parameters = {"rank": RANK, "scale": 1.0}
+    read = TensorFile.read
+
+    def write_and_read(file: TensorFile, tensor: StoredTensor) -> Floats:
+        write_folder(folder, MLX_LM_CONFIG | {"lora_parameters": parameters})
+        return read(file, tensor)
+
+    monkeypatch.setattr(TensorFile, "read", write_and_read)
+    with pytest.raises(UnreadableAdapter, match=r"adapter_config\.json changed while the adapter was read: write to another folder"):
+        read_adapter(folder)
+    assert read_adapter(folder).scale == 1
+
+
 def test_a_path_that_is_no_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for path in (tmp_path / "nothing", tmp_path / "file", tmp_path / "file" / "deeper", Path("nul\0byte"), tmp_path / ("long" * 1000)):
-        with pytest.raises(UnreadableAdapter, match="is not a folder that can be read"):
+        with pytest.raises(UnreadableAdapter, match="is not a folder"):
             read_adapter(path)
     with pytest.raises(UnreadableAdapter, match=r"has no adapter_config\.json"):
         read_adapter(tmp_path)
