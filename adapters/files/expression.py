@@ -7,6 +7,7 @@ references for one, is refused by name (`expression_syntax.py`).
 from adapters.files.expression_syntax import Ahead, At, Chain, Chars, Choice, Node, Repeat, UnsupportedExpression, is_word, parse
 
 MAX_STATES = 3000  # the longest expression that a trainer is known to write has some 400
+MAX_FOLLOWED = 500_000  # states, on all the names of an adapter: half a second; what trainers write follows 12,000 on the largest model
 
 
 class Step:
@@ -31,17 +32,22 @@ MATCH = 0
 
 
 class Expression:
-    """An expression that the whole of an ASCII name matches or does not. For one thread at a time: it remembers where it has been."""
+    """An expression that the whole of an ASCII name matches or does not. For one thread at a time: it remembers where it has been.
+
+    A walk along one name is short, along the thousands of a file that was made to last it is not: there is an end to all of them.
+    """
 
     def __init__(self, written: str) -> None:
         """Raises UnsupportedExpression."""
         self._states: list[Step | Fork] = [Fork([])]
+        self._written = written
         self._num_emitted = 0
+        self.num_followed = 0
         self._start = self._emit(parse(written), MATCH)
         self._known: dict[tuple[States, str, str], tuple[bool, States]] = {}
 
     def matches(self, name: str) -> bool:
-        """Say whether the whole of `name` matches."""
+        """Say whether the whole of `name` matches. Raises UnsupportedExpression where it has come to too much work."""
         return self._walk(self._start, name, 0, is_whole=True)
 
     def _walk(self, start: int, name: str, place: int, *, is_whole: bool) -> bool:
@@ -83,6 +89,9 @@ class Expression:
                         waiting += fork.followers
                 case Fork() as fork:
                     waiting += fork.followers
+        self.num_followed += len(reached)
+        if self.num_followed > MAX_FOLLOWED:
+            raise UnsupportedExpression(f"its regular expression {self._written!r:.80} takes more than {MAX_FOLLOWED} steps to match")
         return reached, is_local
 
     def _emit(self, node: Node, follower: int) -> int:

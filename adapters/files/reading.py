@@ -15,6 +15,7 @@ from adapters.base.json_file import decode_json
 from adapters.base.shape import BaseShape
 from adapters.errors import NoAdapter, UnreadableAdapter, UnsupportedAdapter
 from adapters.files.digest import digest_pairs
+from adapters.files.expression_syntax import UnsupportedExpression
 from adapters.files.folder import NOT_GGUF, AdapterFolder, is_gguf
 from adapters.files.formats.adapter_format import CONFIG_NAME, AdapterFormat, FormatName
 from adapters.files.formats.mlx_lm import MlxLmFormat
@@ -83,6 +84,8 @@ def _read(folder: AdapterFolder, base: BaseShape | None, max_rank: int | None) -
                 raise UnreadableAdapter(f"{folder.path / CONFIG_NAME} changed while the adapter was read: {WRITE_ELSEWHERE}")
     except FileNotFoundError as exc:
         raise _no_weights(folder, adapter_format) from exc
+    except UnsupportedExpression as exc:
+        raise UnsupportedAdapter(f"the adapter in {folder.path} is not served: {exc}") from exc
     if not any(pair.magnitude is not None or (pair.a.any(axis=0) & pair.b.any(axis=1)).any() for pair in pairs.values()):
         raise UnsupportedAdapter(f"the adapter in {folder.path} changes nothing: all its updates are zero")
     if left_out:

@@ -10,6 +10,7 @@ from adapters.files.expression_syntax import UnsupportedExpression
 from adapters.files.module_names import COMPILED, endings, without_wrappers
 
 MAX_EXPRESSIONS = 50  # beside plain names, of which an adapter by EVA has one for each of its modules
+MAX_FOLLOWED = 2_000_000  # states, of all of them together
 
 Setting = TypeVar("Setting", int, float)
 
@@ -50,6 +51,8 @@ class Pattern(Generic[Setting]):
         """Give the settings of all the keys that match, in their order."""
         matching = [self._by_name[key] for key in (*endings(name), "^" + name) if key in self._by_name]
         matching += [(order, setting) for order, expression, setting in self._by_expression if expression.matches(name)]
+        if sum(expression.num_followed for _, expression, _ in self._by_expression) > MAX_FOLLOWED:
+            raise UnsupportedAdapter(f"{self._field} has regular expressions that take more than {MAX_FOLLOWED} steps to match")
         return [setting for _, setting in sorted(matching)]
 
     def _compile(self, key: str) -> Expression:

@@ -440,6 +440,26 @@ def test_layers_that_the_base_has_none_of_are_no_matter(tmp_path: Path) -> None:
         read_adapter(write_peft(tmp_path, PEFT_CONFIG | {"layers_to_transform": [0, 1, 31]}, peft_tensors(modules=MODULES[:2])), base=base)
 
 
+BUSY = r"(?:(?!(?:(?:a|[a-z_.0-9]|.)*b){10}z).)*"
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"alpha_pattern": {BUSY: 1}}, r"its regular expression .* takes more than 500000 steps to match"),
+        ({"target_modules": BUSY}, r"its regular expression .* takes more than 500000 steps to match"),
+        (
+            {"rank_pattern": {BUSY + "x" * number: 1 for number in range(40)}},
+            "rank_pattern has regular expressions that take more than 2000000 steps to match",
+        ),
+    ],
+)
+def test_expressions_made_to_keep_the_reader_busy_are_refused(tmp_path: Path, fields: dict[str, Any], message: str) -> None:
+    modules = tuple(f"model.layers.0.{number}{'x' * 200}" for number in range(500))
+    with pytest.raises(UnsupportedAdapter, match=message):
+        read_adapter(write_peft(tmp_path, PEFT_CONFIG | {"target_modules": None} | fields, peft_tensors(modules=modules)))
+
+
 def test_layers_of_another_name_are_no_targets(tmp_path: Path) -> None:
     with pytest.raises(MismatchedAdapter, match="layers_pattern does not name its layers"):
         read_adapter(write_peft(tmp_path, PEFT_CONFIG | {"layers_to_transform": [0, 1], "layers_pattern": "h"}))
