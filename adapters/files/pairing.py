@@ -119,8 +119,8 @@ def _rank_faults(module: str, factors: Factors, adapter_format: AdapterFormat) -
     ranks = {factor: _rank(factors[factor], adapter_format) for factor in MATRICES}
     if ranks["a"] != ranks["b"]:
         return [f"{module}: {leaves['a']} has rank {ranks['a']}, {leaves['b']} has rank {ranks['b']}"]
-    if ranks["a"] != (expected := adapter_format.rank_of(factors["a"].place)):
-        return [f"{module}: its rank is {ranks['a']}, in the configuration {expected}"]
+    if ranks["a"] not in (expected := adapter_format.ranks_of(factors["a"].place)):
+        return [f"{module}: its rank is {ranks['a']}, in the configuration {' or '.join(map(str, dict.fromkeys(expected)))}"]
     return []
 
 
@@ -158,7 +158,7 @@ def _rank_axis(placed: Placed, adapter_format: AdapterFormat) -> int:
 def _read_pair(file: TensorFile, factors: Factors, adapter_format: AdapterFormat) -> LowRankPair:
     a, b = (_read_factor(file, factors[factor], adapter_format) for factor in MATRICES)
     with np.errstate(all="ignore"):  # what overflows is found afterwards
-        b *= np.float32(adapter_format.scale_of(factors["a"].place))
+        b *= np.float32(adapter_format.scale_of(factors["a"].place, a.shape[1]))
     return LowRankPair(a, b, file.read(factors["m"].tensor).reshape(-1) if "m" in factors else None)
 
 

@@ -57,12 +57,12 @@ class AdapterFormat(Protocol):
         """Say whose factor a tensor is; None if it is no factor of a module in a decoder layer."""
         ...
 
-    def rank_of(self, place: Place) -> int:
-        """The rank that the configuration gives a module."""
+    def ranks_of(self, place: Place) -> Sequence[int]:
+        """The ranks that the configuration may mean for a module, never none."""
         ...
 
-    def scale_of(self, place: Place) -> float:
-        """The scale that the configuration gives a module."""
+    def scale_of(self, place: Place, rank: int) -> float:
+        """The scale that the configuration gives a module of this rank."""
         ...
 
     def find_misplaced(self, place: Place) -> str | None:

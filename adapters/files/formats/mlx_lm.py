@@ -67,11 +67,11 @@ class MlxLmFormat:
         module = name_in_text_model(match[1]) if match else None
         return Place(module, match[1], _FACTORS[match[2]]) if match and module else None
 
-    def rank_of(self, place: Place) -> int:
+    def ranks_of(self, place: Place) -> Sequence[int]:
         """Every module has the same."""
-        return self._config.lora_parameters.rank
+        return (self._config.lora_parameters.rank,)
 
-    def scale_of(self, place: Place) -> float:
+    def scale_of(self, place: Place, rank: int) -> float:
         """Every module has the same."""
         return self.nominal_scale
 

@@ -97,13 +97,13 @@ class PeftFormat:
         factors: dict[str | None, Factor] = {"A": "a", "B": "b", None: "m"}
         return Place(module, written, factors[match["factor"]]) if module else None
 
-    def rank_of(self, place: Place) -> int:
-        """As `rank_pattern` says, or `r`."""
-        return self._ranks.look_up(place.written, self._config.r)
+    def ranks_of(self, place: Place) -> Sequence[int]:
+        """As `rank_pattern` says, or `r`. Of several keys any may have been the first in the training: PEFT sorts them when it saves."""
+        return self._ranks.look_up_all(place.written, self._config.r)
 
-    def scale_of(self, place: Place) -> float:
-        """As `alpha_pattern` and `rank_pattern` say."""
-        return self._scale(self.rank_of(place), self._alphas.look_up(place.written, self._config.lora_alpha))
+    def scale_of(self, place: Place, rank: int) -> float:
+        """As `alpha_pattern` says, and the rank."""
+        return self._scale(rank, self._alphas.look_up(place.written, self._config.lora_alpha))
 
     def find_misplaced(self, place: Place) -> str | None:
         """PEFT would leave out, with a warning, what its configuration does not target."""

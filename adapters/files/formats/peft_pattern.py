@@ -39,13 +39,17 @@ class Pattern(Generic[Setting]):
 
     def look_up(self, written: str, default: Setting) -> Setting:
         """Give the setting of a module, by its name as the file writes it. Raises UnsupportedAdapter where that leaves two."""
-        settings = self._find(without_wrappers(written))
-        setting = settings[0] if settings else default
+        return self.look_up_all(written, default)[0]
+
+    def look_up_all(self, written: str, default: Setting) -> list[Setting]:
+        """Give the setting, and then those of the other keys that match. Raises as `look_up` does."""
+        settings = self._find(without_wrappers(written)) or [default]
+        setting = settings[0]
         if COMPILED in written.split(".") and (self._find(written) or [default])[0] != setting:  # compiled before, or afterwards
             raise UnsupportedAdapter(f"{self._field} has one setting for {written} with {COMPILED} in the name, and another without it")
         if len(set(settings)) > 1:
             self.overlaps.add(written)
-        return setting
+        return settings
 
     def _find(self, name: str) -> list[Setting]:
         """Give the settings of all the keys that match, in their order."""

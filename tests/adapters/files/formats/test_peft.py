@@ -140,6 +140,18 @@ def test_rank_pattern_gives_modules_ranks_of_their_own(tmp_path: Path) -> None:
     assert np.array_equal(adapter.pairs["model.layers.1.mlp.up_proj"].b, 8 * wide)
 
 
+def test_of_overlapping_keys_the_tensors_say_which_gave_the_rank(tmp_path: Path) -> None:
+    """PEFT sorts the keys when it saves, and then cannot load what it trained with another one first."""
+    pattern = PEFT_CONFIG | {"rank_pattern": {"1.mlp.up_proj": 3, "up_proj": 5}}
+    first = peft_tensors() | peft_tensors(modules=("model.layers.0.mlp.up_proj", "model.layers.1.mlp.up_proj"), rank=5)
+    adapter = read_adapter(write_peft(tmp_path / "first", pattern, first))
+    assert {pair.a.shape[1] for module, pair in adapter.pairs.items() if "up_proj" in module} == {5}
+    wide = mlx_lm_tensors(modules=("model.layers.0.mlp.up_proj", "model.layers.1.mlp.up_proj"), rank=5)
+    assert np.array_equal(adapter.pairs["model.layers.1.mlp.up_proj"].b, 8 * wide["model.layers.1.mlp.up_proj.lora_b"])
+    with pytest.raises(MismatchedAdapter, match=r"layers\.1\.mlp\.up_proj: its rank is 4, in the configuration 3 or 5"):
+        read_adapter(write_peft(tmp_path / "none", pattern, first | peft_tensors(modules=("model.layers.1.mlp.up_proj",), rank=4)))
+
+
 @pytest.mark.parametrize("field", ["rank_pattern", "alpha_pattern"])
 @pytest.mark.parametrize(
     ("key", "reason"),

@@ -30,7 +30,7 @@ def make_adapter(base: torch.nn.Module, case: Case, folder: Path) -> PeftModel:
         _cast(model, torch.bfloat16)
     _save(model, case, folder, start)
     _cast(model, torch.float32)
-    return PeftModel.from_pretrained(model.unload(), folder) if case.how == "reloaded" else model
+    return PeftModel.from_pretrained(model.unload(), folder) if case.how in ("reloaded", "transposed") else model
 
 
 def _with_variants(config: dict[str, Any]) -> dict[str, Any]:
@@ -77,6 +77,10 @@ def _save(model: PeftModel, case: Case, folder: Path, start: Path) -> None:
     match case.how:
         case "plain" | "half" | "reloaded":
             model.save_pretrained(folder)
+        case "transposed":  # as an adapter of quantised layers may say it is, which PEFT takes back when it loads it
+            model.save_pretrained(folder)
+            config = folder / "adapter_config.json"
+            config.write_text(json.dumps(json.loads(config.read_bytes()) | {"fan_in_fan_out": True}))
         case "named":
             model.save_pretrained(folder.parent)
             (folder.parent / "tuned").rename(folder)
