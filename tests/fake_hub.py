@@ -26,6 +26,7 @@ class FakeHub(ThreadingHTTPServer):
         self.repositories: dict[str, dict[str, bytes]] = {}
         self.claimed: dict[str, int] = {}  # sizes in place of the true ones, by file
         self.asked: list[str] = []
+        self.failure: int | None = None  # a status for whatever is asked
         self.url = f"http://127.0.0.1:{self.server_port}"
 
     def add(self, name: str, folder: Path, **others: bytes) -> None:
@@ -82,6 +83,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def _find(self, path: str) -> tuple[int, dict[str, str], bytes]:
+        if self.server.failure:
+            return self.server.failure, {}, b""
         parts = path.removeprefix("/api/models").strip("/").split("/", 4)
         name = "/".join(parts[:2])
         if name == GATED:

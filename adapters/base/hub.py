@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 from huggingface_hub import constants, snapshot_download
-from huggingface_hub.errors import DryRunError, GatedRepoError, HFValidationError, RepositoryNotFoundError, RevisionNotFoundError
+from huggingface_hub.errors import (
+    DryRunError,
+    GatedRepoError,
+    HfHubHTTPError,
+    HFValidationError,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
 
 NAME = re.compile(r"(?P<name>\w[\w.-]*/\w[\w.-]*)(@(?P<revision>[\w.][\w./-]{0,254}))?", re.ASCII)
 LOG_IN = "or it is private or gated: log in with 'hf auth login', or set HF_TOKEN"
@@ -104,6 +111,8 @@ def _translating(repository: Repository) -> Iterator[None]:
     except (RepositoryNotFoundError, HFValidationError) as exc:
         raise NotInHub(f"Hugging Face has no repository {repository.name}, {LOG_IN}") from exc
     except Exception as exc:  # its own, the system's, and those of its HTTP library, whichever that is
-        reason = type(exc.__cause__ or exc).__name__
+        cause = exc.__cause__ or exc
+        status = cause.response.status_code if isinstance(cause, HfHubHTTPError) else None
+        reason = f"HTTP {status}" if status else type(cause).__name__
         message = f"{repository} is not in the local cache and could not be fetched ({reason}): check the network, or give a folder"
         raise HubUnreachable(message) from exc

@@ -92,6 +92,13 @@ def test_without_a_hub_the_cache_is_enough(hub: FakeHub) -> None:
         fetch_adapter(parse("owner/other"))
 
 
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_hub_that_refuses_is_told_with_its_status(hub: FakeHub, status: int) -> None:
+    hub.failure = status
+    with pytest.raises(HubNotReached, match=rf"could not be fetched \(HTTP {status}\)"):
+        fetch_adapter(parse(NAME))
+
+
 def test_a_link_that_leads_out_of_the_repositorys_own_cache_is_not_followed(hub: FakeHub, tmp_path: Path) -> None:
     fetched = fetch_adapter(parse(NAME))
     (fetched.folder / "adapters.safetensors").unlink()
