@@ -72,4 +72,6 @@ def _translate(exc: AdapterError, name: str, fields: FieldNames) -> ApiError:
 
 def _to_sentence(exc: AdapterError) -> str:
     text = str(exc)
-    return f"{text[:1].upper()}{text[1:]}."
+    first = text.partition(" ")[0]
+    is_word = first.isalpha()  # and no name of a file or a repository, which would be another's
+    return f"{text[:1].upper() if is_word else text[:1]}{text[1:]}."

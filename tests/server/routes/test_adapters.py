@@ -11,7 +11,16 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from adapters.errors import AdapterError, BankFull, MismatchedAdapter, NoAdapter, SlotsFull, UnreadableAdapter, UnsupportedAdapter
+from adapters.errors import (
+    AdapterError,
+    BankFull,
+    HubNotReached,
+    MismatchedAdapter,
+    NoAdapter,
+    SlotsFull,
+    UnreadableAdapter,
+    UnsupportedAdapter,
+)
 from server.app import create_app
 from server.settings.settings import Settings
 from tests.server.fake_engine import BASE, FakeEngine
@@ -156,6 +165,9 @@ def test_without_roots_loading_is_refused_with_what_to_do(engine: FakeEngine, ro
         (SlotsFull(["one", "two"], 2), 409, None, "adapter_slots_full", "one, two"),
         (BankFull("no room"), 409, None, "adapter_memory_full", "There is no memory for this adapter"),
         (AdapterError("new kind"), 400, "path", None, "New kind."),
+        (NoAdapter("owner/name has no revision v2"), 400, "path", None, "owner/name has no revision v2."),
+        (HubNotReached("owner/name cannot be fetched"), 409, None, "hub_not_reached", "owner/name cannot be fetched."),
+        (UnreadableAdapter("adapters.safetensors of a/b is too large"), 400, "path", None, "adapters.safetensors of a/b is too large."),
     ],
 )
 def test_a_failure_to_load_says_all_that_is_wrong(
