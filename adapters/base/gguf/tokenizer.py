@@ -105,8 +105,8 @@ def _read(metadata: Mapping[str, Any]) -> _Listed:
     ids = {name: value for name in listed.__struct_fields__ if name.endswith("_id") and (value := getattr(listed, name)) is not None}
     if wrong := [f"{PREFIX}{name} is {value}" for name, value in ids.items() if not 0 <= value < num_pieces]:
         raise ValueError(f"{', '.join(wrong)}; expected the id of one of {num_pieces} pieces")
-    if wrong := [token for token in listed.eos_token_ids if not 0 <= token < num_pieces]:
-        raise ValueError(f"{PREFIX}eos_token_ids has {wrong[0]}; expected ids of some of {num_pieces} pieces")
+    if beyond := [token for token in listed.eos_token_ids if not 0 <= token < num_pieces]:
+        raise ValueError(f"{PREFIX}eos_token_ids has {beyond[0]}; expected ids of some of {num_pieces} pieces")
     _check_pieces(listed)
     if listed.add_space_prefix:
         raise ValueError(f"{PREFIX}add_space_prefix is true; Gemma's texts begin as they are written")
