@@ -10,6 +10,7 @@ from adapters.base.device import Device
 from adapters.base.errors import ModelLoadError
 from adapters.errors import FailedTrial
 from server.engine.mlx.engine import MlxEngine
+from server.engine.mlx.forward.gemma import GemmaForward
 from server.settings.settings import Settings
 from tests.server.engine.asking import ask, question
 from tests.server.engine.conftest import Run
@@ -83,6 +84,14 @@ def test_a_start_ends_with_the_adapter_and_the_reason(small_gemma: Path, device:
 
 def test_a_small_update_that_is_not_lost_is_served(engine: MlxEngine, run: Run, small_gemma: Path, tmp_path: Path) -> None:
     assert run(engine.adapters.load("small", write(tmp_path / "small", small_gemma, size=1e-3, scale=1.0), replace=False)).state == "loaded"
+
+
+def test_no_logits_are_made_of_a_trial(
+    engine: MlxEngine, run: Run, small_gemma: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a small Gemma the head reads more weights than all layers together, and tells nothing that they do not."""
+    monkeypatch.delattr(GemmaForward, "logits")
+    assert run(engine.adapters.load("a", write(tmp_path / "a", small_gemma), replace=False)).state == "loaded"
 
 
 @pytest.mark.parametrize(
