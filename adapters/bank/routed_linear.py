@@ -70,20 +70,40 @@ class RoutedLinear(nn.Module):
         """
         (_, in_dims), (_, out_dims) = self.a.shape, self.b.shape
         a, b = [self.a[:0]], [self.b[:0]]
-        for slot, columns in arrangement.columns.items():
-            if update := added.get(slot):
-                part_a, part_b = mx.array(update.a).T.astype(self.a.dtype), mx.array(update.b).astype(self.b.dtype)
-            else:
-                old = self._arrangement.columns.get(slot, range(0))
-                part_a, part_b = self.a[old.start : old.stop], self.b[old.start : old.stop]
-            missing = len(columns) - part_a.shape[0]
-            a += [part_a, mx.zeros((missing, in_dims), self.a.dtype)]
-            b += [part_b, mx.zeros((missing, out_dims), self.b.dtype)]
+        for source in self._find_sources(arrangement, added):
+            match source:
+                case Update():
+                    a.append(mx.array(source.a).T.astype(self.a.dtype))
+                    b.append(mx.array(source.b).astype(self.b.dtype))
+                case range():
+                    a.append(self.a[source.start : source.stop])
+                    b.append(self.b[source.start : source.stop])
+                case missing:
+                    a.append(mx.zeros((missing, in_dims), self.a.dtype))
+                    b.append(mx.zeros((missing, out_dims), self.b.dtype))
         new_a, new_b = mx.concatenate(a), mx.concatenate(b)
         new_gains = self._rearrange_gains(arrangement, added)
         mx.eval(new_a, new_b, *([] if new_gains is None else [new_gains]))
         self.a, self.b, self.gains, self._arrangement = new_a, new_b, new_gains, arrangement
         self._cut.clear()
+
+    def _find_sources(self, arrangement: Arrangement, added: Mapping[int, Update | None]) -> list[Update | range | int]:
+        """Say what a bank is put together of: what is added, neighbouring columns that were here before, and numbers of empty ones."""
+        sources: list[Update | range | int] = []
+        for slot, columns in arrangement.columns.items():
+            update = added.get(slot)
+            kept = range(0) if slot in added else self._arrangement.columns.get(slot, range(0))[: len(columns)]
+            last = sources[-1] if sources else None
+            if update:
+                sources.append(update)
+            elif kept and isinstance(last, range) and last.stop == kept.start:
+                sources[-1] = range(last.start, kept.stop)
+            elif kept:
+                sources.append(kept)
+            num_there = update.a.shape[1] if update else len(kept)
+            if num_there < len(columns):
+                sources.append(len(columns) - num_there)
+        return sources
 
     def _rearrange_gains(self, arrangement: Arrangement, added: Mapping[int, Update | None]) -> mx.array | None:
         """Give the gains (places, out), ones where there are none; None where none of the slots has any here."""
@@ -93,7 +113,7 @@ class RoutedLinear(nn.Module):
             if slot in added:
                 if (update := added[slot]) and update.gain is not None:
                     gains[slot] = mx.array(update.gain)
-            elif old is not None:
+            elif old is not None and slot in self._arrangement.with_gains:
                 gains[slot] = old[self._arrangement.places[slot]]
         if not gains:
             return None

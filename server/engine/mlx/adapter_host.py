@@ -27,6 +27,8 @@ from server.engine.protocol import AdapterLoad, AdapterStatus, LoadKind, LoadOut
 
 Result = TypeVar("Result")
 
+ENDED = object()  # of turns
+
 
 class Source(NamedTuple):
     """Where an adapter is read from."""
@@ -234,7 +236,7 @@ class MlxAdapterHost:
             gains: Gains = {}
             for find in _plan_gains(weights, self._base):
                 gains |= await self._on_worker(self._worker.call(find))
-            await self._on_worker(self._worker.call(_install(slot, weights, gains)))
+            await self._change_bank(lambda runtime: runtime.bank.install_in_turns(slot, weights.pairs, gains))
         except BaseException:
             self._registry.free_slot(slot)
             raise
@@ -250,12 +252,18 @@ class MlxAdapterHost:
     async def _clear(self, name: str, slot: int) -> None:
         """Free the slot of a version that nobody serves and nobody uses."""
         try:
-            await self._on_worker(self._worker.call(_clear(slot)))
+            await self._change_bank(lambda runtime: runtime.bank.clear_in_turns(slot))
         finally:  # nobody waits for what an engine that has died does no more
             self._registry.free_slot(slot)
             if (leaving := self._leaving.get(name)) and not self._registry.holds_slots(name):
                 leaving.has_left.set()
             self._queue.note_change()
+
+    async def _change_bank(self, begin: Callable[[Runtime], Iterator[None]]) -> None:
+        """Have the bank changed in turns, each a call of its own: in between, the rows make a step."""
+        turns = await self._on_worker(self._worker.call(begin))
+        while await self._on_worker(self._worker.call(lambda _: next(turns, ENDED) is not ENDED)):
+            pass
 
     def _try(self, slot: int, name: str, weights: AdapterWeights) -> Callable[[Runtime], None]:
         return lambda runtime: self._trial.check(runtime, slot, name, weights)

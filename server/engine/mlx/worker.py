@@ -120,7 +120,7 @@ class Worker(threading.Thread):
                     _refuse(order.future, EngineUnavailable("the server is shutting down"))
 
     def _take_orders(self) -> bool:
-        """Take every order that is there; sleep only when there is nothing to run. False means stop."""
+        """Take the orders that are there, up to a call; sleep only when there is nothing to run. False means stop."""
         try:
             while True:
                 is_idle = not self._waiting and not len(self._batch) and not self._outbox
@@ -135,6 +135,8 @@ class Worker(threading.Thread):
                         self._stop_row(row_id, reason, finish)
                     case Call(function, future):
                         self._answer(function, future)
+                        if len(self._batch):  # they make a step, even if whoever asked has been quick to ask for more
+                            return True
                     case Stop():
                         return False
         except Empty:

@@ -175,3 +175,45 @@ def test_a_clearing_that_fails_halfway_changes_no_row_and_is_made_up_for(half_br
     bank.install(1, {"up": pair(IN, 1, OUT), "deep.0": pair(64, 1, 32)})
     assert all(np.array_equal(*both) for both in zip(run_both(bank, rows), before, strict=True))
     assert bank_bytes(bank) == before_bytes
+
+
+def test_rows_run_between_the_turns_of_a_change_as_before_it(half_broken_bank: AdapterBank) -> None:
+    bank = half_broken_bank
+    mend(bank)
+    rows = [Row(3), Row(0), Row(2)]
+    before = run_both(bank, rows)
+    num_turns = 0
+    for change in (bank.install_in_turns(4, {"up": pair(IN, 5, OUT), "deep.0": pair(64, 5, 32)}, {}), bank.clear_in_turns(1)):
+        for _ in change:
+            num_turns += 1
+            assert all(np.allclose(*both, atol=1e-5) for both in zip(run_both(bank, rows), before, strict=True))
+    assert num_turns == 2  # each stops between its two layers
+
+
+@pytest.mark.parametrize("order", ["icic", "iicc", "icci", "cici", "ciic", "ccii"])
+def test_changes_whose_turns_alternate_end_as_one_after_the_other(half_broken_bank: AdapterBank, order: str) -> None:
+    bank = half_broken_bank
+    mend(bank)
+    new = {"up": pair(IN, 5, OUT), "deep.0": pair(64, 4, 32)}
+    changes = {"i": bank.install_in_turns(4, new, {}), "c": bank.clear_in_turns(2)}
+    for name in order:
+        next(changes[name], None)
+    rows = [Row(1), Row(4), Row(0), Row(3), Row(4)]
+    found, size = run_both(bank, rows), bank_bytes(bank)
+    bank.clear(4)
+    bank.install(4, new)
+    assert all(np.array_equal(*both) for both in zip(run_both(bank, rows), found, strict=True))
+    assert bank_bytes(bank) == size
+    alone = [run(bank, noise(5, 2, in_dims), [Row(4)] * 5, bank._routed[name])[1] for name, in_dims in (("up", IN), ("deep.0", 64))]
+    assert all(np.allclose(together[1], one, atol=1e-4) for together, one in zip(found, alone, strict=True))
+
+
+def test_a_slot_whose_clearing_failed_is_the_bases_in_layers_that_its_next_adapter_leaves(half_broken_bank: AdapterBank) -> None:
+    bank = half_broken_bank
+    with pytest.raises(RuntimeError):
+        bank.clear(1)
+    mend(bank)
+    bank.install(1, {"up": pair(IN, 1, OUT)})
+    _, deep = run_both(bank, [Row(1), Row(0)])
+    x = noise(2, 2, 64)
+    assert np.array_equal(deep, run(bank, x, [Row(0), Row(0)], bank._routed["deep.0"]))

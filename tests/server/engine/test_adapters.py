@@ -2,15 +2,18 @@
 
 import asyncio
 import shutil
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from adapters.bank.routed_linear import RoutedLinear
 from adapters.base.device import Device
 from adapters.errors import AdapterBusy, AdapterChanged, AdapterError, AdapterNameTaken, AdapterNotLoaded, MismatchedAdapter, SlotsFull
 from server.engine.errors import AdapterWithdrawn, EngineUnavailable, UnknownAdapter
+from server.engine.mlx.batch import Batch
 from server.engine.mlx.engine import MlxEngine
 from server.engine.protocol import AdapterHost, AdapterStatus
 from server.settings.settings import Settings
@@ -43,6 +46,42 @@ def test_an_answer_that_has_begun_ends_on_the_version_it_began_with(engine: MlxE
     whole, begun, later = run(swap_in_the_middle())
     assert (begun.token_ids, begun.finish.adapter_digest) == (whole.token_ids, whole.finish.adapter_digest)
     assert later.token_ids != whole.token_ids
+
+
+def test_running_rows_make_a_step_between_the_turns_that_write_and_clear_an_adapter(
+    engine: MlxEngine, run: Run, folders: list[tuple[Path, Path]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    num_steps, written_at = 0, []
+    step, rearrange = Batch.step, RoutedLinear.rearrange
+
+    def count_step(*arguments: Any) -> None:
+        nonlocal num_steps
+        num_steps += 1
+        step(*arguments)
+
+    def note_layer(*arguments: Any) -> None:
+        written_at.append(num_steps)
+        rearrange(*arguments)
+
+    async def load_beside_a_row() -> list[list[int]]:
+        for number in range(6):
+            await engine.adapters.load(f"{number}", folders[number][0], replace=False)
+        monkeypatch.setattr(Batch, "step", count_step)
+        monkeypatch.setattr(RoutedLinear, "rearrange", note_layer)
+        running = asyncio.create_task(ask(engine, question("Hello", max_tokens=4000, ignores_stop_ids=True)))
+        await settle(engine, lambda load: load.num_running == 1)
+        phases = []
+        for change in (engine.adapters.load("6", folders[6][0], replace=False), engine.adapters.unload("6", force=False)):
+            written_at.clear()
+            await change
+            phases.append([*written_at])
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        return phases
+
+    for layers in run(load_beside_a_row()):
+        most = max(Counter(layers).values())
+        assert most <= len(layers) / 4, layers
 
 
 def test_what_is_not_the_content_asked_for_is_not_served(engine: MlxEngine, run: Run, folders: list[tuple[Path, Path]]) -> None:
