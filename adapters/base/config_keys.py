@@ -48,6 +48,8 @@ INERT = frozenset(
         "id2label",
         "label2id",
         "num_labels",
+        "ignore_index",
+        "pretraining_tp",
         # tokens
         "bos_token_id",
         "eos_token_id",
@@ -58,6 +60,8 @@ INERT = frozenset(
         "mask_token_id",
         "decoder_start_token_id",
         "tokenizer_class",
+        "processor_class",
+        "model_max_length",
         "prefix",
         # images
         "vision_config",
@@ -68,6 +72,8 @@ INERT = frozenset(
         "eoi_token_index",
         "image_token_id",
         "image_token_index",
+        "image_seq_length",
+        "num_image_tokens",
         "projector_hidden_act",
         "vision_feature_layer",
         "vision_feature_select_strategy",
@@ -88,6 +94,7 @@ INERT = frozenset(
         "return_dict_in_generate",
         "use_cache",
         "use_return_dict",
+        "trust_remote_code",
         "is_decoder",
         # how answers were drawn, which generation_config.json says today
         "assistant_confidence_threshold",
@@ -124,6 +131,7 @@ INERT = frozenset(
         "typical_p",
         # where it came from
         "architectures",
+        "base_model_name_or_path",
         "license",
         "model_name",
         "name_or_path",

@@ -8,6 +8,7 @@ from adapters.base.config_keys import DEFAULTS, SERVED, is_inert
 from adapters.base.config_section import Section
 from adapters.base.errors import ModelLoadError
 from adapters.base.json_file import decode_json
+from adapters.base.model_file import REMEDY, read_model_file
 from adapters.base.quantization import OTHERS_FILE, read_quantization
 from adapters.base.rope_reading import GLOBAL, SLIDING, read_ropes
 
@@ -57,11 +58,11 @@ def read_values(values: dict[str, Any], faults: list[str]) -> ModelConfig:
 def _decode(folder: Path) -> dict[str, Any]:
     file = folder / CONFIG_NAME
     try:
-        return decode_json(file.read_bytes(), dict[str, Any])
-    except FileNotFoundError as exc:
-        raise ModelLoadError(f"{folder} has no {CONFIG_NAME}: expected a model's folder") from exc
-    except (OSError, ValueError) as exc:
-        raise ModelLoadError(f"{file} cannot be read: {exc}") from exc
+        if (content := read_model_file(file)) is not None:
+            return decode_json(content, dict[str, Any])
+    except ValueError as exc:
+        raise ModelLoadError(f"{file} cannot be read: {exc}; {REMEDY}") from exc
+    raise ModelLoadError(f"{folder} has no {CONFIG_NAME}: expected a model's folder")
 
 
 def _read_text(section: Section, *, is_tied: bool, default_size: object) -> TextConfig:
@@ -98,19 +99,20 @@ def _read_text(section: Section, *, is_tied: bool, default_size: object) -> Text
 
 def _read_kinds(section: Section, num_layers: int) -> LayerKinds:
     """Give the kind of each layer: listed, or every so many layers a global one."""
-    pattern = section.take_count("sliding_window_pattern", DEFAULT_PATTERN)
-    by_pattern = tuple((layer + 1) % pattern != 0 for layer in range(num_layers))
     listed = section.take("layer_types")
+    is_told = section.take("sliding_window_pattern") is not None or (listed is None and "sliding_window_pattern" in section)
+    pattern = section.take_count("sliding_window_pattern", DEFAULT_PATTERN) if is_told else DEFAULT_PATTERN
+    by_pattern = tuple((layer + 1) % pattern != 0 for layer in range(num_layers))
     if listed is None:
         own = section.take("_sliding_window_pattern")
-        if "sliding_window_pattern" not in section and own not in (None, DEFAULT_PATTERN):
+        if not is_told and own not in (None, DEFAULT_PATTERN):
             section.fault("_sliding_window_pattern", "layer_types, or sliding_window_pattern: transformers does not read this one")
         return by_pattern
     if not isinstance(listed, list) or len(listed) != num_layers or any(kind not in (SLIDING, GLOBAL) for kind in listed):
         section.fault("layer_types", f"{num_layers} of {SLIDING!r} and {GLOBAL!r}, one a layer")
         return by_pattern
     are_sliding = tuple(kind == SLIDING for kind in listed)
-    if "sliding_window_pattern" in section and are_sliding != by_pattern:
+    if is_told and are_sliding != by_pattern:
         section.fault("sliding_window_pattern", "the order that layer_types has; transformers goes by layer_types, so delete this one")
     return are_sliding
 

@@ -11,6 +11,7 @@ import msgspec
 
 from adapters.base.errors import ModelLoadError
 from adapters.base.json_file import decode_json
+from adapters.base.model_file import REMEDY, read_model_file
 
 PATTERN = "model*.safetensors"  # what mlx-lm reads, whatever an index says
 INDEX_NAME = "model.safetensors.index.json"
@@ -55,11 +56,11 @@ def _check_index(folder: Path, names: set[str]) -> None:
     """See that the files which an index names are there, and are those that are read."""
     file = folder / INDEX_NAME
     try:
-        places = decode_json(file.read_bytes(), Index).weight_map
-    except FileNotFoundError:
-        return
-    except (OSError, ValueError) as exc:
-        raise ModelLoadError(f"{file} cannot be read: {exc}") from exc
+        if (content := read_model_file(file)) is None:
+            return
+        places = decode_json(content, Index).weight_map
+    except ValueError as exc:
+        raise ModelLoadError(f"{file} cannot be read: {exc}; {REMEDY}") from exc
     if missing := sorted(set(places.values()) - names):
         told = ", ".join(missing[:MOST_NAMED])
         more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
@@ -68,6 +69,8 @@ def _check_index(folder: Path, names: set[str]) -> None:
 
 def _read_header(file: Path) -> dict[str, StoredTensor]:
     try:
+        if not file.is_file():  # opening a named pipe would wait for its writer
+            raise ValueError("it is not a file")
         file_bytes = file.stat().st_size
         with file.open("rb") as stream:
             header_bytes = int.from_bytes(stream.read(8), "little")

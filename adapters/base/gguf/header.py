@@ -66,6 +66,8 @@ class GgufHeader(msgspec.Struct, frozen=True, kw_only=True):
 def is_gguf(path: Path) -> bool:
     """Whether a file begins as GGUF files do, whatever its name: Ollama's are named by their digest."""
     try:
+        if not path.is_file():  # opening a named pipe would wait for its writer
+            return False
         with path.open("rb") as stream:
             return stream.read(len(MAGIC)) == MAGIC
     except OSError:

@@ -1,6 +1,7 @@
 """Every key of a config.json is read, changes nothing, or is refused by name."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,7 @@ def test_sliding_layers_may_be_scaled_too(tmp_path: Path) -> None:
         ({"sliding_window_pattern": 1}, "xxxx"),
         ({"layer_types": [GLOBAL, SLIDING, SLIDING, GLOBAL]}, "x..x"),
         ({"layer_types": [SLIDING, GLOBAL] * 2, "sliding_window_pattern": 2}, ".x.x"),
+        ({"layer_types": [SLIDING, GLOBAL] * 2, "sliding_window_pattern": None}, ".x.x"),
         ({"layer_types": [GLOBAL] * 4, "_sliding_window_pattern": 6}, "xxxx"),  # transformers writes the second whatever the first says
         ({"_sliding_window_pattern": 6}, "...."),
     ],
@@ -118,6 +120,8 @@ def test_a_window_is_needed_only_where_something_slides(tmp_path: Path) -> None:
             "_anything": 3,
             "transformers.js_config": {"dtype": "q4"},
         },
+        {"ignore_index": -100, "processor_class": "Gemma3Processor", "image_seq_length": 256, "num_image_tokens": 256, "pretraining_tp": 1},
+        {"base_model_name_or_path": "x/y", "trust_remote_code": True, "model_max_length": 8192},
         {"something_new": None, "another": False, "empty": [], "none": "", "nothing": {}},
         {"rope_scaling": None, "layer_types": None, "rope_parameters": {}, "quantization": None},
         {"rope_parameters": {"rope_type": "default", "rope_theta": 1e6}},  # flat, and what holds without it
@@ -168,6 +172,7 @@ def test_what_changes_nothing_passes(tmp_path: Path, said: dict[str, Any]) -> No
             {"layer_types": [GLOBAL] * 4, "sliding_window_pattern": 2},
             "sliding_window_pattern is 2; expected the order that layer_types has",
         ),
+        ({"sliding_window_pattern": None}, "sliding_window_pattern is None; expected a whole number"),
         ({"sliding_window_pattern": 0}, "sliding_window_pattern is 0; expected a whole number"),
         ({"_sliding_window_pattern": 2}, "_sliding_window_pattern is 2; expected layer_types"),
         ({"sliding_window": 0}, "sliding_window is 0; expected a whole number"),
@@ -267,3 +272,9 @@ def test_long_values_are_cut_in_messages(tmp_path: Path) -> None:
 def test_quantisation_by_modelopt_is_refused(tmp_path: Path) -> None:
     (tmp_path / "hf_quant_config.json").write_text("{}")
     assert "hf_quant_config.json" in refuse(tmp_path, TEXT)
+
+
+def test_a_named_pipe_in_the_files_place_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "config.json")
+    with pytest.raises(ModelLoadError, match=r"config\.json cannot be read: it is not a file"):
+        read_config(tmp_path)

@@ -1,6 +1,7 @@
 """Weights are held against the configuration by their headers, before memory is taken."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -222,6 +223,15 @@ def test_a_tensor_in_two_files_is_refused(plain: Folder, device: Device) -> None
     _shard(plain)
     plain.save()
     assert "model.embed_tokens.weight is in model-00001-of-00002.safetensors and in model.safetensors" in plain.refuse(device)
+
+
+@pytest.mark.parametrize("name", [FILE, INDEX])
+def test_a_named_pipe_in_a_files_place_is_refused_at_once(plain: Folder, device: Device, name: str) -> None:
+    (plain.path / name).unlink(missing_ok=True)
+    os.mkfifo(plain.path / name)
+    message = plain.refuse(device)
+    assert name in message
+    assert "it is not a file" in message
 
 
 @pytest.mark.parametrize("cut", [1, 5000, 100_000])

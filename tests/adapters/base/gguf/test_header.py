@@ -1,5 +1,6 @@
 """The head of a file that is whole, and what is said of one that is not."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,8 @@ def test_a_gguf_file_is_known_by_how_it_begins(file: Path, tmp_path: Path) -> No
     assert is_gguf(blob)
     assert not is_gguf(other)
     assert not is_gguf(tmp_path)
+
+
+def test_a_named_pipe_is_no_file_and_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "model.gguf")
+    assert not is_gguf(tmp_path / "model.gguf")
