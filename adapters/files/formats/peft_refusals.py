@@ -32,6 +32,7 @@ _HARMLESS = {
 }
 # Initialisations that move part of the base's weights into the adapter, which then does not fit the base that is served.
 _REBASING = ("pissa", "olora", "corda", "loftq", "lora_ga")
+_PLAIN_STARTS = ("true", "false", "gaussian", "eva", "orthogonal", "mica")  # those that leave the base alone
 
 
 def find_refused_fields(raw: Mapping[str, object]) -> list[str]:
@@ -40,14 +41,18 @@ def find_refused_fields(raw: Mapping[str, object]) -> list[str]:
         return [f"its peft_type is {raw['peft_type']!r:.60}, expected 'LORA'"]
     reasons = [reason for field, reason in _REFUSED.items() if raw.get(field)]
     reasons += [f"it sets {field:.60}, of which nothing is known here" for field in raw if raw[field] and _may_be_a_variant(field)]
-    if (saved := raw.get("modules_to_save")) and not (isinstance(saved, list) and all(is_of_vision(str(name)) for name in saved)):
-        reasons.append("it replaces whole modules (modules_to_save)")
+    saved = raw.get("modules_to_save")
+    if saved and (replaced := [name for name in (saved if isinstance(saved, list) else [saved]) if not is_of_vision(str(name))]):
+        names = ", ".join(map(str, replaced))
+        reasons.append(f"it replaces whole modules (modules_to_save: {names:.200}): merge it into its base, and serve that with --model")
     start = raw.get("init_lora_weights")
     if isinstance(start, str) and start.lower().startswith(_REBASING):
         reasons.append(
             f"init_lora_weights {start!r:.60} changed the base's weights before the training: "
             "save it with path_initial_model_for_weight_conversion, which makes a plain LoRA adapter of it"
         )
+    elif isinstance(start, str) and start.lower() not in _PLAIN_STARTS:
+        reasons.append(f"init_lora_weights is {start!r:.60}, and whether that changed the base's weights is not known here")
     return reasons
 
 

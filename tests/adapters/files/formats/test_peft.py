@@ -242,7 +242,11 @@ def test_an_adapters_name_is_no_part_of_a_tensors_and_two_are_refused(tmp_path: 
         ({"use_bdlora": {"nblocks": 2}}, "it is a BD-LoRA"),
         ({"use_newlora": True}, "it sets use_newlora, of which nothing is known here"),
         ({"newlora_config": {"x": 1}}, "it sets newlora_config, of which nothing is known here"),
-        ({"modules_to_save": ["multi_modal_projector", "norm"]}, "modules_to_save"),
+        (
+            {"modules_to_save": ["multi_modal_projector", "norm", "head"]},
+            r"replaces whole modules \(modules_to_save: norm, head\): merge it into its base, and serve that with --model",
+        ),
+        ({"init_lora_weights": "newlora_init"}, "init_lora_weights is 'newlora_init', and whether that changed the base's weights"),
         ({"lora_bias": True}, "lora_bias"),
         ({"modules_to_save": ["lm_head"]}, "modules_to_save"),
         ({"layer_replication": [[0, 4]]}, "layer_replication"),
@@ -269,6 +273,12 @@ def test_fields_that_change_nothing_are_no_matter(tmp_path: Path) -> None:
         "use_rslora": None, "use_dora": None, "enable_lora": None,
     }  # fmt: skip
     assert read_adapter(write_peft(tmp_path / "one", PEFT_CONFIG | harmless)).digest == read_adapter(write_peft(tmp_path / "two")).digest
+
+
+@pytest.mark.parametrize("start", [True, False, "gaussian", "eva", "orthogonal", "mica", "True"])
+def test_a_start_that_leaves_the_base_alone_is_no_matter(tmp_path: Path, start: bool | str) -> None:
+    plain = read_adapter(write_peft(tmp_path / "plain"))
+    assert read_adapter(write_peft(tmp_path / "started", PEFT_CONFIG | {"init_lora_weights": start})).digest == plain.digest
 
 
 @pytest.mark.parametrize("bias", ["all", "lora_only"])
