@@ -4,6 +4,7 @@ msgspec and the standard library keep the last of the two, other readers the fir
 """
 
 import json
+import math
 from collections import Counter
 from typing import Any, TypeVar
 
@@ -25,7 +26,8 @@ def decode_json(content: bytes, shape: type[Decoded]) -> Decoded:
 def decode_python_json(content: bytes, shape: type[Decoded]) -> Decoded:
     """Decode JSON as Python writes it, with NaN and Infinity, which are None here. Raises ValueError as `decode_json` does."""
     try:
-        return msgspec.convert(json.loads(content.decode(), object_pairs_hook=_refuse_repeated, parse_constant=lambda _: None), shape)
+        decoded = json.loads(content.decode(), object_pairs_hook=_refuse_repeated, parse_constant=lambda _: None, parse_float=_read_finite)
+        return msgspec.convert(decoded, shape)
     except RecursionError as exc:
         raise ValueError(str(exc)) from exc
 
@@ -36,6 +38,10 @@ def refuse_repeated_keys(content: bytes) -> None:
     The standard library calls back for each object: a long file does not keep the interpreter lock from other threads.
     """
     json.loads(content.decode(), object_pairs_hook=_refuse_repeated)
+
+
+def _read_finite(digits: str) -> float | None:
+    return number if math.isfinite(number := float(digits)) else None
 
 
 def _refuse_repeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
