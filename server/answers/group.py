@@ -12,7 +12,7 @@ from server.answers.outcome import SHUTDOWN, TIMEOUT
 from server.answers.run import AnswerRun
 from server.engine.errors import EngineUnavailable, QueueFull
 from server.engine.protocol import Piece, PromptRead
-from server.errors import RequestTimedOut
+from server.errors import AdapterConflict, RequestTimedOut
 from server.http.deadline import Deadline
 
 STOP_GRACE_S = 2.0  # for an engine to end what it was told to stop: some steps
@@ -36,6 +36,7 @@ class RunGroup:
         self._num_taken = 0  # answers that the engine has taken and not ended
         self._place = asyncio.Event()  # that one of them leaves; the next to be left has another
         self._followers: list[asyncio.Task[None]] = []
+        self._digests: set[str | None] = set()  # of the versions of the adapter that answers which have ended are by
 
     async def __aenter__(self) -> Self:
         if len(self._runs) > 1:
@@ -146,7 +147,10 @@ class RunGroup:
         try:
             while True:
                 await self._has_room.wait()  # first, so that nothing is lost where this is cancelled
-                self._tell(index, [await anext(run)])
+                event = await anext(run)
+                if isinstance(event, Scored):
+                    self._check_version(run, event)
+                self._tell(index, [event])
         except StopAsyncIteration:
             self._place.set()
             self._place = asyncio.Event()
@@ -157,6 +161,14 @@ class RunGroup:
             return False
         finally:
             self._num_taken -= 1
+
+    def _check_version(self, run: AnswerRun, end: Scored) -> None:
+        """Raise AdapterConflict where answers are by two versions, one begun before the adapter was replaced: the reply names but one."""
+        self._digests.add(end.finish.adapter_digest)
+        if len(self._digests) > 1:
+            name = run.answer.served.id
+            message = f"The adapter {name!r} was replaced while it gave the answers to this request: ask again to have all of one version."
+            raise AdapterConflict(message, code="adapter_replaced")
 
     async def _wait_for_place(self) -> None:
         """Wait until an answer of the request has ended; where the engine has none of them, for a while."""

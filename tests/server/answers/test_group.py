@@ -13,17 +13,20 @@ from server.answers.answering import Answering
 from server.answers.group import RunGroup, Told
 from server.answers.watcher import Watch
 from server.engine.errors import EngineUnavailable, QueueFull, RowFailed
-from server.engine.protocol import Event, Generation, Piece
-from server.errors import RequestTimedOut
+from server.engine.protocol import AdapterUse, Event, Generation, Piece
+from server.errors import AdapterConflict, RequestTimedOut
 from server.http.deadline import Deadline
 from tests.server.answers.running import GENERATION, Notes, open_run, scoring
+from tests.server.fake_adapter_host import LEK
 from tests.server.fake_engine import FakeEngine
 
 
 @asynccontextmanager
-async def grouped(engine: FakeEngine, watches: Sequence[Watch] = (), *, num_answers: int = 1) -> AsyncGenerator[RunGroup]:
+async def grouped(
+    engine: FakeEngine, watches: Sequence[Watch] = (), *, num_answers: int = 1, generation: Generation = GENERATION
+) -> AsyncGenerator[RunGroup]:
     async with AsyncExitStack() as stack:
-        generations = [msgspec.structs.replace(GENERATION, id=str(place + 1)) for place in range(num_answers)]
+        generations = [msgspec.structs.replace(generation, id=str(place + 1)) for place in range(num_answers)]
         runs = [await stack.enter_async_context(open_run(engine, watches, generation=generation)) for generation in generations]
         yield await stack.enter_async_context(RunGroup(runs))
 
@@ -98,6 +101,31 @@ def test_an_answer_that_fails_fails_the_request_and_cancels_the_others() -> None
     with pytest.raises(RowFailed):
         asyncio.run(fail())
     assert [how for how, _ in notes.endings] == ["failed"] * 3
+
+
+@pytest.mark.parametrize("is_same_content", [True, False])
+def test_answers_by_two_versions_of_an_adapter_are_not_given_as_those_of_one(
+    is_same_content: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_AT_ONCE", 1)
+    engine = gated(1)
+    generation = msgspec.structs.replace(GENERATION, adapters=(AdapterUse(name=LEK.name),))
+
+    async def replace() -> dict[int, str]:
+        async with grouped(engine, num_answers=2, generation=generation) as group:
+            await anext(group)
+            digest = LEK.digest if is_same_content else "sha256:other"
+            engine.adapters.loaded[LEK.name] = msgspec.structs.replace(LEK, digest=digest)
+            assert engine.gate
+            engine.gate.set()
+            return await read(group)
+
+    if is_same_content:
+        assert asyncio.run(replace()).keys() == {0, 1}
+    else:
+        with pytest.raises(AdapterConflict, match="was replaced") as caught:
+            asyncio.run(replace())
+        assert caught.value.code == "adapter_replaced"
 
 
 def test_a_refusal_is_raised_before_any_event() -> None:
