@@ -46,7 +46,7 @@ def to_failure(exc: Exception) -> Failure:
         case AdapterNotReloaded():
             return _fail(409, str(exc), param="model", code=exc.code)
         case AdapterWithdrawn():
-            return _fail(409, str(exc), code="adapter_withdrawn")
+            return _fail(409, str(exc), type="server_error", code="adapter_withdrawn")  # the client did nothing wrong
         case QueueFull():
             retry = {"retry-after": str(exc.retry_after_s)}
             return _fail(429, str(exc), type="rate_limit_error", code="rate_limit_exceeded", headers=retry)

@@ -103,3 +103,10 @@ def test_what_a_client_sent_is_not_quoted_at_any_length() -> None:
     assert error.message.endswith("k…")
     assert error.param is not None
     assert len(error.param) <= 200
+
+
+@pytest.mark.parametrize(
+    ("exc", "type"), [(AdapterWithdrawn("x"), "server_error"), (AdapterConflict("m", code="c"), "invalid_request_error")]
+)
+def test_an_adapter_that_is_taken_away_is_no_fault_of_the_request(exc: Exception, type: str) -> None:
+    assert to_failure(exc).body.error.type == type
