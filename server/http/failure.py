@@ -44,7 +44,8 @@ def to_failure(exc: Exception) -> Failure:
         case UnknownAdapter():
             return to_failure(ModelNotFound(exc.name))
         case AdapterNotReloaded():
-            return _fail(409, str(exc), param="model", code=exc.code)
+            # OpenAI's SDKs ask again after a 409, which comes to the same until somebody has loaded or unloaded it.
+            return _fail(409, str(exc), param="model", code=exc.code, headers={"x-should-retry": "false"})
         case AdapterWithdrawn():
             return _fail(409, str(exc), type="server_error", code="adapter_withdrawn")  # the client did nothing wrong
         case QueueFull():

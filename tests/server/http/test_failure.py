@@ -6,6 +6,7 @@ import pytest
 from litestar.exceptions import ClientException, MethodNotAllowedException
 
 from server.engine.errors import (
+    AdapterNotReloaded,
     AdapterWithdrawn,
     EngineUnavailable,
     InvalidGeneration,
@@ -110,3 +111,9 @@ def test_what_a_client_sent_is_not_quoted_at_any_length() -> None:
 )
 def test_an_adapter_that_is_taken_away_is_no_fault_of_the_request(exc: Exception, type: str) -> None:
     assert to_failure(exc).body.error.type == type
+
+
+def test_clients_do_not_ask_again_for_what_somebody_has_to_load_anew() -> None:
+    failure = to_failure(AdapterNotReloaded("m", code="adapter_changed"))
+    assert (failure.status, failure.body.error.code) == (409, "adapter_changed")
+    assert failure.headers == {"x-should-retry": "false"}
