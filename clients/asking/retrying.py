@@ -19,6 +19,7 @@ LONGEST_PAUSE_S = 8.0  # of ours; what an endpoint asks for may be longer
 PASSING_STATUSES = (408, 409, 425, 498, 499)  # and all from 500; Groq has no room at 498, and at 499 a proxy has lost patience
 LASTING_STATUSES = (501, 505)  # not implemented, which time does not change
 LIMITED_STATUSES = (429, 529)
+SHOULD_RETRY = "x-should-retry"  # OpenAI's header, by which its SDKs go; candor says so where a retry comes to the same
 UNAVAILABLE = 503
 # Words of one that will be there: it loads the model, answers others first, or is nginx, which says so where it limits requests.
 PASSING_WORDS = re.compile(r"\bloading\b|overloaded|\bbusy\b|slow down|capacity|too many|temporarily", re.IGNORECASE)
@@ -37,7 +38,7 @@ def chance_of(status: int, words: str, headers: Mapping[str, str]) -> Chance:
         return "none" if TOO_LARGE.search(words) else "any"
     if status == UNAVAILABLE and (named_pause_s(headers) is not None or PASSING_WORDS.search(words)):
         return "any"
-    if status in LASTING_STATUSES:
+    if status in LASTING_STATUSES or headers.get(SHOULD_RETRY) == "false":
         return "none"
     return "few" if status in PASSING_STATUSES or status >= 500 else "none"
 

@@ -77,6 +77,10 @@ def test_pause_is_read_out_of_the_words(words: str, expected: float | None) -> N
         (501, "no such thing", {}, "none"),
         (400, "too long", {}, "none"),
         (413, "too long", {}, "none"),
+        (409, "changed", {}, "few"),
+        (409, "changed", {"x-should-retry": "false"}, "none"),
+        (500, "not finite", {"x-should-retry": "false"}, "none"),
+        (429, "busy", {"x-should-retry": "false"}, "any"),
     ],
 )
 def test_only_what_may_pass_is_asked_again(status: int, words: str, headers: dict[str, str], expected: Chance) -> None:
