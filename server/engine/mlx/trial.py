@@ -19,7 +19,7 @@ from server.engine.mlx.forward.prefilling import FreshPart, FreshPrompt
 from server.engine.mlx.kv.store import KVStore
 from server.engine.mlx.runtime import Runtime
 
-NUM_TOKENS = 8  # drawn over the vocabulary; a pass over so many takes less than a step that decodes
+NUM_TOKENS = 4  # drawn over the vocabulary; a pass over so many takes less than a step that decodes
 
 
 class AdapterTrial:
