@@ -33,7 +33,7 @@ class RoutedLinear(nn.Module):
         self.a = mx.zeros((0, in_dims), dtype)  # (columns, in)
         self.b = mx.zeros((0, out_dims), dtype)  # (columns, out)
         self.gains: mx.array | None = None  # (places, out) in float32; None where none of those that are loaded has any here
-        self._cut: dict[range, tuple[mx.array, mx.array]] = {}  # (in, columns) and (columns, out): views of the two
+        self._cut: dict[tuple[range, int], tuple[mx.array, mx.array]] = {}  # views of the two, by columns and into how many parts they fall
         self._routing = routing
         self._arrangement = arrangement  # to begin with, every slot without a column
 
@@ -50,18 +50,25 @@ class RoutedLinear(nn.Module):
     def _update(self, y: mx.array, x: mx.array, stretch: Stretch) -> mx.array:
         """Give y (N, out) of the tokens x (N, in) of a stretch, updated."""
         for product in stretch.products:
-            a, b = self._views(product.columns)
-            y = mx.addmm(y, product.choose(x @ a), b).astype(y.dtype)
+            a, b = self._views(product.columns, product.num_parts)
+            if product.num_parts == 1:
+                y = mx.addmm(y, product.choose(x @ a), b).astype(y.dtype)
+            else:
+                parts_x, parts_y = (whole.reshape(product.num_parts, -1, whole.shape[1]) for whole in (x, y))
+                y = mx.addmm(parts_y, product.choose(parts_x @ a), b).astype(y.dtype).reshape(y.shape)
         if self.gains is None or stretch.places is None:
             return y
         return (y * self.gains[stretch.places]).astype(y.dtype)
 
-    def _views(self, columns: range) -> tuple[mx.array, mx.array]:
-        """Give columns of the bank as they lie."""
-        if columns not in self._cut:
+    def _views(self, columns: range, num_parts: int) -> tuple[mx.array, mx.array]:
+        """Give columns of the bank as they lie: (in, columns) and (columns, out), or parts of them, one behind the other."""
+        if (columns, num_parts) not in self._cut:
             part = slice(columns.start, columns.stop)
-            self._cut[columns] = self.a[part].T, self.b[part]
-        return self._cut[columns]
+            a, b = self.a[part], self.b[part]
+            if num_parts > 1:
+                a, b = (whole.reshape(num_parts, -1, whole.shape[1]) for whole in (a, b))
+            self._cut[columns, num_parts] = a.swapaxes(-1, -2), b
+        return self._cut[columns, num_parts]
 
     def rearrange(self, arrangement: Arrangement, added: Mapping[int, Update | None]) -> None:
         """Make the bank anew: the slots of `arrangement` in its order, those `added` with their updates; None is the base's.

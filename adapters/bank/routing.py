@@ -4,7 +4,7 @@ A pass is packed: the tokens of all its rows stand one behind the other, a `Span
 """
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from itertools import accumulate, chain, groupby
+from itertools import accumulate, chain, groupby, pairwise
 from typing import NamedTuple, Protocol
 
 import mlx.core as mx
@@ -39,6 +39,7 @@ class Product(NamedTuple):
     columns: range
     is_own: mx.array | None  # (N, columns): which of them are each token's own; None where all are
     scales: mx.array | float | None  # (N, columns); None as trained
+    num_parts: int = 1  # into which tokens and columns fall alike, each part of the tokens with its own of the columns
 
     def choose(self, low: mx.array) -> mx.array:
         """Give what comes of a token's own columns (N, columns), at its scale, and zero for the others'."""
@@ -120,12 +121,20 @@ class Arrangement:
             routes = runs[0].routes
             products = [Product(self.columns[slot], None, None if scale == 1 else scale) for slot, scale in routes]
         else:
-            products = [self._share(runs)]
+            products = [self._pair_off(runs) or self._share(runs)]
         slots = [slot for run in runs for slot, _ in run.routes]
         if self.with_gains.isdisjoint(slots):
             return Stretch(start, stop, tuple(products), None)
         places = chain.from_iterable([self._find_place(run.routes)] * run.num_tokens for run in runs)
         return Stretch(start, stop, tuple(products), mx.array(list(places), mx.uint32))
+
+    def _pair_off(self, runs: Sequence["_Run"]) -> Product | None:
+        """Give a product in parts, where adapters of one rank that are neighbours in the bank have as many tokens each."""
+        if any(len(run.routes) != 1 or run.routes[0][1] != 1 or run.num_tokens != runs[0].num_tokens for run in runs):
+            return None
+        own = [self.columns[run.routes[0][0]] for run in runs]
+        are_neighbours = all(left.stop == right.start and len(left) == len(right) for left, right in pairwise(own))
+        return Product(range(own[0].start, own[-1].stop), None, None, num_parts=len(runs)) if are_neighbours else None
 
     def _share(self, runs: Sequence["_Run"]) -> Product:
         window = self._window(runs)

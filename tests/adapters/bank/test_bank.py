@@ -217,3 +217,21 @@ def test_a_slot_whose_clearing_failed_is_the_bases_in_layers_that_its_next_adapt
     _, deep = run_both(bank, [Row(1), Row(0)])
     x = noise(2, 2, 64)
     assert np.array_equal(deep, run(bank, x, [Row(0), Row(0)], bank._routed["deep.0"]))
+
+
+@pytest.mark.parametrize("slots", [[1, 1, 2, 2, 3, 3], [2, 3], [2, 2, 3, 3], [1, 2, 3, 1, 2, 3], [1, 3], [3, 3, 1, 1], [1, 2, 2]])
+def test_adapters_of_one_rank_and_as_many_rows_each_are_updated_alike(slots: list[int]) -> None:
+    bank = AdapterBank(TwoLayers(), mx.float32, Routing())
+    rng = np.random.default_rng(0)
+    pairs = {
+        slot: LowRankPair(rng.normal(size=(IN, 3)).astype(np.float32), rng.normal(size=(3, OUT)).astype(np.float32)) for slot in (1, 2, 3)
+    }
+    for slot, one in pairs.items():
+        bank.install(slot, {"up": one})
+    x = noise(len(slots), 1, IN)
+    weight = np.array(bank._linears["up"].weight)
+    expected = np.stack([x[n] @ (weight.T + pairs[slot].a @ pairs[slot].b) for n, slot in enumerate(slots)])
+    assert np.allclose(run(bank, x, [Row(slot) for slot in slots]), expected, atol=1e-4)
+    [stretch] = bank._arrangement.split(bank.routing.spans)
+    are_alike = slots in ([1, 1, 2, 2, 3, 3], [2, 3], [2, 2, 3, 3])
+    assert (stretch.products[0].num_parts > 1) == are_alike
