@@ -1,6 +1,6 @@
 """`python -m tests.outside.real [--model FOLDER] [PYTEST'S OPTIONS]`: the real Gemma 3 270M, held against mlx-lm and transformers.
 
-The model is made first where it is not there (tools/real_gemma). Three minutes or so on two cores, 5 GB of memory. What transformers says
+The model is made first where it is not there (tools/real_gemma). Four minutes or so on two cores, 5 GB of memory. What transformers says
 is written down in transformers.json; record_transformers.py says how.
 """
 
@@ -23,7 +23,9 @@ def main() -> int:
     parser.add_argument("--model", type=Path, default=FOLDER, metavar="FOLDER", help="the model's folder (default: .cache/gemma-3-270m)")
     options, others = parser.parse_known_args()
     folder: Path = options.model.resolve()
-    if not folder.exists() and (status := subprocess.run([sys.executable, "-m", "tools.real_gemma", str(folder)], cwd=ROOT).returncode):
+    if not folder.exists() and (
+        status := subprocess.run([sys.executable, "-m", "tools.real_gemma", str(folder), "--keep-gguf"], cwd=ROOT).returncode
+    ):
         return status
     return int(pytest.main([str(HERE), "-o", f"python_files={FILES}", f"--real-gemma={folder}", "--durations=8", *others]))
 
