@@ -60,7 +60,25 @@ CLIENT_LAYERS = (
 DETECTION_LAYERS = ("detector", "words", "repetition", "prompt", "detectors", "roster")
 # What stands in `adapters/`, in the same order: the base model, then what its adapters are.
 ADAPTER_LAYERS = ("base", "errors", "files", "bank", "registry")
-LAYERS = {"adapters": ADAPTER_LAYERS, "server": SERVER_LAYERS, "clients": CLIENT_LAYERS, "scoring/degeneration": DETECTION_LAYERS}
+# What stands in `adapters/base/`, in the same order: two sources of a model, folders and GGUF files, meet in the last two.
+BASE_LAYERS = (
+    "errors",
+    "json_file",
+    "model_file",
+    "generation_config",
+    "hub",
+    "device",
+    "shape",
+    "config",
+    "weights",
+    "tokens",
+    "gemma",
+    "gguf",
+    "fetch",
+    "loading",
+    "vocabulary",
+)
+LAYERS = {"adapters": ADAPTER_LAYERS, "adapters/base": BASE_LAYERS, "server": SERVER_LAYERS, "clients": CLIENT_LAYERS, "scoring/degeneration": DETECTION_LAYERS}
 MLX_FOLDERS = ("adapters", "server/engine/mlx")
 HTTP_PACKAGES = {"litestar", "uvicorn", "starlette", "openai", "httpx", "prometheus_client"}
 MLX_PACKAGES = {"mlx", "mlx_lm"}

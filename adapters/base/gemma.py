@@ -11,8 +11,8 @@ from mlx_lm.models.base import create_attention_mask
 from mlx_lm.models.cache import KVCache, RotatingKVCache
 from mlx_lm.models.gemma3_text import Gemma3Model, ModelArgs
 
-from adapters.base.config import ModelConfig, Rope, TextConfig
-from adapters.base.tensor_names import LANGUAGE_MODEL, is_derived, is_of_vision, name_nested, name_text
+from adapters.base.config.structs import ModelConfig, Rope, TextConfig
+from adapters.base.weights.names import LANGUAGE_MODEL, is_derived, is_of_vision, name_nested, name_text
 
 Caches = list[KVCache | RotatingKVCache]
 

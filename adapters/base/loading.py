@@ -12,16 +12,16 @@ import mlx.nn as nn
 import msgspec
 from mlx_lm.utils import dequantize_model, load_model
 
-from adapters.base.config import TextConfig
-from adapters.base.config_reading import read_config
+from adapters.base.config.reading import read_config
+from adapters.base.config.structs import TextConfig
 from adapters.base.device import Device
 from adapters.base.errors import ModelLoadError
-from adapters.base.finite import evaluate_finite
 from adapters.base.gemma import make_gemma
 from adapters.base.gguf.model import load_gguf
-from adapters.base.tensor_names import LANGUAGE_MODEL
-from adapters.base.weight_files import read_headers
-from adapters.base.weight_shapes import check_shapes
+from adapters.base.weights.files import read_headers
+from adapters.base.weights.finite import evaluate_finite
+from adapters.base.weights.names import LANGUAGE_MODEL
+from adapters.base.weights.shapes import check_shapes
 
 log = logging.getLogger(__name__)
 

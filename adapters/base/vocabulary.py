@@ -8,17 +8,17 @@ from typing import Any
 
 import msgspec
 
-from adapters.base.chat_template import DEFAULT, GEMMA_TEMPLATE, ChatTemplate, FoundTemplates, read_chat_templates
-from adapters.base.detokenizers import Detokenizers
-from adapters.base.end_ids import find_configured_ends
 from adapters.base.errors import ModelLoadError
 from adapters.base.generation_config import read_generation_config
 from adapters.base.gguf.header import read_header
 from adapters.base.gguf.tokenizer import load_gguf_tokenizer
 from adapters.base.model_file import REMEDY, read_model_text
-from adapters.base.rehearsal import rehearse
-from adapters.base.special_tokens import read_json
-from adapters.base.tokenizer import Tokenizer, load_tokenizer
+from adapters.base.tokens.chat_template import DEFAULT, GEMMA_TEMPLATE, ChatTemplate, FoundTemplates, read_chat_templates
+from adapters.base.tokens.detokenizers import Detokenizers
+from adapters.base.tokens.end_ids import find_configured_ends
+from adapters.base.tokens.rehearsal import rehearse
+from adapters.base.tokens.special_tokens import read_json
+from adapters.base.tokens.tokenizer import Tokenizer, load_tokenizer
 
 END_OF_TURN = "<end_of_turn>"
 MOST_STRANGERS = 0.05  # of the pieces, those without a row: Gemma 3's tokenizer has one too many for 270M and 1B

@@ -10,7 +10,7 @@ import numpy as np
 from gguf.constants import GGMLQuantizationType
 from mlx.utils import tree_flatten
 
-from adapters.base.config import ModelConfig, TextConfig
+from adapters.base.config.structs import ModelConfig, TextConfig
 from adapters.base.device import Device, Requantisation, find_requantisation
 from adapters.base.errors import ModelLoadError
 from adapters.base.gemma import make_gemma

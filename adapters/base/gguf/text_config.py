@@ -9,7 +9,7 @@ from typing import Annotated
 
 import msgspec
 
-from adapters.base.config import Rope, TextConfig
+from adapters.base.config.structs import Rope, TextConfig
 from adapters.base.errors import ModelLoadError
 from adapters.base.gguf.header import GgufHeader
 from adapters.base.gguf.weights import VISION_PREFIXES

@@ -11,9 +11,9 @@ from typing import Any
 import msgspec
 
 from adapters.base.gguf.header import GgufHeader
-from adapters.base.special_tokens import SpecialTokens
-from adapters.base.tokenizer import Tokenizer, build_gemma
-from adapters.base.tokenizer_file import BytePairs, ListedPiece, Merge, TokenizerFile
+from adapters.base.tokens.special_tokens import SpecialTokens
+from adapters.base.tokens.tokenizer import Tokenizer, build_gemma
+from adapters.base.tokens.tokenizer_file import BytePairs, ListedPiece, Merge, TokenizerFile
 
 MODEL = "llama"  # sentencepiece's byte pairs, as llama.cpp calls them
 PREFIX = "tokenizer.ggml."

@@ -6,7 +6,7 @@ import msgspec
 from jinja2 import TemplateError
 
 from adapters.base.errors import ModelLoadError
-from adapters.base.rehearsal import CONVERSATIONS, QUESTION, Turns, as_messages
+from adapters.base.tokens.rehearsal import CONVERSATIONS, QUESTION, Turns, as_messages
 from server.engine.errors import InvalidGeneration
 from server.engine.mlx.prompt import PromptEncoder
 from server.engine.protocol import Message
@@ -15,8 +15,8 @@ from server.engine.protocol import Message
 def try_prompts(encoder: PromptEncoder, root: Path) -> None:
     """Encode them for the model in folder `root`. Raises ModelLoadError.
 
-    What its template does not take of a system text and of earlier turns has been said (adapters/base/rehearsal.py), and a context that
-    has room for a question alone can be asked one.
+    What its template does not take of a system text and of earlier turns has been said (adapters/base/tokens/rehearsal.py), and a context
+    that has room for a question alone can be asked one.
     """
     for turns in CONVERSATIONS:
         try:

@@ -8,9 +8,9 @@ from typing import NamedTuple
 import msgspec
 from jinja2 import TemplateError
 
-from adapters.base.chat_template import ChatTemplate
-from adapters.base.control_pieces import BREAK, ControlPieces
-from adapters.base.tokenizer import Tokenizer
+from adapters.base.tokens.chat_template import ChatTemplate
+from adapters.base.tokens.control_pieces import BREAK, ControlPieces
+from adapters.base.tokens.tokenizer import Tokenizer
 from server.engine.errors import InvalidGeneration
 from server.engine.mlx.listing import list_ids
 from server.engine.mlx.short_first import ShortFirst

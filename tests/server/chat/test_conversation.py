@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from openai.types.chat import ChatCompletionMessage
 
-from adapters.base.chat_template import GEMMA_TEMPLATE, ChatTemplate
+from adapters.base.tokens.chat_template import GEMMA_TEMPLATE, ChatTemplate
 from server.engine.protocol import Generation, Message
 from tests.server.chat.asking import USER, refuse, translate
 

@@ -10,9 +10,9 @@ import pytest
 import tokenizers
 from tokenizers.models import BPE
 
-from adapters.base.chat_template import ChatTemplate
-from adapters.base.special_tokens import SpecialTokens
-from adapters.base.tokenizer import Tokenizer
+from adapters.base.tokens.chat_template import ChatTemplate
+from adapters.base.tokens.special_tokens import SpecialTokens
+from adapters.base.tokens.tokenizer import Tokenizer
 from adapters.base.vocabulary import Vocabulary, load_vocabulary
 from server.chat.translation import translate_chat
 from server.engine.errors import InvalidGeneration

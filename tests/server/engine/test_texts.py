@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from adapters.base.tokenizer import Tokenizer
+from adapters.base.tokens.tokenizer import Tokenizer
 from adapters.base.vocabulary import Vocabulary, load_vocabulary
 from server.engine.errors import InvalidGeneration
 from server.engine.mlx.prompt import PromptEncoder

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from transformers import AutoTokenizer
 
-from adapters.base.chat_template import GEMMA_TEMPLATE
 from adapters.base.device import Device
 from adapters.base.errors import ModelLoadError
+from adapters.base.tokens.chat_template import GEMMA_TEMPLATE
 from adapters.base.vocabulary import load_vocabulary
 from server.engine.errors import InvalidGeneration
 from server.engine.mlx.engine import MlxEngine

@@ -11,8 +11,8 @@ from typing import Any
 
 from llguidance import LLTokenizer, TokenizerWrapper
 
-from adapters.base.control_pieces import BREAK, ControlPieces
-from adapters.base.tokenizer import Tokenizer
+from adapters.base.tokens.control_pieces import BREAK, ControlPieces
+from adapters.base.tokens.tokenizer import Tokenizer
 from adapters.base.vocabulary import Vocabulary
 
 # What most of a string's tokens are, found out once for all places in it. Each costs some 60 ms at start, two more gain next to nothing.

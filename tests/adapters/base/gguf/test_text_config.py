@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adapters.base.config import Rope, TextConfig
+from adapters.base.config.structs import Rope, TextConfig
 from adapters.base.errors import ModelLoadError
 from adapters.base.gguf.header import read_header
 from adapters.base.gguf.text_config import read_text_config

@@ -11,7 +11,7 @@ from mlx_lm.tokenizer_utils import (
     StreamingDetokenizer,
 )
 
-from adapters.base.tokenizer import Tokenizer
+from adapters.base.tokens.tokenizer import Tokenizer
 
 
 class Detokenizers:

@@ -9,8 +9,8 @@ from jinja2 import TemplateError
 from jinja2.exceptions import SecurityError
 from mlx_lm.utils import load_tokenizer as load_theirs
 
-from adapters.base.chat_template import ChatTemplate, read_chat_templates
-from adapters.base.tokenizer import load_tokenizer
+from adapters.base.tokens.chat_template import ChatTemplate, read_chat_templates
+from adapters.base.tokens.tokenizer import load_tokenizer
 from tests.adapters.base.folders import Change, copy_demo, with_config
 
 SYSTEM = {"role": "system", "content": " Be brief.\n"}

@@ -17,7 +17,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace
 
 from adapters.base.model_file import REMEDY, is_there, read_model_text
-from adapters.base.special_tokens import CONFIG_NAME, read_json
+from adapters.base.tokens.special_tokens import CONFIG_NAME, read_json
 
 TEMPLATE_NAME = "chat_template.jinja"
 MORE_TEMPLATES = "additional_chat_templates"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from adapters.base.config import ModelConfig, Rope
-from adapters.base.config_reading import read_config
+from adapters.base.config.reading import read_config
+from adapters.base.config.structs import ModelConfig, Rope
 from adapters.base.errors import ModelLoadError
 
 SLIDING, GLOBAL = "sliding_attention", "full_attention"

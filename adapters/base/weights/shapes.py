@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from adapters.base.config import ModelConfig, TextConfig
+from adapters.base.config.structs import ModelConfig, TextConfig
 from adapters.base.errors import ModelLoadError
-from adapters.base.tensor_names import LANGUAGE_MODEL, is_derived, is_of_vision, name_nested, name_text
-from adapters.base.weight_files import StoredTensor
+from adapters.base.weights.files import StoredTensor
+from adapters.base.weights.names import LANGUAGE_MODEL, is_derived, is_of_vision, name_nested, name_text
 
 Shape = tuple[int, ...]
 

@@ -3,14 +3,14 @@
 from pathlib import Path
 from typing import Any
 
-from adapters.base.config import LayerKinds, ModelConfig, TextConfig
-from adapters.base.config_keys import DEFAULTS, SERVED, is_inert
-from adapters.base.config_section import Section
+from adapters.base.config.keys import DEFAULTS, SERVED, is_inert
+from adapters.base.config.quantization import OTHERS_FILE, read_quantization
+from adapters.base.config.rope import GLOBAL, SLIDING, read_ropes
+from adapters.base.config.section import Section
+from adapters.base.config.structs import LayerKinds, ModelConfig, TextConfig
 from adapters.base.errors import ModelLoadError
 from adapters.base.json_file import decode_json
 from adapters.base.model_file import REMEDY, read_model_file
-from adapters.base.quantization import OTHERS_FILE, read_quantization
-from adapters.base.rope_reading import GLOBAL, SLIDING, read_ropes
 
 CONFIG_NAME = "config.json"
 TEXT, NESTED = "gemma3_text", "gemma3"

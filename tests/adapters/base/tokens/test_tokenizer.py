@@ -13,9 +13,9 @@ import tokenizers
 from mlx_lm.utils import load_config
 from mlx_lm.utils import load_tokenizer as load_theirs
 
-from adapters.base.detokenizers import Detokenizers
-from adapters.base.special_tokens import SpecialTokens
-from adapters.base.tokenizer import Tokenizer, load_tokenizer
+from adapters.base.tokens.detokenizers import Detokenizers
+from adapters.base.tokens.special_tokens import SpecialTokens
+from adapters.base.tokens.tokenizer import Tokenizer, load_tokenizer
 from tests.adapters.base.folders import DEMO, FILE, KINDS, copy_demo, with_config, with_file, with_model
 
 ROOT = Path(__file__).parents[3]

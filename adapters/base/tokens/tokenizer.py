@@ -15,8 +15,8 @@ from tokenizers import decoders, normalizers, pre_tokenizers
 from transformers import AutoTokenizer
 
 from adapters.base.model_file import REMEDY, is_there, read_model_file
-from adapters.base.special_tokens import CONFIG_NAME, AddedPiece, SpecialTokens, read_added_pieces, read_json, read_special_tokens
-from adapters.base.tokenizer_file import FILE_NAME, TokenizerFile, add_listed, as_added_token, build, read_tokenizer_file
+from adapters.base.tokens.special_tokens import CONFIG_NAME, AddedPiece, SpecialTokens, read_added_pieces, read_json, read_special_tokens
+from adapters.base.tokens.tokenizer_file import FILE_NAME, TokenizerFile, add_listed, as_added_token, build, read_tokenizer_file
 
 MOST_PIECES = 1 << 24  # many times Gemma's: a list of them is made
 SENTENCEPIECE_NAME = "tokenizer.model"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from adapters.base.config_section import Section
+from adapters.base.config.section import Section
 
 OTHERS_FILE = "hf_quant_config.json"  # of NVIDIA's ModelOpt
 MODES = ("affine", "mxfp4", "mxfp8", "nvfp4")

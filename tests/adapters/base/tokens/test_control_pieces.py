@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.base.control_pieces import BREAK, ControlPieces
-from adapters.base.tokenizer import load_tokenizer
+from adapters.base.tokens.control_pieces import BREAK, ControlPieces
+from adapters.base.tokens.tokenizer import load_tokenizer
 from tests.adapters.base.folders import DEMO, KINDS, added, copy_demo, with_added, with_config
 
 TEMPLATE = (DEMO / "chat_template.jinja").read_text()

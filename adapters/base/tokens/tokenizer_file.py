@@ -13,7 +13,7 @@ import tokenizers
 from tokenizers.models import BPE
 
 from adapters.base.model_file import REMEDY, read_model_file
-from adapters.base.special_tokens import AddedPiece
+from adapters.base.tokens.special_tokens import AddedPiece
 
 FILE_NAME = "tokenizer.json"
 MOST_WITHOUT_MERGES = 512  # pieces: bytes, and some that are added

@@ -4,9 +4,9 @@ First `rope_theta`, `rope_local_base_freq` and `rope_scaling` for the global lay
 layer. Where both stand, they must agree.
 """
 
-from adapters.base.config import Rope
-from adapters.base.config_keys import DEFAULTS
-from adapters.base.config_section import Section
+from adapters.base.config.keys import DEFAULTS
+from adapters.base.config.section import Section
+from adapters.base.config.structs import Rope
 
 GLOBAL, SLIDING = "full_attention", "sliding_attention"
 INERT = ("original_max_position_embeddings",)  # of other ways to scale

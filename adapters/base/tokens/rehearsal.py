@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 
 from jinja2 import TemplateError
 
-from adapters.base.chat_template import ChatTemplate
 from adapters.base.errors import ModelLoadError
+from adapters.base.tokens.chat_template import ChatTemplate
 
 Turns = tuple[tuple[str, str], ...]  # of role and content
 
