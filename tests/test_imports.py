@@ -78,7 +78,13 @@ BASE_LAYERS = (
     "loading",
     "vocabulary",
 )
-LAYERS = {"adapters": ADAPTER_LAYERS, "adapters/base": BASE_LAYERS, "server": SERVER_LAYERS, "clients": CLIENT_LAYERS, "scoring/degeneration": DETECTION_LAYERS}
+LAYERS = {
+    "adapters": ADAPTER_LAYERS,
+    "adapters/base": BASE_LAYERS,
+    "server": SERVER_LAYERS,
+    "clients": CLIENT_LAYERS,
+    "scoring/degeneration": DETECTION_LAYERS,
+}
 MLX_FOLDERS = ("adapters", "server/engine/mlx")
 HTTP_PACKAGES = {"litestar", "uvicorn", "starlette", "openai", "httpx", "prometheus_client"}
 MLX_PACKAGES = {"mlx", "mlx_lm"}

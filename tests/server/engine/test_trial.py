@@ -9,6 +9,7 @@ import pytest
 from adapters.base.device import Device
 from adapters.base.errors import ModelLoadError
 from adapters.errors import FailedTrial
+from server.engine.mlx import trial
 from server.engine.mlx.engine import MlxEngine
 from server.engine.mlx.forward.gemma import GemmaForward
 from server.settings.settings import Settings
@@ -114,3 +115,15 @@ def test_the_models_own_dtype_decides(
                     run(engine.adapters.load("a", folder, replace=False))
         finally:
             run(engine.close(0))
+
+
+def test_what_few_tokens_do_not_show_is_looked_for_in_more(
+    engine: MlxEngine, run: Run, small_gemma: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial, "NUM_TOKENS", 1)  # a token by itself has nothing to choose from: queries change nothing of it
+    folder = tmp_path / "queries"
+    write_random_adapter(folder, base=small_gemma, rank=2, seed=3, size=0.2, keys=["self_attn.q_proj"])
+    assert run(engine.adapters.load("queries", folder, replace=False)).targets == ("self_attn.q_proj",)
+    monkeypatch.setattr(trial, "NUM_TOKENS_OF_DOUBT", 1)
+    with pytest.raises(FailedTrial, match="changes no logit"):
+        run(engine.adapters.load("again", folder, replace=False))

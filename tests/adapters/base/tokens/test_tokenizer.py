@@ -18,7 +18,7 @@ from adapters.base.tokens.special_tokens import SpecialTokens
 from adapters.base.tokens.tokenizer import Tokenizer, load_tokenizer
 from tests.adapters.base.folders import DEMO, FILE, KINDS, copy_demo, with_config, with_file, with_model
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 TEXTS = (
     "",
     " ",
