@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from adapters.base.device import prepare_device
+from adapters.base.errors import ModelLoadError
 
 DEVICE = prepare_device()
 
@@ -60,7 +61,7 @@ def _try(folder: Path, variant: Variant, tag: PromptTag, max_tokens: int) -> Tri
         loaded_bytes = mx.get_active_memory()
         mx.reset_peak_memory()
         rates = asyncio.run(_measure(engine, tag, max_tokens))
-    except (EngineError, RuntimeError, ValueError, TypeError, ArithmeticError, LookupError) as exc:
+    except (ModelLoadError, EngineError, RuntimeError, ValueError, TypeError, ArithmeticError, LookupError) as exc:
         return Trial(variant=variant, round_number=tag.round_number, fault=type(exc).__name__)
     return Trial(
         variant=variant,
