@@ -7,7 +7,6 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence, Set
 from concurrent.futures import Future
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -15,15 +14,16 @@ import msgspec
 
 from adapters.bank.gains import Gains, plan_turns
 from adapters.base.shape import BaseShape
-from adapters.errors import AdapterChanged, AdapterError, AdapterNameTaken, SlotsFull
+from adapters.errors import AdapterChanged, AdapterNameTaken
 from adapters.files.reading import AdapterWeights, read_adapter
 from adapters.registry import AdapterRegistry, LoadedAdapter
 from server.engine.errors import EngineUnavailable
 from server.engine.mlx.adapter_queue import AdapterQueue, Taken
+from server.engine.mlx.load_reports import LoadReports, UnderWay
 from server.engine.mlx.runtime import Runtime
 from server.engine.mlx.trial import AdapterTrial
 from server.engine.mlx.worker import Worker
-from server.engine.protocol import AdapterLoad, AdapterStatus, LoadKind, LoadOutcome
+from server.engine.protocol import AdapterLoad, AdapterStatus
 
 Result = TypeVar("Result")
 
@@ -45,12 +45,6 @@ class Leaving(NamedTuple):
     has_left: asyncio.Event
 
 
-class UnderWay(msgspec.Struct):
-    """A load that has not ended."""
-
-    has_evicted: bool = False
-
-
 class MlxAdapterHost:
     """Implements `server.engine.protocol.AdapterHost` for the MLX engine. A change once begun is finished, even if its client goes away.
 
@@ -68,8 +62,7 @@ class MlxAdapterHost:
         self._queue = AdapterQueue(registry, reload=self._reload, give_back=self.release)
         self._trial = AdapterTrial()
         worker.call(self._trial.run_base)  # now, when nobody waits for it
-        self._note: Callable[[AdapterLoad], None] | None = None
-        self._ended: list[AdapterLoad] = []  # that nobody has been told of
+        self._reports = LoadReports()
         self._turn = asyncio.Lock()
         self._leaving: dict[str, Leaving] = {}
         self._changes: set[asyncio.Task[Any]] = set()
@@ -80,10 +73,7 @@ class MlxAdapterHost:
 
     def watch(self, note: Callable[[AdapterLoad], None]) -> None:
         """Have `note` told of every load when it has ended, and now of those before."""
-        self._note = note
-        for load in self._ended:
-            note(load)
-        self._ended.clear()
+        self._reports.watch(note)
 
     async def load(
         self,
@@ -116,7 +106,7 @@ class MlxAdapterHost:
         if registry.is_listed(name):
             raise AdapterNameTaken(name)
         registry.check_room(name)
-        with self._telling("load") as load:
+        with self._reports.telling("load") as load:
             weights = read_adapter(path, within=within, base=self._base, max_rank=self._max_rank)
             if evicted := registry.choose_evicted(name):
                 load.has_evicted = True
@@ -154,7 +144,7 @@ class MlxAdapterHost:
             if registry.is_listed(name) and not replace:
                 raise AdapterNameTaken(name)
             async with self._turn:
-                with self._telling("load") as load:
+                with self._reports.telling("load") as load:
                     registry.check_room(name)
                     weights = await self._read(source.path, source.within, digest)
                     current = registry.find(name) if registry.is_served(name) else None
@@ -183,7 +173,7 @@ class MlxAdapterHost:
             async with self._turn:
                 if not (registry.is_evicted(name) and registry.has_room(name, besides=besides)):
                     return
-                with self._telling("reload") as load:
+                with self._reports.telling("reload") as load:
                     evicted = registry.find(name)
                     weights = await self._read(evicted.path, evicted.within, evicted.digest)
                     slot = await self._take_slot(name, load, besides)
@@ -267,24 +257,6 @@ class MlxAdapterHost:
 
     def _try(self, slot: int, name: str, weights: AdapterWeights) -> Callable[[Runtime], None]:
         return lambda runtime: self._trial.check(runtime, slot, name, weights)
-
-    @contextmanager
-    def _telling(self, kind: LoadKind) -> Iterator[UnderWay]:
-        """Tell who watches how a load ends."""
-        load, began_s = UnderWay(), time.perf_counter()
-        outcome: LoadOutcome = "failed"
-        try:
-            yield load
-            outcome = "loaded"
-        except SlotsFull:
-            outcome = "no_slot"
-            raise
-        except AdapterError:
-            outcome = "refused"
-            raise
-        finally:
-            ended = AdapterLoad(kind=kind, outcome=outcome, duration_s=time.perf_counter() - began_s, has_evicted=load.has_evicted)
-            (self._note or self._ended.append)(ended)
 
     async def _finish(self, change: Coroutine[Any, Any, Result]) -> Result:
         return await asyncio.shield(self._keep(asyncio.ensure_future(change)))
