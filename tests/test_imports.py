@@ -58,8 +58,8 @@ CLIENT_LAYERS = (
 )
 # What stands in `scoring/degeneration/`, in the same order.
 DETECTION_LAYERS = ("detector", "words", "repetition", "prompt", "detectors", "roster")
-# What stands in `adapters/`, in the same order: the base model, then what its adapters are.
-ADAPTER_LAYERS = ("base", "errors", "files", "bank", "registry")
+# What stands in `adapters/`, in the same order: the base model, what its adapters are, then the commands that make and judge them.
+ADAPTER_LAYERS = ("base", "errors", "files", "bank", "registry", "command", "charts", "train", "fuse", "compare", "curriculum")
 # What stands in `adapters/base/`, in the same order: two sources of a model, folders and GGUF files, meet in the last two.
 BASE_LAYERS = (
     "errors",

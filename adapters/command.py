@@ -1,0 +1,42 @@
+"""What the commands of this package share: how they end."""
+
+import sys
+from collections.abc import Callable
+
+from adapters.base.errors import ModelLoadError
+from adapters.errors import AdapterError
+
+
+class CommandFault(Exception):
+    """Ends a command; the message is for people and says what to do."""
+
+    exit_code = 3  # files and models
+
+
+class UsageFault(CommandFault):
+    """What was asked for makes no sense."""
+
+    exit_code = 2
+
+
+INTERRUPTED = 130
+
+
+def end(name: str, work: Callable[[], int]) -> int:
+    """Do the work of command `name` and give its exit code; a fault becomes one line on standard error."""
+    try:
+        return work()
+    except CommandFault as exc:
+        tell(name, str(exc))
+        return exc.exit_code
+    except (AdapterError, ModelLoadError) as exc:
+        tell(name, str(exc))
+        return CommandFault.exit_code
+    except KeyboardInterrupt:
+        tell(name, "interrupted")
+        return INTERRUPTED
+
+
+def tell(name: str, text: object) -> None:
+    """Say something to whoever started the command, beside its output."""
+    print(f"{name}: {text}", file=sys.stderr, flush=True)
