@@ -90,6 +90,10 @@ class Tokenizer:
         ids: list[int] = encoding.ids
         return ids
 
+    def encode_all(self, texts: Sequence[str]) -> list[list[int]]:
+        """Give the ids of many texts, made side by side on all processors; the same as one by one, and nothing around them."""
+        return [encoding.ids for encoding in self._backend.encode_batch_fast(list(texts), add_special_tokens=False)]
+
     def decode(self, ids: Sequence[int]) -> str:
         """Give the text of ids, special tokens as they are spelt."""
         text: str = self._backend.decode(ids, skip_special_tokens=False)

@@ -9,7 +9,7 @@ import msgspec
 from jinja2 import TemplateError
 
 from adapters.base.tokens.chat_template import ChatTemplate
-from adapters.base.tokens.control_pieces import BREAK, ControlPieces
+from adapters.base.tokens.conversation_text import ConversationText, split_broken
 from adapters.base.tokens.tokenizer import Tokenizer
 from server.engine.errors import InvalidGeneration
 from server.engine.mlx.listing import list_ids
@@ -39,12 +39,11 @@ class PromptEncoder:
 
     def __init__(self, tokenizer: Tokenizer, template: ChatTemplate, *, max_tokens: int, num_embeddings: int) -> None:
         self._tokenizer = tokenizer
-        self._template = template
         self._max_tokens = max_tokens  # the model's context
         self._num_embeddings = num_embeddings  # Gemma 3's tokenizer has one piece more than the smaller models have rows
         self._longest_token = max(map(len, tokenizer.vocabulary))  # characters
         self._start_of_turn = tokenizer.vocabulary.get(START_OF_TURN)
-        self._controls = ControlPieces(tokenizer.control_pieces(template.source))
+        self._text = ConversationText(tokenizer, template)
         # A system text comes again with every request, and is the longest part of many.
         self._encode_opening = lru_cache(maxsize=16)(self._tokenise)
         self._thread = ShortFirst("prompt")
@@ -114,13 +113,13 @@ class PromptEncoder:
         # Tokenising megabytes takes many seconds, during which no other prompt is encoded.
         if (fewest := _count_characters(messages, beginning) // self._longest_token) >= self._max_tokens:
             raise self._too_long(f"at least {fewest}", param="messages")
-        conversation = [{"role": message.role, "content": self._controls.break_in(message.content)} for message in messages]
+        conversation = self._text.break_messages([(message.role, message.content) for message in messages])
         try:
-            text = self._template.render(conversation, add_generation_prompt=opens_turn)
+            text = self._text.render(conversation, opens_turn=opens_turn)
         except TemplateError as exc:
             raise InvalidGeneration(f"the model's chat template does not take these messages: {exc}", param="messages") from exc
         # Without the white space around it, as templates write a turn; of an empty one the header stays as it is.
-        ids = self._tokenise(text + self._controls.break_in(beginning.strip()))
+        ids = self._tokenise(text + self._text.break_in(beginning.strip()))
         if len(ids) >= self._max_tokens:
             raise self._too_long(str(len(ids)), param="messages")
         self._check_embeddings(ids, param="messages")
@@ -128,7 +127,7 @@ class PromptEncoder:
 
     def _tokenise(self, text: str) -> list[int]:
         ids: list[int] = []
-        for part in text.split(BREAK):
+        for part in split_broken(text):
             if len(ids) >= self._max_tokens:  # text of nothing but markers has very many parts
                 raise self._too_long(f"at least {len(ids)}", param="messages")
             ids += self._tokenizer.encode(part)
