@@ -1,7 +1,7 @@
 """The forms that a row may have, told row by row: other keys may stand beside them.
 
-`messages` is OpenAI's form and that of LEM's training files, `conversations` ShareGPT's; `prompt` with `completion` is TRL's, of texts or of
-messages, and `prompt` with `response` is how LEM keeps what a model has answered; `text` has no turns.
+`messages` is OpenAI's form and that of LEM's training files, `conversations` ShareGPT's; `prompt` with `completion` is TRL's, of texts or
+of messages, and `prompt` with `response` is how LEM keeps what a model has answered; `text` has no turns.
 """
 
 from collections.abc import Mapping

@@ -108,7 +108,7 @@ def _read_weight(entry: dict[str, Any], where: str, tell: Tell) -> bool:
         return True
     if type(weight) not in (int, float) or weight not in (0, 1):
         tell(f"{where} is {weight!r:.60}; expected 0 or 1")
-    return weight != 0
+    return bool(weight)
 
 
 def name_kind(value: object) -> str:

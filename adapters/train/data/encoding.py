@@ -1,0 +1,83 @@
+"""From pieces of text to token ids, and which of them are learnt: many rows at a time, on all processors."""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+import numpy as np
+
+from adapters.base.tokens.conversation_text import split_broken
+from adapters.base.vocabulary import Vocabulary
+from adapters.train.data.example import Example
+from adapters.train.data.layout import Layout, Piece
+from adapters.train.data.row import PlainText, Row, RowFault
+from adapters.train.settings import TrainOn
+
+LaidOut = tuple[int, list[Piece] | PlainText]  # with the line
+
+
+class RowEncoder:
+    """Makes examples, as long as their rows are: what is cut is the reader's."""
+
+    def __init__(self, vocabulary: Vocabulary, *, num_embeddings: int, train_on: TrainOn) -> None:
+        self._tokenizer = vocabulary.tokenizer
+        self._layout = Layout(vocabulary, num_embeddings=num_embeddings, train_on=train_on)
+        self._takes_texts = train_on == "everything"
+        self._end_ids = vocabulary.stop_ids(num_embeddings)
+        self._beginning = self._find_beginning()
+
+    def lay_out(self, row: Row) -> list[Piece] | PlainText:
+        """Give a row's pieces. Raises RowFault."""
+        if not isinstance(row, PlainText):
+            return self._layout.lay_out(row)
+        if not self._takes_texts:
+            raise RowFault(["it has text, in which no turn is the model's: --train-on everything learns all of it"])
+        return row
+
+    def encode(self, rows: Sequence[LaidOut]) -> Iterator[Example]:
+        """Give an example for each row, in their order."""
+        parts = [part for _, laid_out in rows for piece in _list_pieces(laid_out) for part in split_broken(piece.text)]
+        encoded = iter(self._tokenizer.encode_all(parts))
+        for line, laid_out in rows:
+            ids: list[int] = []
+            spans: list[tuple[int, int]] = []
+            for piece in _list_pieces(laid_out):
+                start = len(ids)
+                for part in islice(encoded, len(split_broken(piece.text))):
+                    ids += part
+                if piece.is_learnt:
+                    spans.append((start, len(ids)))
+            if isinstance(laid_out, PlainText):
+                ids = self._complete(ids, laid_out.text)
+                spans = [(0, len(ids))]
+            yield _make_example(line, ids, spans)
+
+    def spell(self, ids: Sequence[int]) -> str:
+        """Give the pieces of ids, for people."""
+        return ", ".join(repr(self._tokenizer.decode([token])) for token in ids)
+
+    def _complete(self, ids: list[int], text: str) -> list[int]:
+        """Put what the tokenizer begins every text with in front, and the end of text behind: neither twice."""
+        begun = ids if ids[: len(self._beginning)] == self._beginning else self._beginning + ids
+        end = self._tokenizer.eos_id
+        if end is None or end not in self._end_ids:
+            return begun
+        pieces = [self._tokenizer.pieces[token] for token in self._end_ids]
+        return begun if text.rstrip().endswith(tuple(pieces)) else [*begun, end]
+
+    def _find_beginning(self) -> list[int]:
+        plain = self._tokenizer.encode("a")
+        around = self._tokenizer.encode("a", add_special_tokens=True)
+        places = (place for place in range(len(around)) if around[place : place + len(plain)] == plain)
+        return around[: next(places, 0)]
+
+
+def _list_pieces(laid_out: list[Piece] | PlainText) -> list[Piece]:
+    return [Piece(laid_out.text, True)] if isinstance(laid_out, PlainText) else laid_out
+
+
+def _make_example(line: int, ids: list[int], spans: Sequence[tuple[int, int]]) -> Example:
+    is_target = np.zeros(len(ids), dtype=np.bool_)
+    for start, end in spans:
+        is_target[start:end] = True
+    is_target[:1] = False
+    return Example(line, np.array(ids, dtype=np.int32), is_target)

@@ -1,0 +1,69 @@
+"""A row as text in pieces, each learnt or given: parted where a server hands over to the model, and where the model ends its turn."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from jinja2 import TemplateError
+
+from adapters.base.tokens.conversation_text import ConversationText
+from adapters.base.vocabulary import Vocabulary
+from adapters.train.data.row import Conversation, RowFault, Turn
+from adapters.train.settings import TrainOn
+
+
+class Piece(NamedTuple):
+    """A text that is tokenised apart from those beside it."""
+
+    text: str
+    is_learnt: bool
+
+
+class Layout:
+    """Lays out conversations by a model's chat template: what stands before an answer is what the model is asked with, and the answer what
+    it is to say, up to the token that ends it."""
+
+    def __init__(self, vocabulary: Vocabulary, *, num_embeddings: int, train_on: TrainOn) -> None:
+        self._text = ConversationText(vocabulary.tokenizer, vocabulary.template)
+        self._train_on = train_on
+        pieces = vocabulary.tokenizer.pieces
+        ends = self._text.control_pieces.intersection(pieces[token] for token in vocabulary.stop_ids(num_embeddings) if token < len(pieces))
+        self._end = re.compile("|".join(sorted(map(re.escape, ends), key=len, reverse=True)) or r"(?!)")
+
+    def lay_out(self, conversation: Conversation) -> list[Piece]:
+        """Give the pieces up to the last that is learnt; none where nothing is. Raises RowFault for what the template does not take."""
+        broken = self._text.break_messages([(turn.role, turn.text) for turn in conversation.turns])
+        whole = self._render(broken, opens_turn=False)
+        if self._train_on == "everything":
+            return [Piece(whole, True)]
+        pieces, done = [], 0
+        for place in self._list_answers(conversation.turns):
+            opened = self._render(broken[:place], opens_turn=True)
+            end = self._end.search(whole, len(opened))
+            if not whole.startswith(opened) or len(opened) < done or end is None:
+                raise RowFault([self._tell_of_template(opened, whole, place)])
+            pieces += [Piece(whole[done : len(opened)], False), Piece(whole[len(opened) : end.end()], True)]
+            done = end.end()
+        return pieces
+
+    def _list_answers(self, turns: Sequence[Turn]) -> list[int]:
+        """List the turns that are learnt: an empty answer teaches to say nothing, and is not."""
+        answers = [place for place, turn in enumerate(turns) if turn.role == "assistant"]
+        chosen = answers[-1:] if self._train_on == "last" else answers
+        return [place for place in chosen if turns[place].is_learnt and turns[place].text.strip()]
+
+    def _render(self, broken: list[dict[str, str]], *, opens_turn: bool) -> str:
+        try:
+            return self._text.render(broken, opens_turn=opens_turn)
+        except TemplateError as exc:
+            raise RowFault([f"the model's chat template does not take these messages: {exc}"]) from exc
+
+    def _tell_of_template(self, opened: str, whole: str, place: int) -> str:
+        if whole.startswith(opened):
+            return "the model's chat template ends an answer with no token that ends one: --chat-template FILE names another"
+        return f"the model's chat template writes turn {place + 1} in another way than it asks for it: --chat-template FILE names another"
+
+
+def list_empty_answers(turns: Sequence[Turn]) -> Iterator[int]:
+    """List the model's turns that say nothing though they were to be learnt, counted from 1."""
+    return (place for place, turn in enumerate(turns, 1) if turn.role == "assistant" and turn.is_learnt and not turn.text.strip())
