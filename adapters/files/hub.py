@@ -1,4 +1,4 @@
-"""An adapter fetched from a Hugging Face repository: its configuration, weights and record of training, and no other file.
+"""An adapter fetched from a Hugging Face repository: its configuration, weights and records of training, and no other file.
 
 Sizes are asked for first: a repository may hold a whole model beside its adapter, or nothing that is an adapter.
 """
@@ -11,6 +11,8 @@ from adapters.files.formats.adapter_format import CONFIG_NAME
 from adapters.files.formats.mlx_lm import MlxLmFormat
 from adapters.files.formats.peft import PeftFormat
 from adapters.files.tensor_file import MAX_FILE_BYTES
+from adapters.files.training_file import FILE_NAME as TRAINING_NAME
+from adapters.files.training_file import MAX_FILE_BYTES as MAX_TRAINING_BYTES
 
 STATE_NAME = "trainer_state.json"
 MAX_STATE_BYTES = 64 << 20
@@ -19,7 +21,9 @@ MOST_BYTES = {
     PeftFormat.weights_name: MAX_FILE_BYTES,
     MlxLmFormat.weights_name: MAX_FILE_BYTES,
     STATE_NAME: MAX_STATE_BYTES,
+    TRAINING_NAME: MAX_TRAINING_BYTES,
 }
+RECORDS = (STATE_NAME, TRAINING_NAME)  # an adapter is served without them
 
 log = logging.getLogger(__name__)
 
@@ -28,9 +32,8 @@ def fetch_adapter(repository: Repository) -> FetchedRepository:
     """Fetch the adapter at the root of a repository; blocks. Raises AdapterError."""
     try:
         files = list_files(repository, tuple(MOST_BYTES))
-        if files is not None:
-            _check(repository, files)
-        fetched = fetch(repository, tuple(MOST_BYTES))
+        names = tuple(MOST_BYTES) if files is None else _choose(repository, files)
+        fetched = fetch(repository, names)
     except NotInHub as exc:
         raise NoAdapter(str(exc)) from exc
     except HubUnreachable as exc:
@@ -39,10 +42,15 @@ def fetch_adapter(repository: Repository) -> FetchedRepository:
     return fetched
 
 
-def _check(repository: Repository, files: tuple[File, ...]) -> None:
+def _choose(repository: Repository, files: tuple[File, ...]) -> tuple[str, ...]:
+    """See that there is an adapter, and room for it, and say which of its files to fetch: a record that is no record stays there."""
     if CONFIG_NAME not in {file.name for file in files}:
         raise NoAdapter(f"{repository} has no {CONFIG_NAME} at its root on Hugging Face: expected the repository of an adapter")
-    for file in files:
-        if file.size_bytes > MOST_BYTES[file.name]:
-            raise UnreadableAdapter(f"{file.name} of {repository} has {file.size_bytes} bytes, expected {MOST_BYTES[file.name]} at most")
-    check_room(repository, files)
+    large = {file.name: file.size_bytes for file in files if file.size_bytes > MOST_BYTES[file.name]}
+    for name, size_bytes in large.items():
+        if name not in RECORDS:
+            raise UnreadableAdapter(f"{name} of {repository} has {size_bytes} bytes, expected {MOST_BYTES[name]} at most")
+        log.warning("%s of %s is not fetched: it has %d bytes, expected %d at most", name, repository, size_bytes, MOST_BYTES[name])
+    chosen = [file for file in files if file.name not in large]
+    check_room(repository, chosen)
+    return tuple(file.name for file in chosen)

@@ -26,6 +26,7 @@ from adapters.files.pairing import LowRankPair, read_pairs
 from adapters.files.refusals import MODEL, find_refused
 from adapters.files.tensor_file import WRITE_ELSEWHERE, StoredTensor, TensorFile
 from adapters.files.training import TrainingRecord
+from adapters.files.training_file import read_record_of
 
 __all__ = ["AdapterWeights", "LowRankPair", "TrainingRecord", "read_adapter"]
 
@@ -90,17 +91,18 @@ def _read(folder: AdapterFolder, base: BaseShape | None, max_rank: int | None) -
         raise UnsupportedAdapter(f"the adapter in {folder.path} changes nothing: all its updates are zero")
     if left_out:
         log.info("the adapter in %s: left out, since it changes nothing of a text: %s", folder.path, ", ".join(left_out))
-    num_layers = base.num_layers if base else None
+    num_layers, digest = base.num_layers if base else None, digest_pairs(pairs)
+    record = read_record_of(folder, digest, adapter_format.read_record(folder))
     return AdapterWeights(
         path=folder.path,
         format=adapter_format.name,
         pairs=pairs,
         rank=max(pair.a.shape[1] for pair in pairs.values()),
         scale=adapter_format.nominal_scale,
-        digest=digest_pairs(pairs),
+        digest=digest,
         size_bytes=sum(tensor.size_bytes for tensor in file.tensors),
         left_out=left_out,
-        record=_with_oddities(adapter_format.read_record(folder), folder, adapter_format.find_oddities(pairs, num_layers)),
+        record=_with_oddities(record, folder, adapter_format.find_oddities(pairs, num_layers)),
     )
 
 

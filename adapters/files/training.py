@@ -4,6 +4,8 @@ from typing import Literal
 
 import msgspec
 
+State = Literal["running", "finished", "stopped", "interrupted", "failed"]  # "running" of a training that was killed, too
+
 
 class TrainingRecord(msgspec.Struct, frozen=True, kw_only=True):
     """None is what the files do not say."""
@@ -15,6 +17,17 @@ class TrainingRecord(msgspec.Struct, frozen=True, kw_only=True):
     examples_seen: int | None = None  # those that reached the weights
     effective_updates: int | None = None  # steps of the optimiser
     resumed_from: str | None = None  # the file whose weights it began with: what those had seen is in none of the numbers
+    state: State | None = None  # from here on what candor's own record alone tells: how the training ended
+    rows_trained: int | None = None  # as examples_seen: a row counts as often as it was seen
+    tokens_trained: int | None = None  # that were learnt to be said, no padding among them
+    epochs: float | None = None
+    rows_cut: int | None = None  # of the file, longer than a row may be
+    rows_dropped: int | None = None  # of the file, with nothing to learn in them
+    final_loss: float | None = None  # a token
+    final_validation_loss: float | None = None
+    wall_time_s: float | None = None
+    base_digest: str | None = None  # of the model that it was trained on
+    data_digest: str | None = None  # of the file of rows
     note: str | None = None  # what is unusual about the files, for people
 
 

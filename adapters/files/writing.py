@@ -74,7 +74,7 @@ def _as_mlx_lm(adapter: TrainedAdapter) -> dict[str, Any]:
 
 
 def _mlx_lm_tensors(modules: Mapping[str, Factors]) -> dict[str, Floats]:
-    tensors = {}
+    tensors: dict[str, Floats] = {}
     for module, factors in modules.items():
         tensors |= {f"{module}.lora_a": factors.a, f"{module}.lora_b": factors.b}
         tensors |= {} if factors.magnitude is None else {f"{module}.m": factors.magnitude}
@@ -104,7 +104,7 @@ def _as_peft(adapter: TrainedAdapter, pairs: Mapping[str, LowRankPair]) -> dict[
 
 def _peft_tensors(modules: Mapping[str, Factors]) -> dict[str, Floats]:
     """Name and turn them as PEFT does. transformers says `model.language_model` where mlx-lm says `language_model.model`."""
-    tensors = {}
+    tensors: dict[str, Floats] = {}
     for module, factors in modules.items():
         is_nested = module.startswith(NESTED)
         name = f"base_model.model.{module.replace(f'{NESTED}model.', f'model.{NESTED}', 1) if is_nested else module}"

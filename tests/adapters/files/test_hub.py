@@ -76,6 +76,22 @@ def test_a_file_that_is_too_large_is_not_fetched(hub: FakeHub) -> None:
     assert not hub.fetched()
 
 
+def test_a_record_of_training_is_fetched_with_the_adapter(hub: FakeHub) -> None:
+    hub.repositories[NAME] |= {"training.json": b"{}", "trainer_state.json": b"[]"}
+    fetch_adapter(parse(NAME))
+    assert hub.fetched() == {"adapter_config.json", "adapters.safetensors", "training.json", "trainer_state.json"}
+
+
+@pytest.mark.parametrize("name", ["training.json", "trainer_state.json"])
+def test_a_file_that_is_too_large_for_a_record_is_left_there(hub: FakeHub, name: str) -> None:
+    hub.repositories[NAME] |= {"training.json": b"{}", "trainer_state.json": b"[]"}
+    hub.claimed[name] = 100 << 20
+    fetched = fetch_adapter(parse(NAME))
+    assert name not in hub.fetched()
+    assert len(hub.fetched()) == 3
+    assert read_adapter(fetched.folder, within=(fetched.cached,)).record.note is None
+
+
 def test_what_the_disk_has_no_room_for_is_not_fetched(hub: FakeHub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(1, 1, 0))
     with pytest.raises(HubNotReached, match="has 0 left: make room"):

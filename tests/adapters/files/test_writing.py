@@ -1,6 +1,7 @@
 """Adapters that are written: read back by candor and by mlx-lm, the same bytes each time, whole or not at all."""
 
 import json
+import os
 from pathlib import Path
 
 import mlx.core as mx
@@ -12,7 +13,6 @@ from mlx_lm.utils import load_model
 from safetensors import safe_open
 
 from adapters.errors import UnsupportedAdapter
-from adapters.files import file_writing
 from adapters.files.reading import read_adapter
 from adapters.files.writing import Factors, TrainedAdapter, WrittenFormat, find_alpha, write_adapter
 from tests.adapters.adapter_files import IN, OUT, factors, magnitudes
@@ -143,7 +143,7 @@ def test_a_full_disk_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.M
     def fail(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(file_writing.os, "fsync", fail)
+    monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(OSError, match="No space"):
         write_adapter(tmp_path, adapter(scale=3.0), format="mlx-lm")
     assert content_of(tmp_path) == before
@@ -153,5 +153,5 @@ def test_a_full_disk_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.M
 def test_pefts_alpha_gives_the_scale_back(rank: int) -> None:
     scales = [20.0, 0.1, 1 / 3, 10 / 7, 2.5, *np.random.default_rng(0).uniform(0.01, 50, 200)]
     given_back = [find_alpha(scale, rank) / rank for scale in scales]
-    assert np.array_equal(np.float32(given_back), np.float32(scales))
+    assert np.array_equal(np.array(given_back, np.float32), np.array(scales, np.float32))
     assert given_back == pytest.approx(scales, rel=1.2e-16)
