@@ -20,6 +20,7 @@ SCRIPTS = (
     "charts.js",
     "tables.js",
     "tiles.js",
+    "training.js",
     "adapters.js",
     "answers.js",
     "comparison.js",

@@ -68,6 +68,7 @@ def _describe_loaded(status: AdapterStatus) -> LoadedAdapter:
         scale=status.scale,
         created=status.created,
         num_running=status.num_running,
+        training=status.training,
     )
 
 

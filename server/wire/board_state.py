@@ -40,6 +40,7 @@ class LoadedAdapter(msgspec.Struct, frozen=True, kw_only=True):
     scale: float
     created: int  # when it was loaded: Unix time, s
     num_running: int
+    training: dict[str, int | float | str | None]  # as /v1/adapters has it
 
 
 class BoardAdapter(msgspec.Struct, frozen=True, kw_only=True):

@@ -49,6 +49,7 @@ function updatePanel(panel, adapter, { state, base, scale, highest, numMinutes }
         make("p", { class: "mean" }, spellNumber(adapter.mean_score), make("small", { text: ` mean of ${spellCount(adapter.num_answers, "answer")}` })),
         ...(isBase ? [] : [makeDifference(adapter, base)]),
         make("p", { class: "origin", text: describeOrigin(adapter, state.now) }),
+        ...makeTraining(adapter.loaded),
     );
     drawTrend(panel.trend.plot, {
         own: adapter.minutes,

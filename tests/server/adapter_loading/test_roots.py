@@ -107,7 +107,9 @@ def test_a_link_out_of_the_root_is_refused(root: Path) -> None:
         assert "does not lie inside" in str(refuse(root, text))
 
 
-@pytest.mark.parametrize("name", ["adapter_config.json", "adapters.safetensors", "adapter_model.safetensors", "trainer_state.json"])
+@pytest.mark.parametrize(
+    "name", ["adapter_config.json", "adapters.safetensors", "adapter_model.safetensors", "trainer_state.json", "training.json"]
+)
 @pytest.mark.parametrize("target", ["../../secret/lek/adapters.safetensors", "/etc/passwd", "/does/not/exist", "/dev/zero"])
 def test_a_file_that_is_a_link_out_of_the_root_is_refused(name: str, target: str, root: Path) -> None:
     (root / "lek" / name).unlink(missing_ok=True)

@@ -19,6 +19,20 @@ CHAT = "/v1/chat/completions"
 LONG_NAME = "a-rather-long-name-for-an-adapter/of-the-fourth-epoch"
 HOSTILE = "<img src=x onerror=document.title='taken'><script>document.title='taken'</script> 😀 "
 LOOP = "la " * 100
+DONE: dict[str, int | float | str | None] = {
+    "basis": "done",
+    "iterations": 240,
+    "learning_rate": 1e-3,
+    "batch_size": 4,
+    "examples_seen": 480,
+    "effective_updates": 120,
+    "state": "finished",
+    "tokens_trained": 31204,
+    "rows_cut": 2,
+    "rows_dropped": 0,
+    "final_loss": 2.309,
+    "final_validation_loss": 2.4,
+}
 
 
 def ask(server: LiveServer, *models: str) -> None:
@@ -70,6 +84,38 @@ def test_base_and_adapter_are_compared_and_what_they_write_stays_text(browser: B
         browser.click("#answers summary")
         assert HOSTILE.strip() in browser.text("#answers details[open] p")
         assert (browser.count("#board img, #board script"), browser.run("return document.title")) == (0, f"candor · {BASE.id}")
+
+
+@pytest.mark.parametrize(
+    ("training", "words"),
+    [
+        (LEK.training, "trained, planned: 600 batches, rate 1e-5, on from adapters.safetensors"),
+        (DONE, "trained, done: 120 steps, 480 rows, 31,204 tokens, rate 0.001, batches of 4, loss 2.31, on held-back rows 2.4, 2 rows cut"),
+        (DONE | {"effective_updates": 1, "rows_dropped": 1, "state": "stopped"}, "2 rows cut, 1 row left out, stopped"),
+        ({"basis": "done", "effective_updates": None, "iterations": 1}, "trained, done: 1 batch"),
+    ],
+)
+def test_a_panel_says_how_its_adapter_was_trained(training: dict[str, int | float | str | None], words: str, browser: Browser) -> None:
+    engine = FakeEngine()
+    engine.adapters.loaded[LEK.name] = msgspec.structs.replace(LEK, training=training | {"note": HOSTILE.strip()})
+    with LiveServer(engine) as server:
+        ask(server, ADAPTER.id)
+        browser.open(server.url)
+        browser.wait_for(lambda: browser.count(".panel") == 1, "the adapter's panel")
+        assert browser.text(".panel .training").endswith(words)
+        assert browser.text(".panel .note") == HOSTILE.strip()
+        assert browser.count("#board img, #board script") == 0
+
+
+@pytest.mark.parametrize("training", [{}, dict.fromkeys(("basis", "iterations", "state", "note"))])
+def test_an_adapter_without_a_record_has_no_line_of_it(training: dict[str, int | float | str | None], browser: Browser) -> None:
+    engine = FakeEngine()
+    engine.adapters.loaded[LEK.name] = msgspec.structs.replace(LEK, training=training)
+    with LiveServer(engine) as server:
+        ask(server, ADAPTER.id)
+        browser.open(server.url)
+        browser.wait_for(lambda: browser.count(".panel") == 1, "the adapter's panel")
+        assert (browser.count(".panel .training"), browser.count(".panel .note")) == (0, 0)
 
 
 def test_an_answer_that_ended_at_its_time_limit_is_not_the_guards(browser: Browser) -> None:
