@@ -20,7 +20,7 @@ class TrainingSettings(msgspec.Struct, frozen=True, kw_only=True):
     batch_size: Count = 4  # rows of a pass
     grad_accumulation: Count = 1  # passes of a step
     learning_rate: float = 1e-5  # the highest
-    schedule: Schedule = "constant"  # after the warm-up, to zero at the last step
+    schedule: Schedule = "constant"  # after the warm-up; falling, it would be zero at the step after the last one
     warmup: Annotated[int, msgspec.Meta(ge=0)] = 0  # steps from zero to the rate
     weight_decay: float = 0.0  # AdamW's
     max_grad_norm: float | None = None  # over all that is trained
