@@ -87,7 +87,7 @@ class Learner:
         mx.eval(are_finite, weights, moments)
         if not are_finite.item():
             raise NonFinite(number, "a weight after it")
-        self._weights, self._moments = weights, moments
+        self._become(weights, moments)
         return StepResult(loss_sum=loss_sum, num_targets=num_targets, learning_rate=rate, gradient_norm=norm)
 
     def evaluate(self, batches: Iterable[Batch]) -> tuple[float, int]:
@@ -129,15 +129,18 @@ class Learner:
         state = self.optimizer_state()
         _check(weights, self._weights, "weights")
         _check(optimizer_state, state, "state of the optimiser")
-        self._weights = {name: weights[name] for name in self._weights}
-        self._moments = Moments(*({name: optimizer_state[f"{name}.{moment}"] for name in self._weights} for moment in ("m", "v")))
+        moments = ({name: optimizer_state[f"{name}.{moment}"] for name in self._weights} for moment in ("m", "v"))
+        self._become({name: weights[name] for name in self._weights}, Moments(*moments))
 
     def start_from(self, modules: Mapping[str, Factors]) -> None:
         """Begin with another adapter's weights, the optimiser anew. Raises ValueError that lists every mismatch."""
         weights = _spell_out(modules)
         _check(weights, self._weights, "weights")
-        self._weights = {name: weights[name] for name in self._weights}
-        self._moments = Moments.zeros_like(self._weights)
+        self._become({name: weights[name] for name in self._weights}, Moments.zeros_like(self._weights))
+
+    def _become(self, weights: Arrays, moments: Moments) -> None:
+        self._weights, self._moments = weights, moments
+        self._forward.set_weights(_by_layer(weights))
 
     def _sum_passes(self, batches: Sequence[Batch], number: int) -> tuple[float, Arrays]:
         """Give the loss and its gradients, summed over all targets of all passes, one pass after the other."""
@@ -149,6 +152,7 @@ class Learner:
             loss, own = mx.value_and_grad(lambda weights, packing=packing: self._measure(weights, packing))(self._weights)
             gradients = {name: gradients[name] + gradient for name, gradient in own.items()} if gradients else own
             mx.eval(loss, gradients)
+            self._forward.set_weights(_by_layer(self._weights))  # else the model would hold on to the pass
             loss_sum += _number(loss)
         self._set_dropout([])
         return loss_sum, gradients

@@ -23,7 +23,7 @@ class TrainingForward:
         self._trunk = text.model
         self._trained = trained
         self._checkpoints_gradients = checkpoints_gradients
-        self.keeps_padding = not device.has_no_kernels
+        self.keeps_padding = True
 
     def __call__(self, packing: Packing, weights: Weights) -> mx.array:
         """Give the hidden states (N, D) before the targets, by these weights of what is trained."""
@@ -35,13 +35,21 @@ class TrainingForward:
             own = {name: weights[name] for name in self._trained.get(index, {})}
 
             def run(own: Weights, hidden: mx.array, layer: Any = layer, index: int = index) -> mx.array:
-                for name, arrays in own.items():
-                    self._trained[index][name].update(dict(arrays))
+                self._set(index, own)
                 return _run_layer(layer, hidden, attention)
 
             hidden = mx.checkpoint(run)(own, hidden) if own and self._checkpoints_gradients else run(own, hidden)
         normalised: mx.array = trunk.norm(hidden[packing.target_places])
         return normalised
+
+    def set_weights(self, weights: Weights) -> None:
+        """Have the model's layers hold these."""
+        for index, layers in self._trained.items():
+            self._set(index, {name: weights[name] for name in layers})
+
+    def _set(self, index: int, weights: Weights) -> None:
+        for name, arrays in weights.items():
+            self._trained[index][name].update(dict(arrays))
 
 
 def _run_layer(layer: Any, hidden: mx.array, attention: FusedAttention) -> mx.array:
