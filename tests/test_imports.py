@@ -77,6 +77,7 @@ BASE_LAYERS = (
     "fetch",
     "loading",
     "vocabulary",
+    "identity",
 )
 LAYERS = {
     "adapters": ADAPTER_LAYERS,
