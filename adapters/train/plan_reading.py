@@ -1,0 +1,110 @@
+"""Make a plan of what was given, in flags and in TOML, and find all that is wrong with it at once."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from adapters.command import UsageFault
+from adapters.train.plan import Asked, TrainingPlan
+
+EXCLUSIVE = (("steps", "epochs"), ("resume", "overwrite"))
+
+
+class Given(NamedTuple):
+    """A value as it was written, and where."""
+
+    value: Any
+    origin: str
+
+
+class Field(NamedTuple):
+    """A field of the plan, as it is asked for."""
+
+    name: str  # in kebab-case
+    field: str  # of the struct
+    type: Any
+    default: Any  # msgspec.NODEFAULT where it must be given
+    asked: Asked
+
+    @property
+    def is_switch(self) -> bool:
+        """Whether its flag takes no value."""
+        return isinstance(self.default, bool)
+
+
+FIELDS = tuple(
+    Field(
+        field.encode_name,
+        field.name,
+        field.type,
+        field.default,
+        next(one for one in field.type.__metadata__ if isinstance(one, Asked)),
+    )
+    for field in msgspec.structs.fields(TrainingPlan)
+)
+
+
+def read_toml(file: Path, faults: list[str]) -> dict[str, Given]:
+    """Read the keys of a configuration file; what is wrong with it is added to the faults."""
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except OSError as exc:
+        faults.append(f"--config {file}: cannot be read: {exc.strerror}")
+        return {}
+    except (ValueError, RecursionError) as exc:  # of TOML, and of UTF-8
+        faults.append(f"--config {file}: is not valid TOML: {exc}")
+        return {}
+    return read_table(table, str(file), faults)
+
+
+def read_table(table: Mapping[str, Any], where: str, faults: list[str]) -> dict[str, Given]:
+    """Take the keys of a table, in kebab-case or snake_case; one that is unknown or stands twice is added to the faults."""
+    known, given = {field.name for field in FIELDS}, dict[str, Given]()
+    for key, value in table.items():
+        name = key.replace("_", "-")
+        if name not in known:
+            faults.append(f"{key} in {where} is not a setting; known are: {', '.join(sorted(known))}")
+        elif name in given:
+            faults.append(f"{key} in {where} stands there twice, as {name} and as {name.replace('-', '_')}")
+        else:
+            given[name] = Given(value, f"{key} in {where}")
+    return given
+
+
+def lay_over(below: Mapping[str, Given], above: Mapping[str, Given]) -> dict[str, Given]:
+    """Let what is above win, also over what excludes it."""
+    ousted = {other for pair in EXCLUSIVE for name in pair for other in pair if name in above and other != name and _is_set(above[name])}
+    return {name: one for name, one in below.items() if name not in ousted} | dict(above)
+
+
+def make_plan(given: Mapping[str, Given], faults: list[str]) -> TrainingPlan:
+    """Make the plan. Raises UsageFault with these faults and all that are found here."""
+    values: dict[str, Any] = {}
+    for field in FIELDS:
+        if (one := given.get(field.name)) is None:
+            if field.default is msgspec.NODEFAULT:
+                faults.append(f"--{field.name} is missing: {field.asked.help}")
+            continue
+        try:
+            values[field.field] = _convert(field, one.value)
+        except ValueError as exc:
+            faults.append(f"{one.origin}: {exc}, from {one.value!r:.80}")
+    for one, other in EXCLUSIVE:
+        if one in given and other in given and _is_set(given[one]) and _is_set(given[other]):
+            faults.append(f"{given[one].origin} and {given[other].origin} exclude each other: choose")
+    if faults:
+        raise UsageFault("\n  ".join(faults))
+    return TrainingPlan(**values)
+
+
+def _convert(field: Field, value: Any) -> Any:
+    if field.asked.parse:
+        return field.asked.parse(value)
+    return msgspec.convert(value, field.type, strict=not isinstance(value, str))
+
+
+def _is_set(given: Given) -> bool:
+    return given.value is not False
