@@ -23,6 +23,14 @@ def name_nested(name: str) -> str:
     return own if is_of_vision(own) else name
 
 
+def name_as_text(name: str, *, is_nested: bool) -> str | None:
+    """Give the name that a tensor of the text model has in one that stands by itself; None for any other tensor."""
+    own = name_nested(name) if is_nested else name_text(name)
+    if is_derived(own) or (is_nested and is_of_vision(own)):
+        return None
+    return own.removeprefix(f"{LANGUAGE_MODEL}.") if is_nested else own
+
+
 def is_of_vision(name: str) -> bool:
     """Say whether a tensor is for images."""
     return name.startswith(VISION)

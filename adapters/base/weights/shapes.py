@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 
 from adapters.base.config.structs import ModelConfig, TextConfig
 from adapters.base.errors import ModelLoadError
+from adapters.base.shape import BaseShape
 from adapters.base.weights.files import StoredTensor
-from adapters.base.weights.names import LANGUAGE_MODEL, is_derived, is_of_vision, name_nested, name_text
+from adapters.base.weights.names import LANGUAGE_MODEL, name_as_text
 
 Shape = tuple[int, ...]
 
@@ -40,14 +41,19 @@ def check_shapes(config: ModelConfig, tensors: Mapping[str, StoredTensor], *, wh
     return has_head
 
 
+def find_base_shape(config: TextConfig) -> BaseShape:
+    """Give what an adapter must fit, without loading the model."""
+    weights = {name.removesuffix(".weight"): shape for name, shape in _list_shapes(config, has_head=False) if name != f"{EMBEDDING}.weight"}
+    linears = {name: (shape[1], shape[0]) for name, shape in weights.items() if len(shape) == 2}
+    return BaseShape(num_layers=config.num_layers, linears=linears)
+
+
 def _name_as_text(config: ModelConfig, tensors: Mapping[str, StoredTensor], misfits: list[str]) -> dict[str, StoredTensor]:
     """Name the tensors of the text model as those of one that stands by itself; two with one meaning are a misfit."""
     originals: dict[str, str] = {}
     for name in tensors:
-        own = name_nested(name) if config.is_nested else name_text(name)
-        if is_derived(own) or (config.is_nested and is_of_vision(own)):
+        if (own := name_as_text(name, is_nested=config.is_nested)) is None:
             continue
-        own = own.removeprefix(f"{LANGUAGE_MODEL}.") if config.is_nested else own
         if own in originals:
             misfits.append(f"{originals[own]} and {name} are the same tensor by two names: remove the one that is not the model's")
         originals[own] = name
@@ -105,14 +111,14 @@ def _compare_packed(config: ModelConfig, name: str, shape: Shape, found: Mapping
     weight, scales = found[name], found[f"{layer}.scales"]
     biases = found.get(f"{layer}.biases", scales)
     num_out, num_in = shape
-    bits, size = _find_packing(config, layer, weight, scales, num_in)
+    bits, size = find_packing(config, layer, weight, scales, num_in)
     if weight.dtype != "U32" or not size or weight.shape != (num_out, num_in * bits // WORD_BITS):
         yield f"{name} is {list(weight.shape)} of {weight.dtype}, expected {list(shape)} packed to {bits} bits a weight"
     elif scales.shape != (num_out, num_in // size) or biases.shape != scales.shape:
         yield f"{layer}.scales is {list(scales.shape)}, expected {[num_out, num_in // size]}"
 
 
-def _find_packing(config: ModelConfig, layer: str, weight: StoredTensor, scales: StoredTensor, num_in: int) -> tuple[int, int]:
+def find_packing(config: ModelConfig, layer: str, weight: StoredTensor, scales: StoredTensor, num_in: int) -> tuple[int, int]:
     """Give bits and group size as mlx-lm finds them: what is said of the layer by name, else what the shapes say."""
     prefix = f"{LANGUAGE_MODEL}." if config.is_nested else ""
     told = (config.quantization or {}).get(f"{prefix}{layer}")
