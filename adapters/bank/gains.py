@@ -11,12 +11,12 @@ import mlx.core as mx
 import mlx.nn as nn
 import numpy as np
 
+from adapters.bank.weight_rows import WEIGHTS_AT_ONCE, read_rows
 from adapters.base.shape import BaseShape
 from adapters.files.reading import LowRankPair
 from adapters.files.tensor_file import Floats
 
 NUM_TURNS = 8  # at least, for an adapter of all layers: a turn takes less than a step, which reads every weight
-WEIGHTS_AT_ONCE = 1 << 22  # in float32, of one layer
 
 Gains = dict[str, Floats]  # (out,), by module
 
@@ -41,25 +41,8 @@ def find_gain(linear: nn.Linear | nn.QuantizedLinear, pair: LowRankPair) -> Floa
     lengths = []
     for start in range(0, out_dims, num_rows):
         rows = slice(start, start + num_rows)
-        updated = _read_rows(linear, rows) + (a @ b[:, rows]).T
+        updated = read_rows(linear, rows) + (a @ b[:, rows]).T
         lengths.append(mx.sqrt(mx.sum(mx.square(updated), axis=1)))
         mx.eval(lengths[-1])  # one after the other, so that one piece of the weight at most is there in float32
     gain: Floats = np.array(mx.array(pair.magnitude) / mx.concatenate(lengths))
     return gain
-
-
-def _read_rows(linear: nn.Linear | nn.QuantizedLinear, rows: slice) -> mx.array:
-    """Give rows of a layer's weight (R, in) in float32, as the layer multiplies by them."""
-    weight: mx.array = linear.weight[rows]
-    if not isinstance(linear, nn.QuantizedLinear):
-        return weight.astype(mx.float32)
-    biases = linear.get("biases")
-    weight = mx.dequantize(
-        weight,
-        linear.scales[rows],
-        None if biases is None else biases[rows],
-        group_size=linear.group_size,
-        bits=linear.bits,
-        mode=linear.mode,
-    )
-    return weight.astype(mx.float32)
