@@ -1,0 +1,83 @@
+"""An adapter to be compared, read from its folder with all that its files tell of its training."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from adapters.base.hub import Repository
+from adapters.base.shape import BaseShape
+from adapters.command import CommandFault
+from adapters.compare.loss_curve import LossCurve, find_losses
+from adapters.compare.options import Named
+from adapters.errors import AdapterError, MismatchedAdapter
+from adapters.files.folder import AdapterFolder
+from adapters.files.hub import fetch_adapter
+from adapters.files.reading import AdapterWeights, read_adapter
+from adapters.files.training_file import TrainingFile, read_training_file
+
+
+class Entrant(msgspec.Struct, frozen=True, kw_only=True):
+    """An adapter that takes part."""
+
+    name: str
+    weights: AdapterWeights
+    training: TrainingFile | None  # candor's own record, where it is about these weights
+    curve: LossCurve | None
+    fits: bool  # the model that was given
+    notes: tuple[str, ...]
+
+    @property
+    def base_layers(self) -> int | None:
+        """Count the layers of the base that it was trained on, if its record tells."""
+        return self.training.base.num_layers if self.training else None
+
+
+def read_entrants(asked: Sequence[Named], base: BaseShape | None) -> list[Entrant]:
+    """Read all of them; with `base`, those that fit it are known to. Raises CommandFault with everything that cannot be read."""
+    entrants, faults = [], []
+    for one in asked:
+        try:
+            entrants.append(_read(one, base))
+        except AdapterError as exc:
+            faults.append(f"{one.name}: {exc}")
+    if faults:
+        raise CommandFault("\n".join(faults))
+    return entrants
+
+
+def _read(asked: Named, base: BaseShape | None) -> Entrant:
+    place = _find(asked.place)
+    weights, misfit = read_adapter(place), None
+    if base:
+        try:
+            weights = read_adapter(place, base=base)
+        except MismatchedAdapter as exc:
+            misfit = f"it does not fit the model, and is measured by its weights alone: {exc.mismatches[0]}"
+            misfit += f", and {len(exc.mismatches) - 1} more" if len(exc.mismatches) > 1 else ""
+    with AdapterFolder.open(place) as folder:
+        training, doubt = read_training_file(folder, weights.digest)
+    return Entrant(
+        name=asked.name,
+        weights=weights,
+        training=training,
+        curve=None if doubt else find_losses(place.resolve()),
+        fits=base is not None and misfit is None,
+        notes=tuple(_list_notes(weights, misfit)),
+    )
+
+
+def _find(place: str) -> Path:
+    path = Path(place).expanduser()
+    if not path.exists() and (repository := Repository.parse(place)):
+        return fetch_adapter(repository).folder
+    return path
+
+
+def _list_notes(weights: AdapterWeights, misfit: str | None) -> Iterator[str]:
+    if misfit:
+        yield misfit
+    if weights.record.note:
+        yield weights.record.note
+    if weights.left_out:
+        yield f"left out, since it changes nothing of a text: {', '.join(weights.left_out)}"
