@@ -23,6 +23,8 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
     targets: tuple[str, ...]  # kinds of layer, such as self_attn.q_proj
     record: TrainingRecord
+    rows_of_file: int | None  # of the data that it was trained on
+    base_layers: int | None  # of the model that was given, if it fits it, else as its record tells
     pressure: Pressure
     update: UpdateMeasure
     divergence: Divergence | None
@@ -68,7 +70,8 @@ def choose_reference(compared: Sequence[Compared], against: str | None) -> Compa
 
 def _describe(measured: Measured, base_layers: int | None) -> Compared:
     entrant, update = measured.entrant, measured.update
-    weights = entrant.weights
+    weights, training = entrant.weights, entrant.training
+    num_layers = base_layers if entrant.fits else training.base.num_layers if training else None
     return Compared(
         name=entrant.name,
         format=weights.format,
@@ -76,12 +79,14 @@ def _describe(measured: Measured, base_layers: int | None) -> Compared:
         digest=weights.digest,
         targets=tuple(dict.fromkeys(module.split(".", 3)[3] for module in weights.pairs)),
         record=weights.record,
+        rows_of_file=training.train.rows if training else None,
+        base_layers=num_layers,
         pressure=find_pressure(
             weights.record,
             rank=weights.rank,
             scale=weights.scale,
             num_layers=update.num_layers_touched,
-            base_layers=base_layers if entrant.fits else entrant.base_layers,
+            base_layers=num_layers,
         ),
         update=update,
         divergence=measured.divergence,

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import mlx.core as mx
-import mlx.nn as nn
 import msgspec
 import numpy as np
 from numpy.typing import NDArray

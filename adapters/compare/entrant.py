@@ -27,11 +27,6 @@ class Entrant(msgspec.Struct, frozen=True, kw_only=True):
     fits: bool  # the model that was given
     notes: tuple[str, ...]
 
-    @property
-    def base_layers(self) -> int | None:
-        """Count the layers of the base that it was trained on, if its record tells."""
-        return self.training.base.num_layers if self.training else None
-
 
 def read_entrants(asked: Sequence[Named], base: BaseShape | None) -> list[Entrant]:
     """Read all of them; with `base`, those that fit it are known to. Raises CommandFault with everything that cannot be read."""

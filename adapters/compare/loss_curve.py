@@ -2,9 +2,9 @@
 
 A step's loss is that of one batch, and jumps from one to the next. So a run is read in NUM_STRETCHES stretches, each the mean of its
 steps and of its neighbours'. Its end is its last fifth, its gain the way from the first stretch to the end. The gain was flat after the
-first stretch that was within LEFT_OVER of the gain of the end. A run whose end lies above its lowest stretch by LOST of what had been gained
-went back up. Over-fitting began at the step with the lowest validation loss, if validation has risen by WORSE since, while the training
-loss went on falling.
+first stretch that was within LEFT_OVER of the gain of the end. A run whose end lies above its lowest stretch by LOST of what had been
+gained went back up. Over-fitting began at the step with the lowest validation loss, if validation has risen by WORSE since, while the
+training loss went on falling.
 """
 
 import math

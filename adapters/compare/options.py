@@ -69,7 +69,8 @@ def build_parser() -> argparse.ArgumentParser:
         "--prompts",
         metavar="FILE",
         type=Path,
-        help="text to measure divergence on: FILE.jsonl of conversations, or prompts, one a line, which the base answers (default: candor's)",
+        help="what divergence is measured on: conversations (FILE.jsonl), or prompts, one a line, which the base answers "
+        "(default: candor's own)",
     )
     parser.add_argument("--answer-tokens", metavar="N", type=int, default=32, help="of the base's answer to a prompt (default: 32)")
     parser.add_argument(
@@ -84,6 +85,8 @@ def _find_faults(flags: argparse.Namespace, adapters: Sequence[Named], scores: S
     names = [one.name for one in adapters]
     if doubled := _find_doubled(names):
         yield f"{', '.join(map(repr, doubled))} names two adapters: tell them apart with NAME=FOLDER"
+    if strange := [name for name in names if not name.isprintable() or len(name) > LONGEST_NAME]:
+        yield f"{', '.join(map(repr, strange))}: a name has up to {LONGEST_NAME} characters, all of which can be seen"
     if flags.against is not None and flags.against not in names:
         yield f"--against {flags.against!r} is none of {', '.join(map(repr, names))}"
     if not 1 <= flags.answer_tokens <= 4096:
@@ -116,7 +119,8 @@ def _name_all(texts: Sequence[str]) -> tuple[Named, ...]:
 
 def _name(place: str, num_parts: int) -> str:
     parts = Path(place).expanduser().resolve().parts if Path(place).expanduser().exists() else Path(place).parts
-    return "/".join(parts[-num_parts:])[-LONGEST_NAME:] or place[-LONGEST_NAME:]
+    name = "/".join(parts[-num_parts:]) or place
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name)[-LONGEST_NAME:]
 
 
 def _split(text: str) -> Named | None:

@@ -1,0 +1,111 @@
+"""Adapters held against one: in plain words and with numbers, how one differs from the other, and what that explains.
+
+Two things are held beside the measured size of an update. *Rows seen* is the note's effective gradient. *Reach* is what Adam allows: it
+moves a factor by about the rate a step, however large the batch, so an update grows as rate, steps and scale do, and with the root of the
+number of layers. Where neither comes within NEAR of what was measured, what was set does not explain it.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from math import log, sqrt
+
+from adapters.compare.comparison import Compared
+from adapters.compare.rules import Finding, judge
+from adapters.compare.wording import list_words, write_times
+
+TOLD = 1.25  # a ratio nearer to one than this (or its inverse) is no difference worth a word
+NEAR = 1.5  # a foretold ratio within this factor of the measured one agrees with it
+
+
+def diagnose(compared: Sequence[Compared]) -> tuple[Finding, ...]:
+    """Give all that the rules say, of each adapter and of all together."""
+    reference = find_reference(compared)
+    findings = [finding for one in compared for finding in judge(one)]
+    if reference:
+        for one in compared:
+            if one is not reference:
+                findings += _hold(one, reference)
+    findings += _tell_of_scores(compared)
+    return tuple(findings)
+
+
+def find_reference(compared: Sequence[Compared]) -> Compared | None:
+    """Give the one that the others were held against."""
+    return next((one for one in compared if one.ratios is None), None) if len(compared) > 1 else None
+
+
+def _hold(one: Compared, reference: Compared) -> Iterator[Finding]:
+    if one.digest == reference.digest:
+        yield _say("same-weights", one, f"it is the same adapter as {reference.name}, whatever the files are called", "equal digests")
+        return
+    ratios = one.ratios
+    assert ratios is not None
+    if ratios.update_norm is not None:
+        layers = f" on {write_times(ratios.share_of_layers)} the layers" if _is_told(ratios.share_of_layers) else " on as many layers"
+        layers = "" if ratios.share_of_layers is None else layers
+        kl = f", and {write_times(ratios.mean_kl)} its divergence from the base" if _is_told(ratios.mean_kl) else ""
+        yield _say(
+            "update-norm", one, f"it has {write_times(ratios.update_norm)} the update norm of {reference.name}{layers}{kl}", "measured"
+        )
+    settings = {
+        "the learning rate": ratios.learning_rate,
+        "the iterations": ratios.iterations,
+        "the batch": ratios.batch_size,
+        "the rank": ratios.rank,
+        "the scale": ratios.scale,
+    }
+    if told := [f"{write_times(ratio)} {what}" for what, ratio in settings.items() if _is_told(ratio)]:
+        rows = f": {write_times(ratios.effective_gradient)} the rows seen" if ratios.effective_gradient is not None else ""
+        yield _say("settings", one, f"it was set to {list_words(told)} of {reference.name}{rows}", "the records")
+    yield from _explain(one, reference)
+
+
+def _explain(one: Compared, reference: Compared) -> Iterator[Finding]:
+    ratios = one.ratios
+    assert ratios is not None
+    measured, rows = ratios.update_norm, ratios.effective_gradient
+    if measured is None or not measured:
+        return
+    reach = None
+    if ratios.reach and ratios.scale and ratios.share_of_layers:
+        reach = ratios.reach * ratios.scale * sqrt(ratios.share_of_layers)
+    reason = f"a ratio within {NEAR:g} times the measured one agrees with it; diagnosis.py says what each foretells"
+    foretold = {"rows seen": rows, "rate, steps, scale and layers": reach}
+    known = {what: ratio for what, ratio in foretold.items() if ratio}
+    if not known:
+        text = f"what was set is not known of both, so it cannot be told whether it explains {write_times(measured)} the update"
+        yield _say("explained", one, text, reason)
+        return
+    said = list_words([f"{what} foretell {write_times(ratio)}" for what, ratio in known.items()])
+    near = [what for what, ratio in known.items() if abs(log(ratio / measured)) <= log(NEAR)]
+    verdict = f"{list_words(near)} {'agree' if near else ''} with that" if near else "what was set does not explain it"
+    yield _say("explained", one, f"of the update of {reference.name} {said}, and {write_times(measured)} was measured: {verdict}", reason)
+
+
+def _tell_of_scores(compared: Sequence[Compared]) -> Iterator[Finding]:
+    """Say whether the larger update is the worse one, where the battery's reports are there, and else that nobody knows."""
+    scored = [one for one in compared if one.scores]
+    if len(scored) < 2:
+        text = "whether any of this harms what the model says is not measured here: the battery tells (--scores NAME=REPORT.json)"
+        if not scored:
+            yield Finding(rule="no-scores", weight="fact", adapter=None, text=text, reason="no battery's report was given")
+        return
+    by_size = sorted(scored, key=lambda one: one.norm)
+    means = [one.scores.mean for one in by_size if one.scores]
+    mildest, strongest = by_size[0], by_size[-1]
+    if all(before > after for before, after in pairwise(means)):
+        text = f"the larger the update, the lower the score, from {mildest.name} to {strongest.name}: that fits pressure as the cause"
+        text += f"; {len(scored)} adapters do not prove it"
+    else:
+        text = "the larger update is not the one with the lower score: the size of the update does not explain the scores"
+    yield Finding(
+        rule="scores-by-size", weight="fact", adapter=None, text=text, reason="the order of the measured norms, and of the mean scores"
+    )
+
+
+def _say(rule: str, one: Compared, text: str, reason: str) -> Finding:
+    return Finding(rule=rule, weight="fact", adapter=one.name, text=text, reason=reason)
+
+
+def _is_told(ratio: float | None) -> bool:
+    return ratio is not None and ratio > 0 and not 1 / TOLD < ratio < TOLD
