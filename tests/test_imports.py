@@ -51,10 +51,12 @@ CLIENT_LAYERS = (
     "asking",
     "records",
     "report",
+    "trial",
     "rescore",
     "compare",
     "battery",
     "promote",
+    "checkpoints",
 )
 # What stands in `scoring/degeneration/`, in the same order.
 DETECTION_LAYERS = ("detector", "words", "repetition", "prompt", "detectors", "roster")
@@ -157,7 +159,7 @@ def test_imports_inside_a_package_run_downwards(package: str) -> None:
 
 @pytest.mark.parametrize("command", ["rescore", "compare"])
 def test_commands_that_ask_nobody_import_no_other_command(command: str) -> None:
-    others = {"rescore", "compare", "battery", "promote"} - {command}
+    others = {"rescore", "compare", "battery", "promote", "checkpoints"} - {command}
     found = [
         f"{file.relative_to(ROOT)}:{line} imports {name}"
         for file in files(f"clients/{command}")

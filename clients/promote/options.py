@@ -6,12 +6,11 @@ from collections.abc import Sequence
 import msgspec
 
 from clients import flag_values
-from clients.asking.api_key import check_key, read_key_of_environment
 from clients.asking.credentials import Credentials
 from clients.asking.subject import Choice
-from clients.asking.subject_flags import read_url
 from clients.battery.options import Options, make_options
 from clients.battery.run_flags import add_pace_flags, add_question_flags, add_report_flags, check_files
+from clients.trial.server_flags import add_server_flags, read_server_keys
 from scoring.flag_parser import FlagParser
 
 # The fewest with which each of the six probes of `ccp` can by itself be significantly worse: Holm's 6 x 2 / C(10, 5) is 0.048.
@@ -34,21 +33,16 @@ def parse_options(argv: Sequence[str] | None = None) -> PromoteOptions:
     flags = parser.parse_args(argv)
     try:
         check_files(flags)
-        api_key = _read_key(flags.api_key, "--api-key", "OPENAI_API_KEY")
-        admin_key = _read_key(flags.admin_key, "--admin-key", "CANDOR_ADMIN_KEY") or api_key
+        keys = read_server_keys(flags)
     except ValueError as exc:
         parser.error(str(exc))
     return PromoteOptions(
         adapter=flags.adapter,
         path=flags.path,
         baseline=flags.baseline,
-        admin_key=admin_key,
-        battery=make_options(flags, choice=Choice(endpoint=flags.url), credentials={flags.url: Credentials(api_key=api_key)}),
+        admin_key=keys.admin_key,
+        battery=make_options(flags, choice=Choice(endpoint=flags.url), credentials={flags.url: Credentials(api_key=keys.api_key)}),
     )
-
-
-def _read_key(given: str | None, flag: str, variable: str) -> str | None:
-    return check_key(given, flag) if given else read_key_of_environment(variable)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -81,9 +75,7 @@ def _add_adapter_flags(parser: argparse.ArgumentParser) -> None:
 
 def _add_endpoint_flags(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("the server")
-    group.add_argument("--url", type=read_url, required=True, help="the server, such as http://127.0.0.1:8000")
-    group.add_argument("--api-key", metavar="KEY", help="to ask with (default: OPENAI_API_KEY in the environment)")
-    group.add_argument("--admin-key", metavar="KEY", help="to load adapters with (default: CANDOR_ADMIN_KEY, then the key to ask with)")
+    add_server_flags(group)
     add_pace_flags(group)
 
 

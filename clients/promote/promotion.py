@@ -5,7 +5,6 @@ first, which frees its slot; then the server replaces what the name serves in on
 """
 
 import asyncio
-import signal
 from collections.abc import Coroutine
 from typing import Any
 
@@ -19,12 +18,13 @@ from clients.battery.options import Options
 from clients.battery.regression import check_power, find_regressions
 from clients.errors import EndpointFailure, Interrupted, UsageFault
 from clients.probes.pack import load_pack
-from clients.promote.adapter_api import AdapterApi, AdapterCard, ContentChanged
 from clients.promote.options import PromoteOptions
-from clients.promote.trial import make_trial_name, on_trial
 from clients.report.power import Power
 from clients.report.report import Report
 from clients.telling import tell
+from clients.trial.adapter_api import AdapterApi, AdapterCard, ContentChanged
+from clients.trial.sigterm import heed_sigterm
+from clients.trial.trial import make_trial_name, on_trial
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +46,7 @@ class Tested(msgspec.Struct, frozen=True, kw_only=True):
 async def promote(options: PromoteOptions) -> Verdict:
     """Test the candidate and put it in place, or say why not. Raises a ClientError where that cannot be told."""
     _check_power(options.battery)
-    _heed_sigterm()
+    heed_sigterm()
     async with connect(options.battery.choice.endpoint, Credentials(api_key=options.admin_key)) as client:
         api = AdapterApi(client)
         served = await api.list()
@@ -63,17 +63,10 @@ async def promote(options: PromoteOptions) -> Verdict:
         return await _finish(_put_in_place(api, options, tested.card.digest, before))
 
 
-def _heed_sigterm() -> None:
-    """Unload the candidate also where a CI job is cancelled, which sends SIGTERM."""
-    task = asyncio.current_task()
-    assert task is not None
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-
-
 async def _test(api: AdapterApi, options: PromoteOptions, served: dict[str, AdapterCard]) -> Tested:
     name = make_trial_name(options.adapter)
     tell("promote", f"testing {options.path} as {name}")
-    async with on_trial(api, name, options.path, served) as card:
+    async with on_trial(api, name, options.path, served, command="promote") as card:
         if options.adapter == card.parent:
             raise UsageFault(f"--adapter {options.adapter} is the base's own name: choose another")
         baseline = options.baseline or (options.adapter if options.adapter in served else card.parent)

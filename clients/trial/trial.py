@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from secrets import token_hex
 
 from clients.errors import ClientError, EndpointFailure
-from clients.promote.adapter_api import AdapterApi, AdapterCard, ContentChanged
 from clients.telling import tell
+from clients.trial.adapter_api import AdapterApi, AdapterCard, ContentChanged
 
 MAX_STEM_CHARS = 100  # a server takes names of 128
 
@@ -18,8 +18,11 @@ def make_trial_name(adapter: str) -> str:
 
 
 @asynccontextmanager
-async def on_trial(api: AdapterApi, name: str, path: str, served: Mapping[str, AdapterCard]) -> AsyncIterator[AdapterCard]:
-    """Serve `path` as `name` until the end of the block, however it ends; `served` is what was there before, and what stays."""
+async def on_trial(api: AdapterApi, name: str, path: str, served: Mapping[str, AdapterCard], *, command: str) -> AsyncIterator[AdapterCard]:
+    """Serve `path` as `name` until the end of the block, however it ends; `served` is what was there before, and what stays.
+
+    What goes wrong at the end is said in the name of `command`.
+    """
     evicted: list[AdapterCard] = []
     loading = asyncio.ensure_future(api.load(name, path))
     try:
@@ -36,22 +39,22 @@ async def on_trial(api: AdapterApi, name: str, path: str, served: Mapping[str, A
     finally:
         # A load once begun is finished by the server: what arrives after a Ctrl-C would stay for good.
         await asyncio.gather(loading, return_exceptions=True)
-        await _end(api, name)
+        await _end(api, name, command)
         for adapter in evicted:
-            await _bring_back(api, adapter)
+            await _bring_back(api, adapter, command)
 
 
-async def _end(api: AdapterApi, name: str) -> None:
+async def _end(api: AdapterApi, name: str, command: str) -> None:
     try:
         await api.unload(name)
     except ClientError as exc:
-        tell("promote", f"{name} COULD NOT BE UNLOADED and still takes a slot of the server: {exc}. Unload it: DELETE /v1/adapters/{name}")
+        tell(command, f"{name} COULD NOT BE UNLOADED and still takes a slot of the server: {exc}. Unload it: DELETE /v1/adapters/{name}")
 
 
-async def _bring_back(api: AdapterApi, adapter: AdapterCard) -> None:
+async def _bring_back(api: AdapterApi, adapter: AdapterCard, command: str) -> None:
     try:
         await api.load(adapter.name, adapter.path, digest=adapter.digest)
     except (ClientError, ContentChanged) as exc:
-        tell("promote", f"{adapter.name} IS SERVED NO LONGER, and what was dropped could not be brought back: {exc}")
+        tell(command, f"{adapter.name} IS SERVED NO LONGER, and what was dropped could not be brought back: {exc}")
     else:
-        tell("promote", f"{adapter.name} was dropped by the server for a moment and is served again, the same content")
+        tell(command, f"{adapter.name} was dropped by the server for a moment and is served again, the same content")
