@@ -73,10 +73,12 @@ async def conduct(options: Options) -> None:
 
 async def examine(options: Options) -> Examined:
     """Ask and score. Raises a ClientError where there is nothing to report."""
-    plan = _plan(options)
+    if options.output is not None and not (options.is_resumed or options.overwrites):
+        check_nothing_is_lost(options.output)
+    plan = make_plan(options)
     run = await _measure(plan)
     num_failed = sum(record.reply.error is not None for record in run.records)
-    return Examined(report=_report(plan, run), stopped_by=run.stopped_by or _find_silent(run), num_failed=num_failed)
+    return Examined(report=report_run(plan, run), stopped_by=run.stopped_by or find_silent(run), num_failed=num_failed)
 
 
 def conclude(options: Options, examined: Examined) -> None:
@@ -97,12 +99,11 @@ def conclude(options: Options, examined: Examined) -> None:
         check_power_left(report)
 
 
-def _plan(options: Options) -> Plan:
-    if options.output is not None and not (options.is_resumed or options.overwrites):
-        check_nothing_is_lost(options.output)
+def make_plan(options: Options, *, command: str = "battery") -> Plan:
+    """Read what the options name, in the name of `command`; raises UsageFault, also for a gate that cannot fire."""
     pack = load_pack(options.probes, options.mending)
     if pack.mended is not None:
-        tell("battery", f"{pack.name}: {pack.mended.words}")
+        tell(command, f"{pack.name}: {pack.mended.words}")
     instrument = make_instrument(options.scorer, pack.digest)
     locked = lock_baseline(options.locked, pack.probes, instrument) if options.locked else None
     if options.gates.on_regression:
@@ -157,7 +158,7 @@ async def _measure(plan: Plan) -> Run:
         subjects=subjects,
         records=tuple(came),
         stopped_by=stopped_by,
-        endpoints=tuple(_endpoint_origin(channel) for channel in channels.values()),
+        endpoints=tuple(make_endpoint_origin(channel) for channel in channels.values()),
     )
 
 
@@ -192,7 +193,8 @@ async def _gather(
     return None
 
 
-def _report(plan: Plan, run: Run) -> Report:
+def report_run(plan: Plan, run: Run) -> Report:
+    """Lay out what came."""
     options, instrument = plan.options, plan.instrument
     locked = rename(plan.locked, [subject.name for subject in run.subjects]) if plan.locked else None
     own_roles = list_roles(len(run.subjects) + 1)[1:] if locked else list_roles(len(run.subjects))
@@ -217,7 +219,7 @@ def _report(plan: Plan, run: Run) -> Report:
     return build_report(all_records, plan.pack.probes, provenance, duration_s=run.duration_s, is_complete=run.stopped_by is None)
 
 
-def _endpoint_origin(channel: Channel) -> EndpointOrigin:
+def make_endpoint_origin(channel: Channel) -> EndpointOrigin:
     """Note what became of the address and the pace."""
     return EndpointOrigin(
         endpoint=channel.given_root,
@@ -228,7 +230,7 @@ def _endpoint_origin(channel: Channel) -> EndpointOrigin:
     )
 
 
-def _find_silent(run: Run) -> EndpointFailure | None:
+def find_silent(run: Run) -> EndpointFailure | None:
     """Find a subject that gave no reply at all."""
     for subject in run.subjects:
         own = [record for record in run.records if record.asked.subject == subject.name]

@@ -15,7 +15,16 @@ from clients.asking.sampling_fields import SamplingFields
 from clients.asking.subject import Choice
 from clients.asking.subject_flags import SUBJECT_FORM, is_report_file, read_condition, read_endpoint_key, read_subject, read_url
 from clients.battery.gates import Gates
-from clients.battery.run_flags import add_pace_flags, add_question_flags, add_report_flags, check_files
+from clients.battery.run_flags import (
+    add_gate_flags,
+    add_pace_flags,
+    add_question_flags,
+    add_report_flags,
+    add_resume_flag,
+    check_files,
+    check_resuming,
+    read_gates,
+)
 from clients.probes.mending import Mending, read_mending
 from scoring.flag_parser import FlagParser
 
@@ -60,10 +69,7 @@ def parse_options(argv: Sequence[str] | None = None) -> Options:
         credentials = _read_credentials(flags.api_key, flags.header, choice)
         check_files(flags)
         _check_baseline(flags)
-        if flags.resume and flags.output is None:
-            raise ValueError("--resume goes on from the replies beside --output FILE.json: name it")
-        if flags.resume and flags.overwrite:
-            raise ValueError("--resume goes on with the replies that --overwrite throws away: choose")
+        check_resuming(flags)
         if flags.fail_on_regression and not (flags.baseline or flags.system or len(choice.named) > 1):
             raise ValueError("--fail-on-regression needs something to compare with: name a --baseline, or several subjects")
         if flags.metrics_port is not None and flags.every is None:
@@ -80,7 +86,7 @@ def parse_options(argv: Sequence[str] | None = None) -> Options:
         credentials=credentials,
         locked=_locked(flags),
         is_resumed=flags.resume,
-        gates=Gates(on_regression=flags.fail_on_regression, on_flags=flags.fail_on_flags, on_refusals=flags.fail_on_refusals),
+        gates=read_gates(flags),
         every_s=flags.every,
         metrics_port=flags.metrics_port,
         metrics_host=flags.metrics_host or LOCAL_HOST,
@@ -166,24 +172,8 @@ def _add_endpoint_flags(parser: argparse.ArgumentParser) -> None:
 def _add_report_flags(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("the report")
     add_report_flags(group)
-    group.add_argument(
-        "--resume", action="store_true", help="go on from the FILE.jsonl of a run that was cut short; what failed is asked again"
-    )
-    group.add_argument(
-        "--fail-on-regression",
-        action="store_true",
-        help="exit code 1 if a subject is significantly worse than the baseline, or raises a hard flag more often",
-    )
-    group.add_argument(
-        "--fail-on-flags",
-        action="store_true",
-        help="exit code 1 if a subject raises a hard flag more often than the baseline, or where there is none, at all",
-    )
-    group.add_argument(
-        "--fail-on-refusals",
-        action="store_true",
-        help="exit code 1 if a subject refuses more often than the baseline, or where there is none, at all",
-    )
+    add_resume_flag(group, "what failed is asked again")
+    add_gate_flags(group, otherwise=", or where there is none, at all")
 
 
 def _add_schedule_flags(parser: argparse.ArgumentParser) -> None:

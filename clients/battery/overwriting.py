@@ -1,5 +1,6 @@
 """Before a new run replaces an older one's files: replies that stand in no report must not be lost unasked."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from clients.errors import UsageFault
@@ -7,10 +8,20 @@ from clients.records.replies_file import read_replies, replies_path
 from clients.report.json_file import read_report
 
 
-def check_nothing_is_lost(output: Path) -> None:
+def count_whole(output: Path) -> int | None:
+    """Count the replies that a whole battery's report is of."""
+    try:
+        report = read_report(output)
+    except UsageFault:
+        return None
+    return sum(subject.replies.asked - subject.replies.failed for subject in report.subjects) if report.is_complete else None
+
+
+def check_nothing_is_lost(output: Path, count_reported: Callable[[Path], int | None] = count_whole) -> None:
     """See that each reply in the file beside the report is in that report too; raises UsageFault.
 
-    A whole run's file may be replaced together with its report. One that was cut short, by a kill or a Ctrl-C, may not.
+    A whole run's file may be replaced together with its report. One that was cut short, by a kill or a Ctrl-C, may not. `count_reported`
+    gives the number of replies that a whole report is of, and None for all else.
     """
     path = replies_path(output)
     if not path.is_file() or not path.stat().st_size:
@@ -19,18 +30,13 @@ def check_nothing_is_lost(output: Path) -> None:
         num_replies = sum(record.reply.text is not None for record in read_replies(path).records)
     except UsageFault as exc:
         raise UsageFault(f"{path} holds what this version cannot read and a new run would replace: {_advise('')} ({exc})") from exc
-    if num_replies and not _is_whole(output, num_replies):
+    if num_replies and not _is_newer_with(num_replies, count_reported(output), output):
         raise UsageFault(f"{path} holds {num_replies} replies of a run that was cut short: {_advise('--resume goes on with them, ')}")
 
 
-def _is_whole(output: Path, num_replies: int) -> bool:
-    """Say whether the report is of a whole run, and not of one before the replies."""
-    try:
-        report = read_report(output)
-    except UsageFault:
-        return False
-    num_reported = sum(subject.replies.asked - subject.replies.failed for subject in report.subjects)
-    return report.is_complete and num_reported >= num_replies and output.stat().st_mtime >= replies_path(output).stat().st_mtime
+def _is_newer_with(num_replies: int, num_reported: int | None, output: Path) -> bool:
+    """Say whether the report is of that many replies, and not of a run before them."""
+    return num_reported is not None and num_reported >= num_replies and output.stat().st_mtime >= replies_path(output).stat().st_mtime
 
 
 def _advise(resuming: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from clients import flag_values
 from clients.asking.exchange import MAX_TOKENS_FIELDS
 from clients.asking.sampling_fields import SamplingFields
+from clients.battery.gates import Gates
 from clients.probes.mending import add_mending_flags
 from clients.probes.pack import PACK_NAMES
 from clients.records.replies_file import replies_path
@@ -93,6 +94,39 @@ def add_report_flags(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--overwrite", action="store_true", help="replace also the replies of a run that was cut short")
     group.add_argument("--markdown", metavar="FILE.md", type=Path, help="write the report for a paper")
     group.add_argument("--html", metavar="FILE.html", type=Path, help="write it as one page with charts and all replies side by side")
+
+
+def add_resume_flag(group: argparse._ArgumentGroup, how: str) -> None:
+    """Add that a run is gone on with; `how`."""
+    group.add_argument("--resume", action="store_true", help=f"go on from the FILE.jsonl of a run that was cut short; {how}")
+
+
+def add_gate_flags(group: argparse._ArgumentGroup, *, otherwise: str = "") -> None:
+    """Add what ends with exit code 1; `otherwise` says what counts without a baseline, where there may be none."""
+    group.add_argument(
+        "--fail-on-regression",
+        action="store_true",
+        help="exit code 1 if a subject is significantly worse than the baseline, or raises a hard flag more often",
+    )
+    group.add_argument(
+        "--fail-on-flags", action="store_true", help=f"exit code 1 if a subject raises a hard flag more often than the baseline{otherwise}"
+    )
+    group.add_argument(
+        "--fail-on-refusals", action="store_true", help=f"exit code 1 if a subject refuses more often than the baseline{otherwise}"
+    )
+
+
+def read_gates(flags: argparse.Namespace) -> Gates:
+    """Read which gates there are."""
+    return Gates(on_regression=flags.fail_on_regression, on_flags=flags.fail_on_flags, on_refusals=flags.fail_on_refusals)
+
+
+def check_resuming(flags: argparse.Namespace) -> None:
+    """See that there is something to go on from; raises ValueError."""
+    if flags.resume and flags.output is None:
+        raise ValueError("--resume goes on from the replies beside --output FILE.json: name it")
+    if flags.resume and flags.overwrite:
+        raise ValueError("--resume goes on with the replies that --overwrite throws away: choose")
 
 
 def check_files(flags: argparse.Namespace) -> None:
