@@ -10,7 +10,7 @@ from adapters.command import CommandFault
 from adapters.files.training_file import DataIdentity
 from adapters.train.data.encoding import LaidOut, RowEncoder
 from adapters.train.data.example import Example
-from adapters.train.data.forms import read_row
+from adapters.train.data.kinds import read_row
 from adapters.train.data.layout import list_empty_answers
 from adapters.train.data.lines import decode_line, list_rows
 from adapters.train.data.row import Conversation, Row, RowFault
@@ -109,8 +109,10 @@ class _Reader:
         kept = Example(example.line, example.token_ids[:most].copy(), example.is_target[:most].copy()) if length > most else example
         if not kept.num_targets:
             self.num_dropped += 1
-            beyond = f" in its first {most} of {length} tokens" if example.num_targets else ""
-            self.told.append((example.line, f"dropped, as there is nothing to learn{beyond}"))
+            reason = (
+                f"nothing to learn is among the first {most} of its {length} tokens" if length > most else "there is no answer to learn"
+            )
+            self.told.append((example.line, f"dropped, as {reason}"))
             return None
         if len(strangers := kept.token_ids[kept.token_ids >= self._num_embeddings]):
             pieces = self._encoder.spell(sorted(set(strangers.tolist())))

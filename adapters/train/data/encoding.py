@@ -1,4 +1,4 @@
-"""From pieces of text to token ids, and which of them are learnt: many rows at a time, on all processors."""
+"""From stretches of text to token ids, and which of them are learnt: many rows at a time, on all processors."""
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -8,11 +8,11 @@ import numpy as np
 from adapters.base.tokens.conversation_text import split_broken
 from adapters.base.vocabulary import Vocabulary
 from adapters.train.data.example import Example
-from adapters.train.data.layout import Layout, Piece
+from adapters.train.data.layout import Layout, Stretch
 from adapters.train.data.row import PlainText, Row, RowFault
 from adapters.train.settings import TrainOn
 
-LaidOut = tuple[int, list[Piece] | PlainText]  # with the line
+LaidOut = tuple[int, list[Stretch] | PlainText]  # with the line
 
 
 class RowEncoder:
@@ -25,8 +25,8 @@ class RowEncoder:
         self._end_ids = vocabulary.stop_ids(num_embeddings)
         self._beginning = self._find_beginning()
 
-    def lay_out(self, row: Row) -> list[Piece] | PlainText:
-        """Give a row's pieces. Raises RowFault."""
+    def lay_out(self, row: Row) -> list[Stretch] | PlainText:
+        """Give a row's stretches. Raises RowFault."""
         if not isinstance(row, PlainText):
             return self._layout.lay_out(row)
         if not self._takes_texts:
@@ -35,16 +35,16 @@ class RowEncoder:
 
     def encode(self, rows: Sequence[LaidOut]) -> Iterator[Example]:
         """Give an example for each row, in their order."""
-        parts = [part for _, laid_out in rows for piece in _list_pieces(laid_out) for part in split_broken(piece.text)]
+        parts = [part for _, laid_out in rows for stretch in _list_stretches(laid_out) for part in split_broken(stretch.text)]
         encoded = iter(self._tokenizer.encode_all(parts))
         for line, laid_out in rows:
             ids: list[int] = []
             spans: list[tuple[int, int]] = []
-            for piece in _list_pieces(laid_out):
+            for stretch in _list_stretches(laid_out):
                 start = len(ids)
-                for part in islice(encoded, len(split_broken(piece.text))):
+                for part in islice(encoded, len(split_broken(stretch.text))):
                     ids += part
-                if piece.is_learnt:
+                if stretch.is_learnt:
                     spans.append((start, len(ids)))
             if isinstance(laid_out, PlainText):
                 ids = self._complete(ids, laid_out.text)
@@ -71,8 +71,8 @@ class RowEncoder:
         return around[: next(places, 0)]
 
 
-def _list_pieces(laid_out: list[Piece] | PlainText) -> list[Piece]:
-    return [Piece(laid_out.text, True)] if isinstance(laid_out, PlainText) else laid_out
+def _list_stretches(laid_out: list[Stretch] | PlainText) -> list[Stretch]:
+    return [Stretch(laid_out.text, True)] if isinstance(laid_out, PlainText) else laid_out
 
 
 def _make_example(line: int, ids: list[int], spans: Sequence[tuple[int, int]]) -> Example:

@@ -1,4 +1,4 @@
-"""A row as text in pieces, each learnt or given: parted where a server hands over to the model, and where the model ends its turn."""
+"""A row as stretches of text, each learnt or given: parted where a server hands over to the model, and where the model ends its turn."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,7 @@ from adapters.train.data.row import Conversation, RowFault, Turn
 from adapters.train.settings import TrainOn
 
 
-class Piece(NamedTuple):
+class Stretch(NamedTuple):
     """A text that is tokenised apart from those beside it."""
 
     text: str
@@ -30,21 +30,21 @@ class Layout:
         ends = self._text.control_pieces.intersection(pieces[token] for token in vocabulary.stop_ids(num_embeddings) if token < len(pieces))
         self._end = re.compile("|".join(sorted(map(re.escape, ends), key=len, reverse=True)) or r"(?!)")
 
-    def lay_out(self, conversation: Conversation) -> list[Piece]:
-        """Give the pieces up to the last that is learnt; none where nothing is. Raises RowFault for what the template does not take."""
+    def lay_out(self, conversation: Conversation) -> list[Stretch]:
+        """Give the stretches up to the last that is learnt; none where nothing is. Raises RowFault for what the template does not take."""
         broken = self._text.break_messages([(turn.role, turn.text) for turn in conversation.turns])
         whole = self._render(broken, opens_turn=False)
         if self._train_on == "everything":
-            return [Piece(whole, True)]
-        pieces, done = [], 0
+            return [Stretch(whole, True)]
+        stretches, done = [], 0
         for place in self._list_answers(conversation.turns):
             opened = self._render(broken[:place], opens_turn=True)
             end = self._end.search(whole, len(opened))
             if not whole.startswith(opened) or len(opened) < done or end is None:
                 raise RowFault([self._tell_of_template(opened, whole, place)])
-            pieces += [Piece(whole[done : len(opened)], False), Piece(whole[len(opened) : end.end()], True)]
+            stretches += [Stretch(whole[done : len(opened)], False), Stretch(whole[len(opened) : end.end()], True)]
             done = end.end()
-        return pieces
+        return stretches
 
     def _list_answers(self, turns: Sequence[Turn]) -> list[int]:
         """List the turns that are learnt: an empty answer teaches to say nothing, and is not."""

@@ -77,7 +77,7 @@ def _read_turn(entry: dict[str, Any], where: str, tell: Tell, *, keys: tuple[str
         tell(refusal)
     text = _read_text(entry, f"{where}.{text_key}", text_key, tell, is_system=role == "system")
     is_learnt = _read_weight(entry, f"{where}.weight", tell)
-    return None if role is None or text is None else Turn(role, text, is_learnt)
+    return None if role is None or text is None else Turn(role, text, is_learnt or role != "assistant")
 
 
 def _read_text(entry: dict[str, Any], where: str, key: str, tell: Tell, *, is_system: bool) -> str | None:

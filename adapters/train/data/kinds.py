@@ -1,6 +1,6 @@
-"""The forms that a row may have, told row by row: other keys may stand beside them.
+"""The kinds of rows, told row by row: other keys may stand beside them.
 
-`messages` is OpenAI's form and that of LEM's training files, `conversations` ShareGPT's; `prompt` with `completion` is TRL's, of texts or
+`messages` is OpenAI's kind and that of LEM's training files, `conversations` ShareGPT's; `prompt` with `completion` is TRL's, of texts or
 of messages, and `prompt` with `response` is how LEM keeps what a model has answered; `text` has no turns.
 """
 
@@ -24,56 +24,56 @@ def read_row(value: object) -> Row:
     faults = list(find_refusals(value, ROW_KEYS))
     if value.get("label") is False:  # TRL's unpaired preferences
         faults.append("label: answers that are to be avoided are not trained")
-    row = _read_form(value, faults.append)
+    row = _read_kind(value, faults.append)
     if faults or row is None:
         raise RowFault(faults)
     return row
 
 
-def _read_form(row: Mapping[str, Any], tell: Tell) -> Row | None:
-    forms = _list_forms(row)
-    match forms:
+def _read_kind(row: Mapping[str, Any], tell: Tell) -> Row | None:
+    kinds = _list_kinds(row)
+    match kinds:
         case []:
             keys = ", ".join(repr(key)[:40] for key in list(row)[:8])
             tell(f"{EXPECTED}; it has {keys or 'nothing'}")
         case ["text"]:
             return _read_plain(row["text"], tell)
-        case [form]:
-            turns = [*_read_system(row, tell), *_read_turns(row, form, tell)]
+        case [kind]:
+            turns = [*_read_system(row, tell), *_read_turns(row, kind, tell)]
             return Conversation(order_turns(turns))
         case _:
-            tell(f"it has {' and '.join(forms)}: which of them is to be learnt? Leave one")
+            tell(f"it has {' and '.join(kinds)}: which of them is to be learnt? Leave one")
     return None
 
 
-def _list_forms(row: Mapping[str, Any]) -> list[str]:
-    """List the forms that a row has; a text beside a conversation is taken for a copy of it."""
-    forms = [form for form in ("messages", "conversations") if row.get(form) is not None]
+def _list_kinds(row: Mapping[str, Any]) -> list[str]:
+    """List the kinds that a row has; a text beside a conversation is taken for a copy of it."""
+    kinds = [kind for kind in ("messages", "conversations") if row.get(kind) is not None]
     if row.get("prompt") is not None:
-        forms += [form for form in COMPLETIONS if row.get(form) is not None]
-    if forms or row.get("text") is None:
-        return forms or [form for form in ("messages", "conversations") if form in row]
+        kinds += [kind for kind in COMPLETIONS if row.get(kind) is not None]
+    if kinds or row.get("text") is None:
+        return kinds or [kind for kind in ("messages", "conversations") if kind in row]
     return ["text"]
 
 
-def _read_turns(row: Mapping[str, Any], form: str, tell: Tell) -> list[Turn]:
-    match form:
+def _read_turns(row: Mapping[str, Any], kind: str, tell: Tell) -> list[Turn]:
+    match kind:
         case "messages":
-            return read_messages(row[form], form, tell)
+            return read_messages(row[kind], kind, tell)
         case "conversations":
-            return read_speeches(row[form], form, tell)
+            return read_speeches(row[kind], kind, tell)
         case _:
-            return _read_completion(row["prompt"], row[form], form, tell)
+            return _read_completion(row["prompt"], row[kind], kind, tell)
 
 
-def _read_completion(prompt: object, completion: object, form: str, tell: Tell) -> list[Turn]:
+def _read_completion(prompt: object, completion: object, kind: str, tell: Tell) -> list[Turn]:
     """Read what is given and what comes of it: of the first nothing is learnt."""
     if isinstance(prompt, str) and isinstance(completion, str):
         return [Turn("user", prompt), Turn("assistant", completion)]
     if isinstance(prompt, list) and isinstance(completion, list):
         given = read_messages(prompt, "prompt", tell)
-        return [*(turn._replace(is_learnt=False) for turn in given), *read_messages(completion, form, tell)]
-    tell(f"prompt is {name_kind(prompt)} and {form} is {name_kind(completion)}; expected two texts, or two lists of messages")
+        return [*(turn._replace(is_learnt=turn.role != "assistant") for turn in given), *read_messages(completion, kind, tell)]
+    tell(f"prompt is {name_kind(prompt)} and {kind} is {name_kind(completion)}; expected two texts, or two lists of messages")
     return []
 
 
