@@ -52,6 +52,10 @@ class Trainer(Protocol):
 
     def train(self, model: Path, asked: Asked, output: Path, *, resumes: bool = False) -> Trained: ...
 
+    def find_newest(self, output: Path) -> Path:
+        """Give the file of weights that it goes on from."""
+        ...
+
 
 class Candor:
     """`python -m adapters.train`."""
@@ -79,11 +83,16 @@ class Candor:
             if asked.ends_at:
                 _interrupt_at(asked.ends_at, patch)
             code = main([*argv, *(["--resume"] if resumes else [])])
-        assert code == (130 if asked.ends_at else 0)
+        if code != (130 if asked.ends_at else 0):
+            raise RuntimeError(f"the command ended with {code}")
         record = json.loads((output / "training.json").read_text())
         step = record["optimizer_steps"]
         folder = output if not asked.ends_at else output / "checkpoints" / str(step)
         return Trained(read_weights(folder / WEIGHTS), step, record["tokens_trained"])
+
+    def find_newest(self, output: Path) -> Path:
+        """Give those of the last checkpoint."""
+        return max((output / "checkpoints").iterdir(), key=lambda folder: int(folder.name)) / WEIGHTS
 
 
 class MlxLm:
@@ -111,7 +120,7 @@ class MlxLm:
                 "grad_accumulation_steps": asked.accumulation,
                 "lora_parameters": {"rank": RANK, "dropout": 0.0, "scale": SCALE, "keys": list(MODULES)},
                 "mask_prompt": asked.learns_answers,
-                "resume_adapter_file": str(output / WEIGHTS) if resumes else None,
+                "resume_adapter_file": str(self.find_newest(output)) if resumes else None,
             }
         )
         np.random.seed(args.seed)
@@ -121,11 +130,16 @@ class MlxLm:
         try:
             train_model(args, base, train_set, valid_set, counts)
         except KeyboardInterrupt:
-            assert asked.ends_at
+            if not asked.ends_at:
+                raise
         finally:
             mx.enable_compile()
         recorded = json.loads((output / "adapter_config.json").read_text())["iters"]
         return Trained(read_weights(output / WEIGHTS), recorded, counts.tokens)
+
+    def find_newest(self, output: Path) -> Path:
+        """Give those at the end, as it is told to."""
+        return output / WEIGHTS
 
 
 class _Counts(TrainingCallback):  # type: ignore[misc]  # mlx-lm is untyped
@@ -163,4 +177,6 @@ def write_rows(folder: Path, asked: Asked) -> Path:
 
 def read_weights(file: Path) -> dict[str, NDArray[np.float32]]:
     """Read an adapter's tensors."""
-    return {name: np.array(array.astype(mx.float32)) for name, array in mx.load(str(file)).items()}
+    loaded = mx.load(str(file))
+    assert isinstance(loaded, dict)
+    return {name: np.array(array.astype(mx.float32)) for name, array in loaded.items()}
