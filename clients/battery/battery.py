@@ -14,6 +14,7 @@ from clients.asking.connection import ListedModel
 from clients.asking.credentials import Credentials
 from clients.asking.exchange import Question, Sampler
 from clients.asking.subject import Subject, choose_subjects, list_roles
+from clients.asking.training import ToldTraining, list_trainings
 from clients.battery.locked_baseline import LockedBaseline, lock_baseline, rename
 from clients.battery.options import Options
 from clients.battery.overwriting import check_nothing_is_lost
@@ -52,6 +53,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     created: datetime
     duration_s: float
     listed: dict[str, tuple[ListedModel, ...]]  # by endpoint
+    trained: dict[str, dict[str, ToldTraining]]  # by endpoint and the adapter's name
     subjects: tuple[Subject, ...]
     records: tuple[Record, ...]
     stopped_by: ClientError | None
@@ -144,6 +146,7 @@ async def _measure(plan: Plan) -> Run:
         }
         listed = {endpoint: await channel.list_models(is_needed=options.choice.is_list_needed) for endpoint, channel in channels.items()}
         subjects = choose_subjects(options.choice, [model.id for model in listed.get(options.choice.endpoint, ())])
+        trained = {endpoint: await list_trainings(channels[endpoint].client) for endpoint in _find_adapters(listed, subjects)}
         asked = list_questions(subjects, plan.pack.probes, num_samples=options.samples, seed=options.seed)
         resumed = take_up(plan.saved.records, asked, plan.sampler, plan.instrument)
         came = list(resumed.records)
@@ -155,11 +158,18 @@ async def _measure(plan: Plan) -> Run:
         created=created,
         duration_s=perf_counter() - start,
         listed=listed,
+        trained=trained,
         subjects=subjects,
         records=tuple(came),
         stopped_by=stopped_by,
         endpoints=tuple(make_endpoint_origin(channel) for channel in channels.values()),
     )
+
+
+def _find_adapters(listed: Mapping[str, Sequence[ListedModel]], subjects: Sequence[Subject]) -> list[str]:
+    """Give the endpoints of which a subject is an adapter of candor's: no other is asked about trainings."""
+    named = {(endpoint, model.id) for endpoint, models in listed.items() for model in models if model.digest is not None}
+    return list(dict.fromkeys(subject.endpoint for subject in subjects if (subject.endpoint, subject.model) in named))
 
 
 async def _gather(
@@ -198,7 +208,9 @@ def report_run(plan: Plan, run: Run) -> Report:
     options, instrument = plan.options, plan.instrument
     locked = rename(plan.locked, [subject.name for subject in run.subjects]) if plan.locked else None
     own_roles = list_roles(len(run.subjects) + 1)[1:] if locked else list_roles(len(run.subjects))
-    origins = make_subject_origins(run.subjects, own_roles, run.records, listed=run.listed, num_samples=options.samples)
+    origins = make_subject_origins(
+        run.subjects, own_roles, run.records, listed=run.listed, trained=run.trained, num_samples=options.samples
+    )
     provenance = Provenance(
         candor_version=instrument.candor_version,
         created=run.created.isoformat(timespec="seconds"),

@@ -5,7 +5,7 @@ first, which frees its slot; then the server replaces what the name serves in on
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from typing import Any
 
 import msgspec
@@ -13,6 +13,7 @@ import msgspec
 from clients.asking.connection import connect
 from clients.asking.credentials import Credentials
 from clients.asking.subject import Choice, Subject
+from clients.asking.training import read_training
 from clients.battery.battery import Examined, conclude, examine
 from clients.battery.options import Options
 from clients.battery.regression import check_power, find_regressions
@@ -21,6 +22,7 @@ from clients.probes.pack import load_pack
 from clients.promote.options import PromoteOptions
 from clients.report.power import Power
 from clients.report.report import Report
+from clients.report.training import write_training
 from clients.telling import tell
 from clients.trial.adapter_api import AdapterApi, AdapterCard, ContentChanged
 from clients.trial.sigterm import heed_sigterm
@@ -71,12 +73,19 @@ async def _test(api: AdapterApi, options: PromoteOptions, served: dict[str, Adap
             raise UsageFault(f"--adapter {options.adapter} is the base's own name: choose another")
         baseline = options.baseline or (options.adapter if options.adapter in served else card.parent)
         endpoint = options.battery.choice.endpoint
+        _tell_trainings({f"{options.adapter} (candidate)": card, baseline: served.get(baseline)})
         subjects = (
             Subject(name=baseline, endpoint=endpoint, model=baseline),
             Subject(name=f"{options.adapter} (candidate)", endpoint=endpoint, model=name),
         )
         battery = msgspec.structs.replace(options.battery, choice=Choice(endpoint=endpoint, named=subjects))
         return Tested(card=card, baseline=baseline, examined=await examine(battery))
+
+
+def _tell_trainings(cards: Mapping[str, AdapterCard | None]) -> None:
+    for name, card in cards.items():
+        if card and (training := read_training(card.training)):
+            tell("promote", f"{name} was trained, {write_training(training)}")
 
 
 def _conclude(battery: Options, examined: Examined) -> None:

@@ -8,6 +8,7 @@ from clients.asking.connection import ListedModel
 from clients.asking.exchange import MaxTokensField, Sampler
 from clients.asking.sampling_fields import SamplingFields
 from clients.asking.subject import Role, Subject
+from clients.asking.training import ToldTraining, Training
 from clients.probes.mending import Mended
 from clients.probes.probe import ProbePack
 from clients.records.record import Record
@@ -36,6 +37,7 @@ class SubjectOrigin(msgspec.Struct, frozen=True, kw_only=True):
     base: str | None = None  # the model below, where the endpoint lists this one as an adapter
     adapter: str | None
     adapter_digest: str | None
+    training: Training | None = None  # of that very content, where the endpoint tells it
     system_fingerprint: str | None
     answered_as: tuple[str, ...] = ()  # the models that the replies name as their own
     samples: int  # asked for on each probe
@@ -129,13 +131,14 @@ def make_subject_origins(
     records: Iterable[Record],
     *,
     listed: Mapping[str, Sequence[ListedModel]],
+    trained: Mapping[str, Mapping[str, ToldTraining]],
     num_samples: int,
 ) -> tuple[SubjectOrigin, ...]:
     """Gather what the subjects' replies say of them; an adapter's digest may also stand in an endpoint's list of models."""
     by_name: dict[str, list[Record]] = {subject.name: [] for subject in subjects}
     for record in records:
         by_name[record.asked.subject].append(record)
-    return tuple(
+    origins = (
         SubjectOrigin(
             name=subject.name,
             role=role,
@@ -155,6 +158,7 @@ def make_subject_origins(
         )
         for subject, role in zip(subjects, roles, strict=True)
     )
+    return tuple(_with_training(origin, trained.get(origin.endpoint, {}).get(origin.model)) for origin in origins)
 
 
 def make_sampler_origin(sampler: Sampler) -> SamplerOrigin:
@@ -173,6 +177,13 @@ def make_sampler_origin(sampler: Sampler) -> SamplerOrigin:
 def make_pack_origin(pack: ProbePack) -> PackOrigin:
     """Name a pack and what is in it."""
     return PackOrigin(name=pack.name, digest=pack.digest, file_digest=pack.file_digest, mended=pack.mended)
+
+
+def _with_training(origin: SubjectOrigin, told: ToldTraining | None) -> SubjectOrigin:
+    """Add what is told of the content that answered; what another content of the name was trained on is nothing of it."""
+    if told is None or told.digest != origin.adapter_digest:
+        return origin
+    return msgspec.structs.replace(origin, training=told.training)
 
 
 def _names(records: Iterable[Record]) -> tuple[str, ...]:

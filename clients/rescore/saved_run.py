@@ -130,7 +130,7 @@ def _subjects(records: Sequence[Record], systems: Mapping[str, str]) -> tuple[Su
         )
         for name, one in firsts.items()
     ]
-    origins = make_subject_origins(subjects, list_roles(len(subjects)), records, listed={}, num_samples=1)
+    origins = make_subject_origins(subjects, list_roles(len(subjects)), records, listed={}, trained={}, num_samples=1)
     return tuple(
         msgspec.structs.replace(origin, samples=1 + max(record.asked.sample for record in records if record.asked.subject == origin.name))
         for origin in origins

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import msgspec
@@ -26,6 +26,7 @@ class AdapterCard(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     digest: str
     parent: str  # the base
+    training: Any = None  # what its files tell of it
 
 
 class AdapterCards(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,6 +18,7 @@ class FakeAdapters:
         self.served = dict(served or {})  # folders by name
         self.digests = {name: self.contents[path] for name, path in self.served.items()}
         self.changes: list[tuple[str, str]] = []  # ("load", name) or ("unload", name)
+        self.trainings: Body = {}  # what is told of each folder
         self.max_adapters = 99
         self.before: Callable[[str, str], FakeAnswer | None] = lambda *_: None
 
@@ -55,7 +56,8 @@ class FakeAdapters:
         return _json({"id": name, "object": "adapter", "deleted": True, "digest": self.digests.pop(name)})
 
     def _card(self, name: str) -> Body:
-        return {"name": name, "path": self.served[name], "digest": self.digests[name], "parent": "base", "rank": 8}
+        training = self.trainings.get(self.served[name], {})
+        return {"name": name, "path": self.served[name], "digest": self.digests[name], "parent": "base", "rank": 8, "training": training}
 
 
 def _json(body: Body) -> FakeAnswer:

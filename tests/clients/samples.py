@@ -92,7 +92,7 @@ def make_provenance(subjects: Sequence[Subject], records: Sequence[Record], *, s
         candor_version="0",
         created="2025-01-01T00:00:00+00:00",
         endpoint=ENDPOINT,
-        subjects=make_subject_origins(subjects, list_roles(len(subjects)), records, listed={}, num_samples=samples),
+        subjects=make_subject_origins(subjects, list_roles(len(subjects)), records, listed={}, trained={}, num_samples=samples),
         probes=PackOrigin(name="ccp", digest="sha256:0", file_digest=None),
         sampler=SamplerOrigin(temperature=0.4, max_tokens=1024, timeout_s=600.0),
         seed=0,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from clients.asking.training import Training
 from clients.report.outcome import Outcome
 from clients.report.report import Report
 from scoring.scores import Flag
@@ -73,7 +74,15 @@ def hostile() -> Report:
     ]
     report = make_report({HOSTILE: outcomes, "tuned": outcomes})
     origins = tuple(
-        msgspec.structs.replace(origin, system=HOSTILE, adapter=HOSTILE, adapter_digest=HOSTILE, system_fingerprint=HOSTILE, model=HOSTILE)
+        msgspec.structs.replace(
+            origin,
+            system=HOSTILE,
+            adapter=HOSTILE,
+            adapter_digest=HOSTILE,
+            system_fingerprint=HOSTILE,
+            model=HOSTILE,
+            training=Training(basis=HOSTILE, state=HOSTILE, resumed_from=HOSTILE, note=HOSTILE),
+        )
         for origin in report.provenance.subjects
     )
     provenance = msgspec.structs.replace(report.provenance, subjects=origins, created=HOSTILE, endpoint=HOSTILE, candor_version=HOSTILE)

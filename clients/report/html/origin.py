@@ -10,6 +10,7 @@ from clients.report.numerals import NO_NUMBER, write_exact, write_seconds
 from clients.report.provenance import SubjectOrigin
 from clients.report.report import Report
 from clients.report.rerun_command import name_system_file, write_rerun_command
+from clients.report.training import write_training
 
 
 def origin(report: Report) -> Markup:
@@ -55,6 +56,9 @@ def _settings(report: Report) -> Iterator[tuple[str, str | Markup]]:
     yield "Samples", f"{source.samples} a probe, {write_seeds(source)}"
     yield "Scorer", f"{source.scorer}, version {source.scorer_version}; detectors version {source.detectors_version}"
     yield "candor", source.candor_version or "version unknown"
+    for one in source.subjects:
+        if one.training is not None:
+            yield f"Training of {one.name}", write_training(one.training)
 
 
 def _systems(report: Report) -> Iterator[Markup]:

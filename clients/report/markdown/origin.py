@@ -8,6 +8,7 @@ from clients.report.numerals import NO_NUMBER, write_exact, write_seconds
 from clients.report.provenance import Provenance, SubjectOrigin
 from clients.report.report import Report
 from clients.report.rerun_command import name_system_file, write_rerun_command
+from clients.report.training import write_training
 
 NUM_DIGEST_CHARS = 12
 
@@ -55,6 +56,8 @@ def _conditions(origin: SubjectOrigin) -> Iterator[str]:
         yield "system prompt in the user's turn" if origin.is_system_prepended else "system prompt"
     if origin.adapter_digest is not None:
         yield f"adapter {code(_short(origin.adapter_digest))}"
+    if origin.training is not None:
+        yield f"trained, {escaped(write_training(origin.training))}"
     if origin.locked_from is not None:
         yield f"replies from {code(origin.locked_from.file)} of {escaped(origin.locked_from.created)}"
 

@@ -48,6 +48,24 @@ def test_good_candidate_is_put_in_place(
     assert "warning" not in captured.err
 
 
+def test_the_trainings_of_candidate_and_incumbent_are_told(endpoint: FakeEndpoint, capsys: pytest.CaptureFixture[str]) -> None:
+    adapters = prepare(endpoint, GOOD, served={"lek": "old"})
+    adapters.trainings = {"old": {"basis": "planned", "iterations": 560}, "new": {"basis": "done", "effective_updates": 120}}
+    assert run(endpoint) == 0
+    told = capsys.readouterr().err
+    assert "promote: lek (candidate) was trained, done: 120 steps\npromote: lek was trained, planned: 560 batches\n" in told
+
+
+@pytest.mark.parametrize("training", [None, [], "long", {"iterations": "many"}, {"iterations": -1}, {}])
+def test_a_training_that_is_not_told_as_candor_does_is_passed_over(
+    endpoint: FakeEndpoint, training: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    adapters = prepare(endpoint, GOOD)
+    adapters.trainings = {"new": training}
+    assert run(endpoint) == 0
+    assert "was trained" not in capsys.readouterr().err
+
+
 def test_server_is_found_by_either_form_of_its_address(endpoint: FakeEndpoint) -> None:
     adapters = prepare(endpoint, GOOD)
     assert main(["--url", f"{endpoint.url}/chat/completions", "--adapter", "lek", "--path", "new"]) == 0
