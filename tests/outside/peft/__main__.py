@@ -1,8 +1,9 @@
-"""`python -m tests.outside.peft [CASE …]`: adapters that the real PEFT makes on tiny random Gemma 3 models, read by candor.
+"""`python -m tests.outside.peft [CASE …]`: adapters that the real PEFT makes on tiny random Gemma 3 models, read by candor, and back.
 
 PEFT, transformers and PyTorch run in an environment of their own under `.cache/peft`, at the versions of `recipes/requirements.txt`;
-the first run fetches them. One line is printed an adapter; the exit status is 1 where candor's logits are not PEFT's, or where one that
-cannot be served is not refused in the words that are due.
+the first run fetches them. Those that candor writes in PEFT's format are loaded by PEFT, with no tensor missing or left over. One line is
+printed an adapter; the exit status is 1 where candor's logits are not PEFT's, or where one that cannot be served is not refused in the
+words that are due.
 """
 
 import argparse
@@ -13,14 +14,17 @@ from pathlib import Path
 import msgspec
 
 from tests.outside.peft.comparing import compare
-from tests.outside.peft.environment import PeftFailed, make_adapters
+from tests.outside.peft.environment import PeftFailed, load_adapters, make_adapters
 from tests.outside.peft.record import record
+from tests.outside.peft.written import write_adapters
 
 
 def main() -> int:
     """Make the adapters that are asked for, and compare."""
     parser = argparse.ArgumentParser(prog="python -m tests.outside.peft", description=__doc__)
-    parser.add_argument("cases", nargs="*", metavar="CASE", help="all unless said: the keys of CASES in recipes/cases.py")
+    parser.add_argument(
+        "cases", nargs="*", metavar="CASE", help="all unless said: the keys of CASES in recipes/cases.py, and of RECIPES in written.py"
+    )
     parser.add_argument("--made", type=Path, help="a folder that recipes/make.py has filled: nothing is made anew")
     parser.add_argument("--record", action="store_true", help="keep a few of them for tests/adapters/files")
     options = parser.parse_args()
@@ -29,6 +33,8 @@ def main() -> int:
         if not options.made:
             try:
                 make_adapters(made, options.cases)
+                write_adapters(made, options.cases)
+                load_adapters(made)
             except PeftFailed as failure:
                 print(f"FAULT {failure}")
                 return 1

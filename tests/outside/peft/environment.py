@@ -21,6 +21,11 @@ def make_adapters(out: Path, cases: list[str]) -> None:
     _run([str(_prepare()), str(RECIPES / "make.py"), str(out), *cases], MAKING_TIMEOUT_S)
 
 
+def load_adapters(out: Path) -> None:
+    """Have PEFT load what candor has written in folder `out`. Raises PeftFailed."""
+    _run([str(_prepare()), str(RECIPES / "load.py"), str(out)], MAKING_TIMEOUT_S)
+
+
 def _prepare() -> Path:
     interpreter, noted = HOME / "bin" / "python", HOME / "made-of"
     pinned = RECIPES / "requirements.txt"
