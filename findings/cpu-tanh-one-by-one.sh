@@ -6,7 +6,7 @@
 # products or longer. Written as a quotient of polynomials, out of MLX's own sums and products, the same activation is several times faster.
 #
 # Seen with: mlx[cpu] 0.32.4, Python 3.11, Linux on x86-64, products by OpenBLAS or by the BLAS of the wheel. Why it matters to candor's users:
-# on the 8 M model of tools/random_gemma3.py two thirds of a prefill were this tanh (server/engine/mlx/forward/activation.py has the other form).
+# on the 8 M model of tools/random_gemma3.py two thirds of a prefill were this tanh (adapters/base/arithmetic/activation.py has the other form).
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

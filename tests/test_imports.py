@@ -70,6 +70,7 @@ BASE_LAYERS = (
     "generation_config",
     "hub",
     "device",
+    "arithmetic",
     "shape",
     "config",
     "weights",

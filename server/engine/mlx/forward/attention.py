@@ -9,7 +9,7 @@ from typing import Protocol
 
 import mlx.core as mx
 
-from server.engine.mlx.forward.exponential import exp
+from adapters.base.arithmetic.exponential import exp
 
 BLOCK_SCORES = 1 << 17  # of a block of queries: as many as a CPU's cache holds through the passes over them
 FEWEST_QUERIES = 16

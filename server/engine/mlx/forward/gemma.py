@@ -12,8 +12,8 @@ import mlx.core as mx
 import mlx.nn as nn
 
 from adapters.bank.routing import Routing
+from adapters.base.arithmetic.activation import gelu_times
 from adapters.base.device import Device
-from server.engine.mlx.forward.activation import gelu_times
 from server.engine.mlx.forward.attention import Attention, FusedAttention, MatmulAttention
 from server.engine.mlx.forward.heads import HeadNorms, Prepare, make_heads
 from server.engine.mlx.forward.norm import ComposedNorms, FusedNorms, Norms

@@ -6,8 +6,8 @@ from typing import NamedTuple, Self
 import mlx.core as mx
 import mlx.nn as nn
 
+from adapters.base.arithmetic.rotation import TableRotation
 from server.engine.mlx.forward.norm import Norms
-from server.engine.mlx.forward.rotation import TableRotation
 
 
 class HeadNorms(NamedTuple):
