@@ -4,7 +4,6 @@ On a CPU MLX computes a tanh in 16 ns an element, one after the other: two third
 good to the last digits of a float32 (the one of Eigen and XLA, https://eigen.tuxfamily.org, GenericPacketMathFunctions), takes a seventh.
 """
 
-from functools import partial
 from math import pi, sqrt
 
 import mlx.core as mx
@@ -31,9 +30,29 @@ def tanh(x: mx.array) -> mx.array:
     return x * _polynomial(NUMERATOR, square) / _polynomial(DENOMINATOR, square)
 
 
-@partial(mx.compile, shapeless=True)  # or it would be traced anew, and kept, for each number of tokens
 def gelu_times(gate: mx.array, up: mx.array) -> mx.array:
     """Give `gelu_approx(gate) * up` of float32 values."""
+    product: mx.array = _multiply_any(gate, up)
+    return product
+
+
+def gelu_times_in_gradient(gate: mx.array, up: mx.array) -> mx.array:
+    """Do the same inside a function that `mx.grad` takes the gradient of; see exponential.py for why that is another."""
+    product: mx.array = _multiply_one(gate, up)
+    return product
+
+
+@mx.compile
+def differentiate_gelu_times(gate: mx.array, up: mx.array, cotangent: mx.array) -> tuple[mx.array, mx.array]:
+    """Give the gradients of `gate` and `up` for that of their product."""
+    square = gate * gate
+    curved = tanh(gate * (SLOPE + (SLOPE * CURVE) * square))
+    share = 0.5 * (1.0 + curved)
+    slope = share + (0.5 * gate) * (1.0 - curved * curved) * (SLOPE + (3 * SLOPE * CURVE) * square)
+    return cotangent * up * slope, cotangent * gate * share
+
+
+def _multiply(gate: mx.array, up: mx.array) -> mx.array:
     inner = gate * (SLOPE + (SLOPE * CURVE) * (gate * gate))
     return (0.5 * gate) * (1.0 + tanh(inner)) * up
 
@@ -44,3 +63,7 @@ def _polynomial(coefficients: tuple[float, ...], x: mx.array) -> mx.array:
     for coefficient in coefficients[2:]:
         value = value * x + coefficient
     return value
+
+
+_multiply_any = mx.compile(_multiply, shapeless=True)  # or it would be traced anew, and kept, for each number of tokens
+_multiply_one = mx.compile(_multiply)

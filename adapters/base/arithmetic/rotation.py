@@ -1,13 +1,10 @@
 """Rotary position embeddings (https://arxiv.org/abs/2104.09864) for packed tokens, each at its own position."""
 
-from collections.abc import Callable
 from functools import partial
 from math import log
 
 import mlx.core as mx
 import mlx.nn as nn
-
-Rotate = Callable[[mx.array], mx.array]  # (T, heads, D) to the same
 
 
 class TableRotation:
@@ -20,15 +17,15 @@ class TableRotation:
         # As mlx's fast.rope has it, so that angles round alike.
         self._frequencies = mx.exp(mx.arange(0, -half, -1, dtype=mx.float32) * (log(rope.base) / half))
 
-    def at(self, positions: mx.array) -> Rotate:
+    def at(self, positions: mx.array) -> "TableTurn":
         """Give the rotation for tokens at these positions (T,)."""
         angles = (positions.astype(mx.float32) * self._scale)[:, None, None] * self._frequencies
         cosines, sines = mx.cos(angles), mx.sin(angles)
         along, across = mx.concatenate([cosines, cosines], axis=-1), mx.concatenate([-sines, sines], axis=-1)  # (T, 1, D)
-        return _TableTurn(along, across, self._half)
+        return TableTurn(along, across, self._half)
 
 
-class _TableTurn:
+class TableTurn:
     """Rotates the two halves of each head against each other."""
 
     def __init__(self, along: mx.array, across: mx.array, half: int) -> None:
@@ -36,7 +33,16 @@ class _TableTurn:
         self._tables = {1: (along, across)}  # by heads
 
     def __call__(self, x: mx.array) -> mx.array:
+        """Rotate x (T, heads, D)."""
         along, across = self._tables_for(x.shape[1])
+        return self._turn(x, along, across)
+
+    def back(self, x: mx.array) -> mx.array:
+        """Rotate x (T, heads, D) the other way, which is also how gradients go."""
+        along, across = self._tables_for(x.shape[1])
+        return self._turn(x, along, -across)
+
+    def _turn(self, x: mx.array, along: mx.array, across: mx.array) -> mx.array:
         swapped = mx.concatenate([x[..., self._half :], x[..., : self._half]], axis=-1)
         return _turn(x, swapped, along, across).astype(x.dtype)
 

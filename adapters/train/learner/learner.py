@@ -15,6 +15,7 @@ import numpy as np
 from mlx.utils import tree_unflatten
 
 from adapters.bank.routed_linear import linear_dims
+from adapters.base.arithmetic.exponential import exp_in_gradient
 from adapters.base.device import Device
 from adapters.files.writing import Factors, TrainedAdapter
 from adapters.train.data.batch import Batch
@@ -61,7 +62,7 @@ class Learner:
         self._weights = {f"{name}.{each}": layer[each] for name, layer in self._layers.items() for each in NAMES.values() if each in layer}
         self._moments = Moments.zeros_like(self._weights)
         self._forward = TrainingForward(model, trained, device, checkpoints_gradients=checkpoints_gradients)
-        self._loss = TargetLoss(find_head(model), mx.exp)
+        self._loss = TargetLoss(find_head(model), exp_in_gradient if device.has_no_kernels else mx.exp)
         mx.eval(self._weights, self._moments)
 
     @property

@@ -7,7 +7,9 @@ import mlx.core as mx
 import mlx.nn as nn
 
 from adapters.base.device import Device
-from adapters.train.learner.forward.attention import FusedAttention
+from adapters.train.learner.forward.activation import activate
+from adapters.train.learner.forward.composed_attention import ComposedAttention
+from adapters.train.learner.forward.fused_attention import FusedAttention
 from adapters.train.learner.low_rank import LowRankLinear
 from adapters.train.learner.packing import Packing
 
@@ -23,23 +25,25 @@ class TrainingForward:
         self._trunk = text.model
         self._trained = trained
         self._checkpoints_gradients = checkpoints_gradients
-        self.keeps_padding = True
+        self._is_composed = device.has_no_kernels
+        self.keeps_padding = not device.has_no_kernels
 
     def __call__(self, packing: Packing, weights: Weights) -> mx.array:
         """Give the hidden states (N, D) before the targets, by these weights of what is trained."""
         trunk = self._trunk
         hidden = trunk.embed_tokens(packing.token_ids)
         hidden = hidden * trunk.embedding_scale(hidden.dtype)
-        attention = FusedAttention(packing, window=trunk.window_size)
+        attention = self._make_attention(packing)
+        last, places = len(trunk.layers) - 1, packing.target_places
         for index, layer in enumerate(trunk.layers):
             own = {name: weights[name] for name in self._trained.get(index, {})}
 
             def run(own: Weights, hidden: mx.array, layer: Any = layer, index: int = index) -> mx.array:
                 self._set(index, own)
-                return _run_layer(layer, hidden, attention)
+                return self._run_layer(layer, hidden, attention, places if index == last else None)
 
             hidden = mx.checkpoint(run)(own, hidden) if own and self._checkpoints_gradients else run(own, hidden)
-        normalised: mx.array = trunk.norm(hidden[packing.target_places])
+        normalised: mx.array = trunk.norm(hidden)
         return normalised
 
     def set_weights(self, weights: Weights) -> None:
@@ -51,8 +55,23 @@ class TrainingForward:
         for name, arrays in weights.items():
             self._trained[index][name].update(dict(arrays))
 
+    def _make_attention(self, packing: Packing) -> ComposedAttention | FusedAttention:
+        if self._is_composed:
+            return ComposedAttention(packing, self._trunk.layers, window=self._trunk.window_size)
+        return FusedAttention(packing, window=self._trunk.window_size)
 
-def _run_layer(layer: Any, hidden: mx.array, attention: FusedAttention) -> mx.array:
-    updated = hidden + layer.post_attention_layernorm(attention.attend(layer.self_attn, layer.input_layernorm(hidden)))
-    fed: mx.array = updated + layer.post_feedforward_layernorm(layer.mlp(layer.pre_feedforward_layernorm(updated)))
-    return fed
+    def _run_layer(self, layer: Any, hidden: mx.array, attention: ComposedAttention | FusedAttention, places: mx.array | None) -> mx.array:
+        """Run a layer, behind its attention for the tokens at `places` only: of the last one, nothing but those is asked."""
+        seen = attention.attend(layer.self_attn, layer.input_layernorm(hidden))
+        if places is not None:
+            hidden, seen = hidden[places], seen[places]
+        updated = hidden + layer.post_attention_layernorm(layer.self_attn.o_proj(seen))
+        fed: mx.array = updated + layer.post_feedforward_layernorm(self._feed_forward(layer.mlp, layer.pre_feedforward_layernorm(updated)))
+        return fed
+
+    def _feed_forward(self, module: Any, x: mx.array) -> mx.array:
+        if self._is_composed:
+            fed: mx.array = module.down_proj(activate(module.gate_proj(x), module.up_proj(x)))
+            return fed
+        plain: mx.array = module(x)
+        return plain
