@@ -192,4 +192,9 @@ def _keep_freed_memory() -> None:
 
 
 def _is_loaded(library: str) -> bool:
-    return library.removesuffix(".0") in Path("/proc/self/maps").read_text()
+    """Say whether a library is in the process; its file may have another name than it is asked for by."""
+    try:
+        ctypes.CDLL(library, mode=os.RTLD_NOLOAD)
+    except OSError:
+        return False
+    return True

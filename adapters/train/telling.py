@@ -1,0 +1,53 @@
+"""What is said before the first step of a training and after its last one."""
+
+from adapters.files.training_file import DataIdentity
+from adapters.train.outcome import Outcome
+from adapters.train.preparation import Prepared
+from adapters.train.settings import MODULES
+from adapters.train.start import Start, Tell
+
+
+def tell_start(prepared: Prepared, start: Start, num_weights: int, tell: Tell) -> None:
+    """Say what is trained, on what, and for how long."""
+    settings, base = prepared.settings, prepared.base
+    targets = "all linear layers" if settings.targets == MODULES else ", ".join(name.rpartition(".")[2] for name in settings.targets)
+    tell(
+        f"{settings.kind} of rank {settings.rank}, scale {settings.scale:g}: {num_weights:,} weights on {targets} "
+        f"of the last {settings.num_layers} of {base.num_layers} layers of {base.name}"
+    )
+    num_targets = sum(example.num_targets for example in prepared.dataset.examples)
+    tell(f"{_describe(prepared.dataset.identity)}; an epoch is {num_targets:,} tokens to learn in {prepared.epochs.steps_each:,} steps")
+    for line in prepared.dataset.identity.told:
+        tell(f"  {line}")
+    if prepared.validation:
+        tell(f"validation: {_describe(prepared.validation.identity)}, every {prepared.validate_every:,} steps")
+    else:
+        tell("no validation: nothing is held back")
+    if settings.warmup > settings.num_steps:
+        tell(f"the warm-up takes {settings.warmup:,} steps, more than there are: the rate stays below {settings.learning_rate:g}")
+    rows = settings.batch_size * settings.grad_accumulation
+    epochs = settings.num_steps / prepared.epochs.steps_each
+    goes_on = f", from step {start.checkpoint.step:,} on" if start.checkpoint else ""
+    tell(f"{settings.num_steps:,} steps of {rows} rows, {epochs:.2f} epochs{goes_on}; a checkpoint every {prepared.save_every:,} steps")
+
+
+def tell_end(outcome: Outcome, tell: Tell) -> None:
+    """Say what there is now, and what to do with it."""
+    record = outcome.record
+    if outcome.state == "interrupted":
+        return
+    note = f" ({record.note})" if record.note else ""
+    loss = f", loss {record.final_loss:.3f}" if record.final_loss is not None else ""
+    validation = f", validation {record.final_validation_loss:.3f}" if record.final_validation_loss is not None else ""
+    tell(
+        f"{outcome.state}{note}: {record.optimizer_steps:,} steps, {record.rows_trained:,} rows, "
+        f"{record.tokens_trained:,} tokens{loss}{validation}"
+    )
+    tell(f"the adapter is in {outcome.output}; serve it with: python -m server --model … --adapter NAME={outcome.output}")
+    tell(f"judge its checkpoints with: python -m clients.checkpoints --url … --run {outcome.output}")
+
+
+def _describe(data: DataIdentity) -> str:
+    cut = f", {data.rows_cut:,} cut" if data.rows_cut else ""
+    dropped = f", {data.rows_dropped:,} dropped" if data.rows_dropped else ""
+    return f"{data.name}: {data.rows:,} rows{cut}{dropped}"
