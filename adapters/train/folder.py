@@ -12,6 +12,7 @@ import msgspec
 
 from adapters.base.json_file import decode_json
 from adapters.command import CommandFault, UsageFault
+from adapters.files.file_writing import UNFINISHED
 from adapters.files.training_file import FILE_NAME, TrainingFile
 
 CHECKPOINTS = "checkpoints"
@@ -81,6 +82,8 @@ class TrainingFolder:
     def clear_scratch(self) -> None:
         """Throw away what was not finished."""
         shutil.rmtree(self.scratch, ignore_errors=True)
+        for name in (*ADAPTER_FILES, LOSSES, CURVES, FILE_NAME):
+            (self.output / UNFINISHED.format(name=name)).unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def hold(self) -> Iterator[None]:

@@ -1,5 +1,6 @@
 """`losses.jsonl`, a line a step and a line a validation, and the curves drawn of it: equal trainings give equal bytes."""
 
+import contextlib
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,25 +33,28 @@ Line = StepLoss | ValidationLoss
 
 
 class LossLog:
-    """All the losses until now, in the file and in memory."""
+    """All the losses until now, in memory and, once it is open, in the file."""
 
     def __init__(self, file: Path, *, until: int) -> None:
-        """Keep the lines as far as step `until`, and cut what follows: a training that is gone on with writes it again."""
+        """Read the lines as far as step `until`: what follows was done by a training that did not get to save it."""
         kept = [line for line in _read(file) if line.step <= until]
-        replace_file(file, (msgspec.json.encode(line) + b"\n" for line in kept))
         self.steps = [line for line in kept if isinstance(line, StepLoss)]
         self.validations = [line for line in kept if isinstance(line, ValidationLoss)]
-        self._stream = file.open("ab")
+        self._file = file
+        self._kept = kept
+
+    @contextlib.contextmanager
+    def open(self) -> Iterator[None]:
+        """Cut the file to what was read of it, and go on from there."""
+        replace_file(self._file, (msgspec.json.encode(line) + b"\n" for line in self._kept))
+        with self._file.open("ab") as self._stream:
+            yield
 
     def add(self, line: Line) -> None:
         """Write a line, so that who follows the file sees it at once."""
         (self.steps if isinstance(line, StepLoss) else self.validations).append(line)  # type: ignore[arg-type]
         self._stream.write(msgspec.json.encode(line) + b"\n")
         self._stream.flush()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._stream.close()
 
     def find_mean(self, num_steps: int) -> float | None:
         """Give the loss a token over the last steps."""

@@ -20,7 +20,8 @@ MOST_STEPS = 50  # of the final loss
 def describe_settings(prepared: Prepared) -> dict[str, Any]:
     """Give what decides the weights, and what was asked for beside it."""
     plan = prepared.plan
-    return msgspec.to_builtins(prepared.settings) | {
+    settings: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(prepared.settings))  # as the record has them, when it is read
+    return settings | {
         "examples_digest": _digest(prepared.dataset.examples),
         "epochs": plan.epochs,
         "layers": plan.layers,

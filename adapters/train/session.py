@@ -48,10 +48,12 @@ class Session:
 
     def run(self) -> Outcome:
         """Train to the end, or until somebody ends it. Raises CommandFault where it failed."""
-        with contextlib.closing(self._losses), self._interruption:
+        with self._interruption:
             try:
-                self._record("running")
-                return self._learn()
+                self._record("running")  # first: whatever else is found in the folder is known by it
+                self._folder.clear_scratch()
+                with self._losses.open():
+                    return self._learn()
             except _Interrupted:
                 return self._interrupt()
             except KeyboardInterrupt:
