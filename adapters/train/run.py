@@ -29,6 +29,7 @@ def train(plan: TrainingPlan, tell: Tell) -> Outcome:
     `prepare_device` must have been called before MLX was imported.
     """
     folder = TrainingFolder(plan.output)
+    folder.find_taken()  # so that what can be no folder is refused as that
     device = prepare_device()
     try:
         with _held(folder):
