@@ -45,7 +45,7 @@ def test_what_commands_name_is_there(page: str) -> None:
     text = (ROOT / page).read_text()
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"(?:^|`)make ([a-z-]+)", text, re.MULTILINE)) <= targets
-    modules = set(re.findall(r"python -m ((?:server|clients|scoring|bench|tools|tests|deploy)(?:\.[a-z_]+)*)", text))
+    modules = set(re.findall(r"python -m ((?:adapters|server|clients|scoring|bench|tools|tests|deploy)(?:\.[a-z_]+)*)", text))
     assert [module for module in modules if importlib.util.find_spec(module) is None] == []
 
 

@@ -46,12 +46,12 @@ def train(plan: TrainingPlan, tell: Tell) -> Outcome:
                 )
                 if (done := _find_done(prepared, folder, start)) is not None:
                     tell(f"{start.checkpoint.step} of {prepared.settings.num_steps} steps are done already")
-                    tell_end(done, tell)
+                    tell_end(done, plan.model, tell)
                     return done
             outcome = _learn(prepared, folder, start, device, tell)
     except OSError as exc:
         raise CommandFault(f"{exc.filename or plan.output}: {exc.strerror or exc}") from exc
-    tell_end(outcome, tell)
+    tell_end(outcome, plan.model, tell)
     return outcome
 
 

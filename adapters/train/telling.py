@@ -31,7 +31,7 @@ def tell_start(prepared: Prepared, start: Start, num_weights: int, tell: Tell) -
     tell(f"{settings.num_steps:,} steps of {rows} rows, {epochs:.2f} epochs{goes_on}; a checkpoint every {prepared.save_every:,} steps")
 
 
-def tell_end(outcome: Outcome, tell: Tell) -> None:
+def tell_end(outcome: Outcome, model: str, tell: Tell) -> None:
     """Say what there is now, and what to do with it."""
     record = outcome.record
     if outcome.state == "interrupted":
@@ -43,7 +43,7 @@ def tell_end(outcome: Outcome, tell: Tell) -> None:
         f"{outcome.state}{note}: {record.optimizer_steps:,} steps, {record.rows_trained:,} rows, "
         f"{record.tokens_trained:,} tokens{loss}{validation}"
     )
-    tell(f"the adapter is in {outcome.output}; serve it with: python -m server --model … --adapter NAME={outcome.output}")
+    tell(f"the adapter is in {outcome.output}; serve it with: python -m server --model {model} --adapter NAME={outcome.output}")
     tell(f"judge its checkpoints with: python -m clients.checkpoints --url … --run {outcome.output}")
 
 

@@ -27,6 +27,7 @@ PAGES = (
     "docs/battery.md",
     "docs/monitoring.md",
     "docs/measured.md",
+    "docs/training.md",
 )
 TIMEOUT_S = 1800
 TAIL = 30  # lines of what a failed block said
