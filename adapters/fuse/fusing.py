@@ -54,6 +54,21 @@ def fuse(
     What is quantised stays so, at the same bits and groups, unless `dequantizes`; `dtype` is what the changed weights are stored in
     otherwise than the base's. Raises CommandFault, ModelLoadError, or MismatchedAdapter; nothing is left behind then.
     """
+    config = check_fusing(model, adapter, output, scale=scale, dequantizes=dequantizes, dtype=dtype, overwrites=overwrites)
+    return _Fusing(model, config, adapter, scale, dequantizes=dequantizes, dtype=dtype).write(output)
+
+
+def check_fusing(
+    model: Path,
+    adapter: AdapterWeights,
+    output: Path,
+    *,
+    scale: float,
+    dequantizes: bool,
+    dtype: Literal["float32"] | None,
+    overwrites: bool,
+) -> ModelConfig:
+    """See by the files' headers that `fuse` can do this, and give the model's configuration. Raises as it does."""
     if model.is_file():
         raise CommandFault(f"{model} {NOT_A_FOLDER}")
     config = read_config(model)
@@ -64,7 +79,7 @@ def fuse(
     if dtype and config.quantization and not dequantizes:
         raise UsageFault(f"{model} is quantised, and stays so: --dtype goes with --dequantize there")
     check_output(output, inputs=(model, adapter.path), overwrites=overwrites)
-    return _Fusing(model, config, adapter, scale, dequantizes=dequantizes, dtype=dtype).write(output)
+    return config
 
 
 class _Fusing:
