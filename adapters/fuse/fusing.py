@@ -26,7 +26,7 @@ from adapters.fuse.dtypes import STORED_NAMES, cast
 from adapters.fuse.linears import BIASES, SCALES, StoredLinear, find_linears, find_quantized
 from adapters.fuse.other_files import copy_files, describe_dequantized, describe_layout, sort_files
 from adapters.fuse.output_folder import check_output, open_output
-from adapters.fuse.packing import pack, unpack
+from adapters.fuse.packing import find_directions, pack, unpack
 from adapters.fuse.report import FILE_NAME, FuseReport, Sums
 from adapters.fuse.updating import update_rows
 from adapters.fuse.weight_files import Rows, WeightFiles
@@ -146,8 +146,9 @@ class _Fusing:
     def _update_rows(self, module: str, linear: StoredLinear, pair: LowRankPair, rows: Rows, written: WrittenFiles) -> Sums:
         before = self._read(linear, rows)
         wanted = update_rows(before, pair, rows, scale=self._scale)
+        self._check_finite(module, linear, wanted)
         if linear.packing and self._is_packed(linear):
-            packed = pack(wanted, linear.packing, linear.read_packed(self._files, rows))
+            packed = pack(wanted, linear.packing, linear.read_packed(self._files, rows), find_directions(pair.a))
             stored = unpack(packed, linear.packing)
             written.write(linear.weight, packed.weight, rows.start)
             written.write(linear.scales, packed.scales, rows.start)
@@ -157,9 +158,12 @@ class _Fusing:
             dtype = self._dtype or linear.dtype
             stored = cast(wanted, dtype).astype(mx.float32)
             written.write(linear.weight, cast(wanted, dtype), rows.start)
-        if not mx.isfinite(stored).all().item():
-            raise CommandFault(f"{module} would hold values that are no numbers: the update is too large for {self._name_stored(linear)}")
+        self._check_finite(module, linear, stored)
         return _sum(before, wanted, stored)
+
+    def _check_finite(self, module: str, linear: StoredLinear, values: mx.array) -> None:
+        if not mx.isfinite(values).all().item():
+            raise CommandFault(f"{module} would hold values that are no numbers: the update is too large for {self._name_stored(linear)}")
 
     def _dequantize_others(self, written: WrittenFiles) -> None:
         updated = {linear.stem for linear in self._updated.values()}

@@ -1,9 +1,12 @@
-"""Quantised weights of MLX's, unpacked and packed again.
+"""Quantised weights of MLX's, unpacked and packed again with an adapter's update in them.
 
 In the affine modes a group of a row has a scale and a bias in the weights' dtype, and a value is `code * scale + bias`; the codes lie in a
-row as a stream of bits, the lowest first. MLX rounds codes to the grid that it has found and its scale and bias afterwards, to the dtype
-that they are stored in. Here the codes are rounded to the grid as it is stored, and a group keeps the grid that it had where that is as
-good: what an adapter hardly changes is then hardly changed, while MLX's own way rounds all of it anew.
+row as a stream of bits, the lowest first. MLX rounds codes to the grid that it has found, and its scale and bias afterwards; of an update
+that is small beside the grid's steps little is left then: codes that it does not lift over half a step stay as they are. So here
+
+- a group keeps the grid that it had where that is as good as the new one, which is held as it is stored;
+- what was lost in the directions that the adapter reads is carried along the row to codes that are still to come, as error feedback
+  (https://arxiv.org/abs/2210.17323 does so for inputs that were measured). The error grows a little, and the update's effect stays.
 """
 
 from typing import NamedTuple
@@ -12,11 +15,13 @@ import mlx.core as mx
 import numpy as np
 import numpy.typing as npt
 
+from adapters.files.tensor_file import Floats
 from adapters.fuse.dtypes import cast
 
 WORD_BITS = 32
 OTHER_MODES = {(4, 16): "nvfp4", (4, 32): "mxfp4", (8, 32): "mxfp8"}  # by bits and group size, as MLX has one of each only
 AFFINE = "affine"
+CARRIED = 0.1  # how much an error in the adapter's directions weighs beside one in any, as many times as there are fewer of them
 
 Codes = npt.NDArray[np.uint8]
 
@@ -52,31 +57,62 @@ def unpack(packed: Packed, packing: Packing) -> mx.array:
     return mx.dequantize(packed.weight, scales, biases, group_size=packing.group_size, bits=packing.bits)
 
 
-def pack(wanted: mx.array, packing: Packing, before: Packed) -> Packed:
-    """Quantise rows (R, in) as they were before, with the same bits, group size and mode."""
+def pack(wanted: mx.array, packing: Packing, before: Packed, directions: Floats) -> Packed:
+    """Quantise rows (R, in) as they were before, with the same bits, group size and mode; `directions` are the adapter's (in, rank)."""
     if packing.mode != AFFINE:
         weight, scales, *_ = mx.quantize(wanted, group_size=packing.group_size, bits=packing.bits, mode=packing.mode)
         return Packed(weight, scales, None)
+    scales, biases = _choose_grid(wanted, packing, before)
+    codes = _carry_errors(wanted, _spread(scales, packing), _spread(biases, packing), directions, packing.bits)
+    return Packed(mx.array(_to_stream(codes, packing.bits)), scales, biases)
+
+
+def find_directions(a: Floats) -> Floats:
+    """Give an orthonormal basis (in, rank) of what an adapter reads of its inputs."""
+    basis: Floats = np.linalg.qr(a.astype(np.float64))[0].astype(np.float32)
+    return basis
+
+
+def _choose_grid(wanted: mx.array, packing: Packing, before: Packed) -> tuple[mx.array, mx.array]:
+    """Give scales and biases (R, groups) as they are stored: those from before, or new ones where the values lie nearer to them."""
     assert before.biases is not None
-    grouped = wanted.reshape(wanted.shape[0], -1, packing.group_size)
+    values = wanted.reshape(wanted.shape[0], -1, packing.group_size)
     _, scales, biases = mx.quantize(wanted, group_size=packing.group_size, bits=packing.bits)
-    found = (cast(scales, packing.scales_dtype), cast(biases, packing.scales_dtype))
-    fresh_codes, fresh_error = _round_to_grid(grouped, *found, packing.bits)
-    kept_codes, kept_error = _round_to_grid(grouped, before.scales, before.biases, packing.bits)
-    is_kept = kept_error <= fresh_error
-    codes = mx.where(is_kept[..., None], kept_codes, fresh_codes).astype(mx.uint8)
-    return Packed(
-        mx.array(_to_stream(np.array(codes.reshape(wanted.shape)), packing.bits)),
-        mx.where(is_kept, before.scales, found[0]),
-        mx.where(is_kept, before.biases, found[1]),
-    )
+    scales, biases = cast(scales, packing.scales_dtype), cast(biases, packing.scales_dtype)
+    is_kept = _measure(values, before.scales, before.biases, packing.bits) <= _measure(values, scales, biases, packing.bits)
+    return mx.where(is_kept, before.scales, scales), mx.where(is_kept, before.biases, biases)
 
 
-def _round_to_grid(values: mx.array, scales: mx.array, biases: mx.array, bits: int) -> tuple[mx.array, mx.array]:
-    """Give the codes of values (R, groups, group_size) and each group's squared error."""
+def _measure(values: mx.array, scales: mx.array, biases: mx.array, bits: int) -> mx.array:
+    """Give each group's squared distance from a grid (R, groups)."""
     scale, bias = (one.astype(mx.float32)[..., None] for one in (scales, biases))
     codes = mx.clip(mx.round((values - bias) / mx.where(scale == 0, mx.ones_like(scale), scale)), 0, 2**bits - 1)
-    return codes, mx.square(codes * scale + bias - values).sum(axis=-1)
+    return mx.square(codes * scale + bias - values).sum(axis=-1)
+
+
+def _spread(of_groups: mx.array, packing: Packing) -> Floats:
+    """Give what a group has to each of its values, one column of the matrix after the other (in, R)."""
+    spread: Floats = np.repeat(np.array(of_groups.astype(mx.float32)).T, packing.group_size, axis=0)
+    return spread
+
+
+def _carry_errors(wanted: mx.array, scales: Floats, biases: Floats, directions: Floats, bits: int) -> Codes:
+    """Give the codes (R, in) of rows, column after column.
+
+    Each is chosen for the least of its own squared error and, times `weight`, that of all so far in the adapter's directions.
+    """
+    columns = np.ascontiguousarray(np.array(wanted).T)
+    num_columns, num_rows = columns.shape
+    steps = np.where(scales == 0, np.float32(1), scales)
+    weight = np.float32(CARRIED * num_columns / directions.shape[1])
+    codes = np.empty((num_columns, num_rows), np.uint8)
+    lost = np.zeros((directions.shape[1], num_rows), np.float32)
+    for column, direction in enumerate(directions):
+        aim = columns[column] - weight / (1 + weight * (direction @ direction)) * (direction @ lost)
+        code = np.clip(np.rint((aim - biases[column]) / steps[column]), 0, 2**bits - 1)
+        lost += np.outer(direction, code * scales[column] + biases[column] - columns[column])
+        codes[column] = code
+    return np.ascontiguousarray(codes.T)
 
 
 def _to_stream(codes: Codes, bits: int) -> npt.NDArray[np.uint32]:
