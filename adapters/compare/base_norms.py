@@ -22,7 +22,6 @@ NUM_VECTORS = 8
 PRECISION = 1e-4
 MOST_ROUNDS = 60
 
-Linear = nn.Linear | nn.QuantizedLinear
 Pieces = Callable[[], Iterator[mx.array]]  # each time anew: the rows of a matrix (R, in), in float32, in their order
 
 
@@ -31,7 +30,7 @@ class BaseNorms:
 
     def __init__(self, model: nn.Module) -> None:
         text_model = getattr(model, LANGUAGE_MODEL, model)
-        self._linears: dict[str, Linear] = {
+        self._linears: dict[str, nn.Linear | nn.QuantizedLinear] = {
             name: module
             for name, module in text_model.named_modules()
             if isinstance(module, nn.Linear | nn.QuantizedLinear) and name.startswith("model.layers.")
@@ -92,11 +91,11 @@ def _square_of(pieces: Pieces, basis: np.ndarray) -> np.ndarray:
     return np.array(total).astype(np.float64)
 
 
-def _weight_pieces(linear: Linear) -> Pieces:
+def _weight_pieces(linear: nn.Linear | nn.QuantizedLinear) -> Pieces:
     return lambda: (read_rows(linear, rows) for rows in _cut_rows(linear))
 
 
-def _update_pieces(linear: Linear, pair: LowRankPair) -> Pieces:
+def _update_pieces(linear: nn.Linear | nn.QuantizedLinear, pair: LowRankPair) -> Pieces:
     """Give what DoRA changes: `gain * (W + BA) - W`."""
     a, b, gain = mx.array(pair.a), mx.array(pair.b), mx.array(find_gain(linear, pair))
 
@@ -108,7 +107,7 @@ def _update_pieces(linear: Linear, pair: LowRankPair) -> Pieces:
     return pieces
 
 
-def _cut_rows(linear: Linear) -> Iterator[slice]:
+def _cut_rows(linear: nn.Linear | nn.QuantizedLinear) -> Iterator[slice]:
     num_rows = linear.weight.shape[0]
     num_columns = linear.weight.shape[1] * (32 // linear.bits if isinstance(linear, nn.QuantizedLinear) else 1)
     at_once = max(1, WEIGHTS_AT_ONCE // num_columns)

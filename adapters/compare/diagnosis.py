@@ -20,13 +20,10 @@ NEAR = 1.5  # a foretold ratio within this factor of the measured one agrees wit
 def diagnose(compared: Sequence[Compared]) -> tuple[Finding, ...]:
     """Give all that the rules say, of each adapter and of all together."""
     reference = find_reference(compared)
-    findings = [finding for one in compared for finding in judge(one)]
-    if reference:
-        for one in compared:
-            if one is not reference:
-                findings += _hold(one, reference)
-    findings += _tell_of_scores(compared)
-    return tuple(findings)
+    held = [finding for one in compared if reference and one is not reference for finding in _hold(one, reference)]
+    judged = [finding for one in compared for finding in judge(one)]
+    warnings, facts = ([one for one in judged if (one.weight == "warning") is wanted] for wanted in (True, False))
+    return (*held, *warnings, *_tell_of_scores(compared), *facts)
 
 
 def find_reference(compared: Sequence[Compared]) -> Compared | None:
@@ -78,7 +75,7 @@ def _explain(one: Compared, reference: Compared) -> Iterator[Finding]:
         return
     said = list_words([f"{what} foretell {write_times(ratio)}" for what, ratio in known.items()])
     near = [what for what, ratio in known.items() if abs(log(ratio / measured)) <= log(NEAR)]
-    verdict = f"{list_words(near)} {'agree' if near else ''} with that" if near else "what was set does not explain it"
+    verdict = f"{list_words(near)} explain that" if near else "what was set does not explain that"
     yield _say("explained", one, f"of the update of {reference.name} {said}, and {write_times(measured)} was measured: {verdict}", reason)
 
 

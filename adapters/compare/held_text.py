@@ -82,11 +82,11 @@ def _encode(prompts: Sequence[str], vocabulary: Vocabulary, num_embeddings: int,
 
 def _go_on(model: nn.Module, prompt: list[int], num_tokens: int, stops: frozenset[int]) -> HeldRow:
     """Have the model answer, always by its likeliest token, to the end of its turn, which is looked at too, or to `num_tokens`."""
-    cache, answer = model.make_cache(), []
-    fed = mx.array([prompt])
+    cache, fed = model.make_cache(), mx.array([prompt])
+    answer: list[int] = []
     while len(answer) < num_tokens and not (answer and answer[-1] in stops):
         likeliest = mx.argmax(model(fed, cache)[0, -1])
-        answer.append(int(likeliest.item()))
+        answer.append(int(np.array(likeliest)))
         fed = likeliest.reshape(1, 1)
     ids = np.array([*prompt, *answer], np.int32)
     return HeldRow(ids[:-1], np.arange(len(prompt) - 1, len(ids) - 1, dtype=np.int32))

@@ -1,6 +1,6 @@
 """A comparison from its options to its report."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -10,7 +10,7 @@ from adapters.bank.routing import Routing
 from adapters.base.device import Device
 from adapters.base.fetch import find_model
 from adapters.base.identity import digest_model
-from adapters.base.loading import LoadedModel, load
+from adapters.base.loading import load
 from adapters.base.vocabulary import load_vocabulary
 from adapters.compare.base_norms import MOST_ROUNDS, NUM_VECTORS, BaseNorms
 from adapters.compare.comparison import Measured, compare

@@ -38,8 +38,7 @@ def measure_spectrum(pair: LowRankPair) -> Spectrum:
 def find_singular_values(a: Floats, b: Floats) -> Singular:
     """Give those of `a @ b`, a (in, rank) and b (rank, out): with `a = Q R` and `b' = P S` they are those of `R S'`, rank by rank."""
     core = _triangle(a) @ _triangle(b.T).T
-    values: Singular = np.linalg.svd(core, compute_uv=False)
-    return values
+    return np.linalg.svd(core, compute_uv=False).astype(np.float64)
 
 
 def effective_rank(values: Sequence[float] | Singular) -> float:
@@ -57,5 +56,4 @@ def _stable_rank(norms: Norms) -> float:
 
 
 def _triangle(matrix: Floats) -> NDArray[np.float64]:
-    triangle: NDArray[np.float64] = np.linalg.qr(matrix.astype(np.float64), mode="r")
-    return triangle
+    return np.asarray(np.linalg.qr(matrix.astype(np.float64), mode="r"))

@@ -2,7 +2,6 @@
 
 from rich.box import SIMPLE
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -26,7 +25,7 @@ def print_report(report: Report, console: Console) -> None:
     console.print(Text("\nRecommendation", style="bold"))
     console.print(Text(recommendation.text))
     if recommendation.settings:
-        console.print(Padding(Text(recommendation.toml, style="cyan"), (1, 0, 0, 2)), soft_wrap=True)
+        console.print(Text(f"\n{recommendation.toml}", style="cyan"), soft_wrap=True, end="")
 
 
 def _table(sheet: Sheet) -> Table:

@@ -39,7 +39,11 @@ def write_ratio(ratio: float | None) -> str:
     """Write the bare factor."""
     if ratio is None:
         return "–"
-    return f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.2f}".rstrip("0").rstrip(".") if ratio < 2 else f"{ratio:.1f}".removesuffix(".0")
+    if ratio >= 100:
+        return f"{ratio:,.0f}"
+    if ratio >= 2:
+        return f"{ratio:.1f}".removesuffix(".0")
+    return f"{ratio:.2f}".rstrip("0").rstrip(".") if ratio >= 1 or not ratio else f"{ratio:.2g}"
 
 
 def write_share(value: float | None) -> str:
