@@ -31,7 +31,16 @@ def draw_frame(
     """Put strokes into a whole SVG document; `x_words` are by places from 0 to 1, `y_words` by values."""
     top = TITLE_HEIGHT + KEY_HEIGHT * len(names) + ABOVE_PLOT
     height = top + PLOT_HEIGHT + TICKS_HEIGHT
-    inner = element("svg", *_levels(y_axis, y_words), *strokes, y=top, width="100%", height=PLOT_HEIGHT, overflow="visible")
+    inner = element(
+        "svg",
+        *_levels(y_axis, y_words),
+        *strokes,
+        *_level_words(y_axis, y_words),
+        y=top,
+        width="100%",
+        height=PLOT_HEIGHT,
+        overflow="visible",
+    )
     return element(
         "svg",
         element("title", title),
@@ -72,10 +81,15 @@ def shorten(name: str) -> str:
 
 
 def _levels(axis: Axis, words: Mapping[float, str]) -> Iterator[Markup]:
-    for value, word in words.items():
+    for value in words:
         y = height_of(axis, value)
         yield element("line", x1="0%", x2="100%", y1=y, y2=y, class_="zero" if value == 0 else "grid")
-        yield element("text", word, x="0%", dx=4, y=y - 3, class_="tick")
+
+
+def _level_words(axis: Axis, words: Mapping[float, str]) -> Iterator[Markup]:
+    """Write over whatever is drawn there, with a rim of the ground's colour."""
+    for value, word in words.items():
+        yield element("text", word, x="0%", dx=4, y=height_of(axis, value) - 3, class_="tick rim")
 
 
 def _key(names: Sequence[str]) -> Iterator[Markup]:
@@ -103,10 +117,12 @@ def _colours(colours: Sequence[str]) -> str:
 _STYLE = (
     ".candor-chart{font:12px system-ui,sans-serif}.candor-chart .ground{fill:#fff}.candor-chart text{fill:#1f2328}"
     ".candor-chart .title{font-size:14px;font-weight:600}.candor-chart .tick{fill:#59636e;font-size:11px}"
+    ".candor-chart .rim{paint-order:stroke;stroke:#fff;stroke-width:3px}"
     ".candor-chart .grid{stroke:#d1d9e0}.candor-chart .zero{stroke:#818b98}"
     ".candor-chart .curve{fill:none;stroke-width:1.75;stroke-linejoin:round}.candor-chart .dashed{stroke-dasharray:5 3}"
     f"{_colours(_LIGHT)}"
     "@media(prefers-color-scheme:dark){.candor-chart .ground{fill:#0d1117}.candor-chart text{fill:#e6edf3}"
-    ".candor-chart .tick{fill:#9198a1}.candor-chart .grid{stroke:#3d444d}.candor-chart .zero{stroke:#656c76}"
+    ".candor-chart .tick{fill:#9198a1}.candor-chart .rim{stroke:#0d1117}"
+    ".candor-chart .grid{stroke:#3d444d}.candor-chart .zero{stroke:#656c76}"
     f"{_colours(_DARK)}}}"
 )

@@ -11,6 +11,7 @@ from adapters.compare.loss_curve import CurveReading, LossCurve, read_curve
 from adapters.compare.pressure import Pressure, Ratios, find_pressure, find_ratio
 from adapters.compare.scores import Scores
 from adapters.compare.updates import UpdateMeasure
+from adapters.files.module_names import PROJECTIONS
 from adapters.files.training import TrainingRecord
 
 
@@ -77,7 +78,7 @@ def _describe(measured: Measured, base_layers: int | None) -> Compared:
         format=weights.format,
         kind=weights.kind,
         digest=weights.digest,
-        targets=tuple(dict.fromkeys(module.split(".", 3)[3] for module in weights.pairs)),
+        targets=tuple(sorted({module.split(".", 3)[3] for module in weights.pairs}, key=PROJECTIONS.index)),
         record=weights.record,
         rows_of_file=training.train.rows if training else None,
         base_layers=num_layers,

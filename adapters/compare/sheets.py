@@ -31,7 +31,7 @@ def make_sheets(report: Report) -> list[Sheet]:
     """Make those that have anything in them."""
     held = f"In brackets: times that of {report.reference}. " if report.reference else ""
     sheets = [
-        _make(report.adapters, "What was set", f"{held}From the adapters' own files; a dash is what they do not say.", _SET),
+        _make(report.adapters, "What was set and done", f"{held}From the adapters' own files; a dash is what they do not say.", _SET),
         _make(report.adapters, "What the weights show", f"{held}{_tell_norms(report)}", _WEIGHTS),
     ]
     if any(one.divergence for one in report.adapters) and report.model:
