@@ -17,7 +17,7 @@ def write_rerun_command(provenance: Provenance) -> str:
     if provenance.rescored_from is not None:
         mending = "".join(f" {flag}" for flag in _mending_flags(provenance.rescored_from.mended))
         return f"python -m clients.rescore {shlex.quote(provenance.rescored_from.file)} --scorer {provenance.scorer}{mending}"
-    flags = (*_subject_flags(provenance), *_condition_flags(provenance))
+    flags = (*_subject_flags(provenance), *list_condition_flags(provenance))
     words = (" ".join((flag, *map(shlex.quote, value))) for flag, *value in flags)
     return CONTINUED.join(("python -m clients.battery", *words, *_header_flags(provenance)))
 
@@ -60,7 +60,8 @@ def _subject(origin: SubjectOrigin, provenance: Provenance) -> str:
     return f"{origin.name}={origin.model}{place}{system}{scale}"
 
 
-def _condition_flags(provenance: Provenance) -> Iterator[tuple[str, ...]]:
+def list_condition_flags(provenance: Provenance) -> Iterator[tuple[str, ...]]:
+    """List the flags that say what is asked and how, whatever command asks it."""
     yield "--probes", provenance.probes.name
     yield from ((flag,) for flag in _mending_flags(provenance.probes.mended))
     yield "--samples", str(provenance.samples)
