@@ -186,7 +186,7 @@ def _end(options: CheckpointOptions, swept: Swept) -> None:
     """Raise what stopped the sweep, or what it found."""
     if swept.stopped_by is not None:
         raise swept.stopped_by
-    if reasons := [f"step {step.step}: {reason}" for step in swept.steps for reason in step.gate_reasons]:
+    if reasons := [reason for step in swept.steps for reason in step.gate_reasons]:
         raise Regression("regression: " + "; ".join(reasons))
     if failed := [f"step {step.step}: {step.error}" for step in swept.steps if step.error is not None]:
         raise EndpointFailure(f"{'; '.join(failed)}. {_advise(options).capitalize()}")
