@@ -1,5 +1,6 @@
 """`python -m clients.checkpoints`: a training judged checkpoint by checkpoint, also while it runs."""
 
+import asyncio
 import sys
 from collections.abc import Sequence
 
@@ -13,8 +14,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parse_options(argv)
     try:
         # Only now, with the flags known to be right: the SDK takes a second or two to import.
-        import asyncio
-
         from clients.checkpoints.sweeping import sweep
         from clients.report.files import check_places
 
@@ -23,7 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ClientError as exc:
         tell("checkpoints", exc)
         return exc.exit_code
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         tell("checkpoints", "interrupted; no report was written")
         return Interrupted.exit_code
     return 0

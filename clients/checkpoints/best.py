@@ -1,8 +1,8 @@
 """The best checkpoint.
 
-The rule: of those that do not raise hard flags significantly more often than the base, and whose mean score is above the base's, the one
-with the highest mean; but the earliest of those that cannot be told from it, since less training that does as well has moved the model
-less. Two can be told apart where the 95 % interval of their difference, probe by probe, does not hold zero.
+The rule: of those that do not raise hard flags significantly more often than the baseline, and whose mean score is above the baseline's,
+the one with the highest mean; but the earliest of those that cannot be told from it, since less training that does as well has moved the
+model less. Two can be told apart where the 95 % interval of their difference, probe by probe, does not hold zero.
 """
 
 from collections.abc import Sequence
@@ -50,11 +50,11 @@ def explain_none(base: Measured, steps: Sequence[StepResult]) -> str:
     if not judged:
         return "No checkpoint has a score: there is none to promote."
     highest = max(judged, key=_mean)
-    words = f"No checkpoint is better than the base, which scores {write_average(base.avg_lek)}"
+    words = f"No checkpoint is better than the baseline, which scores {write_average(base.avg_lek)}"
     if _gain(highest) <= 0:
         return f"{words}: the highest is step {highest.step} with {write_average(_mean(highest))}."
     return (
-        f"No checkpoint is to be promoted: those that score above the base's {write_average(base.avg_lek)} (the highest is step"
+        f"No checkpoint is to be promoted: those that score above the baseline's {write_average(base.avg_lek)} (the highest is step"
         f" {highest.step} with {write_average(_mean(highest))}) raise hard flags significantly more often."
     )
 
@@ -74,7 +74,7 @@ def _describe(best: StepResult, highest: StepResult) -> str:
     assert best.measured is not None and best.delta is not None
     delta = best.delta
     words = (
-        f"The best checkpoint is step {best.step}: {write_average(_mean(best))}, {write_average_change(delta.mean)} against the base"
+        f"The best checkpoint is step {best.step}: {write_average(_mean(best))}, {write_average_change(delta.mean)} against the baseline"
         f" (p = {write_p_value(delta.p_value)}, 95 % interval {write_change_interval(delta.low, delta.high)}; over {delta.n} probes)"
     )
     if not best.is_significant:

@@ -1,6 +1,6 @@
 """Where degeneration begins.
 
-The rule: the first checkpoint whose replies raise hard flags more often than the base's (Fisher's exact test on the counts of replies,
+The rule: the first checkpoint whose replies raise hard flags more often than the baseline's (Fisher's exact test on the counts of replies,
 one-sided, p ≤ 0.05) if the next one that was judged does so too, or if there is no next one. Replies have a hard flag or have none,
 there are few of them, and the base often has none at all: for such counts the exact test is right and needs no assumption. One step
 alone may be chance, since each checkpoint is a test of its own; what stays is none. The last one has nobody to confirm it, and the
@@ -52,7 +52,7 @@ def explain_blindness(base: Measured, steps: Sequence[StepResult]) -> str | None
     if not num_replies:
         return None
     fewest = fewest_seen(num_replies, before.count, before.num_replies, significant=SIGNIFICANT)
-    against = f"against {_write(before)} of the base"
+    against = f"against {_write(before)} of the baseline"
     if fewest is None:
         return (
             f"With {num_replies} replies a checkpoint no number of hard flags could be told from chance {against}: --samples asks for more."
@@ -75,7 +75,7 @@ def _make_onset(base: Measured, step: StepResult, following: StepResult | None) 
         p_value=step.hard_flags_p,
         words=(
             f"Degeneration begins at step {step.step}: {_write(step.measured.hard_flagged)} have a hard flag{_name_flags(step.measured)},"
-            f" of the base's {_write(base.hard_flagged)} (p = {write_p_value(step.hard_flags_p)}); {ending}."
+            f" of the baseline's {_write(base.hard_flagged)} (p = {write_p_value(step.hard_flags_p)}); {ending}."
         ),
     )
 

@@ -20,7 +20,7 @@ DOT_RADIUS = 2.5  # of a validation
 
 
 def score_curve(report: SweepReport) -> Markup | None:
-    """Draw the mean score at each step with its interval, and the base's across."""
+    """Draw the mean score at each step with its interval, and the baseline's across."""
     scored = [(step.step, step.measured) for step in report.steps if step.measured is not None and step.measured.avg_lek is not None]
     base = report.base
     if not scored and base.avg_lek is None:
@@ -29,7 +29,7 @@ def score_curve(report: SweepReport) -> Markup | None:
     intervals = [base.interval, *(measured.interval for _, measured in scored)]
     values = make_axis([base.avg_lek, *(measured.avg_lek for _, measured in scored)], intervals=intervals, reach=inf, num_ticks=5)
     points = [(across(step, axis), measured.avg_lek or 0.0, measured.interval) for step, measured in scored]
-    words = [f"base: {write_average(base.avg_lek)}, {write_interval(base.interval)}"]
+    words = [f"baseline: {write_average(base.avg_lek)}, {write_interval(base.interval)}"]
     words += [f"step {step}: {write_average(measured.avg_lek)}, {write_interval(measured.interval)}" for step, measured in scored]
     chart = plot(
         *levels(values, SCORE_HEIGHT, {tick: with_minus_signs(write_score(tick)) for tick in values.ticks}),
@@ -51,19 +51,19 @@ def score_curve(report: SweepReport) -> Markup | None:
         height=SCORE_HEIGHT,
         title=with_minus_signs("Mean LEK score by step, with 95 % interval\n" + "\n".join(words)),
     )
-    explanation = "Over the probes that have a score, with its 95 % interval; the dashed line is the base's."
+    explanation = "Over the probes that have a score, with its 95 % interval; the dashed line is the baseline's."
     return figure("Mean LEK score.", explanation, chart, ticks(axis, "step of the optimiser"))
 
 
 def share_curves(report: SweepReport) -> Markup:
-    """Draw the shares of replies with a hard flag and of refusals, each with its interval and the base's across."""
+    """Draw the shares of replies with a hard flag and of refusals, each with its interval and the baseline's across."""
     axis = _steps_axis(report)
     flagged = [(step.step, step.measured.hard_flagged) for step in report.steps if step.measured is not None]
     refused = [(step.step, step.measured.refused) for step in report.steps if step.measured is not None]
     return join(
         figure(
             "Replies with a hard flag.",
-            "As a share of the replies, with Wilson's 95 % interval; the dashed line is the base's.",
+            "As a share of the replies, with Wilson's 95 % interval; the dashed line is the baseline's.",
             _share_panel("with a hard flag", flagged, report.base.hard_flagged, axis, FLAGGED),
             ticks(axis, "step of the optimiser"),
         ),
@@ -106,7 +106,7 @@ def loss_curves(report: SweepReport) -> Markup | None:
 def _share_panel(what: str, shares: Sequence[tuple[int, Share]], base: Share, axis: Axis, colour: str) -> Markup:
     values = make_axis([1.0], num_ticks=2)
     points = [(across(step, axis), share.share, share.interval) for step, share in shares if share.share is not None]
-    words = [f"base: {_write(base)}", *(f"step {step}: {_write(share)}" for step, share in shares)]
+    words = [f"baseline: {_write(base)}", *(f"step {step}: {_write(share)}" for step, share in shares)]
     return plot(
         *levels(values, SHARE_HEIGHT, SHARE_TICKS),
         _base_line(base.share, values, SHARE_HEIGHT),

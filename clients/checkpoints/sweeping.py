@@ -40,7 +40,8 @@ class Swept(msgspec.Struct, kw_only=True):
 
     steps: list[StepResult] = []
     skipped: list[int] = []
-    was_stopped: bool = False
+    was_stopped: bool = False  # the training
+    is_whole: bool = True  # the sweep: all that there was is judged
     stopped_by: ClientError | None = None
 
 
@@ -63,7 +64,7 @@ async def sweep(options: CheckpointOptions) -> None:
             judge = Judge(plan, channel, AdapterApi(client), replies, run=options.run, server_run=options.server_run)
             await _begin(options, plan, channel, judge)
             swept = await _judge_all(options, judge, began_s)
-    report = _make_report(options, judge, swept, began_s, is_complete=not isinstance(swept.stopped_by, Interrupted))
+    report = _make_report(options, judge, swept, began_s, is_complete=swept.is_whole)
     print_sweep(report, open_console())
     write_sweep_files(report, options.battery)
     _end(options, swept)
@@ -111,8 +112,12 @@ async def _judge_all(options: CheckpointOptions, judge: Judge, began_s: float) -
         while not swept.was_stopped and (batch := await watcher.wait()):
             await _judge_batch(options, judge, swept, batch, began_s)
     except asyncio.CancelledError:
+        swept.is_whole = False
         swept.stopped_by = Interrupted(f"interrupted after {len(swept.steps)} checkpoints, and none stays loaded; {_advise(options)}")
-    except FileFault as exc:  # the disk is full: what is there is reported
+    except ClientError as exc:  # such as a full disk: what is there is reported
+        if not swept.steps:
+            raise
+        swept.is_whole = False
         swept.stopped_by = exc
     if swept.stopped_by is None and watcher.is_dead:
         assert options.watching is not None

@@ -24,7 +24,7 @@ def write_line(measured: Measured, result: StepResult | None = None) -> str:
     """Say in a line what was found of a subject."""
     words = f"{measured.name}: {write_average(measured.avg_lek)}"
     if result is not None and result.delta is not None:
-        words += f" ({write_average_change(result.delta.mean)} against the base, p = {write_p_value(result.delta.p_value)})"
+        words += f" ({write_average_change(result.delta.mean)} against the baseline, p = {write_p_value(result.delta.p_value)})"
     failed = f", {measured.failed} failed" if measured.failed else ""
     return f"{words}, {write_count_of(measured.hard_flagged)} with a hard flag, {write_count_of(measured.refused)} refuse{failed}"
 
@@ -53,9 +53,9 @@ def list_cells(result: StepResult) -> tuple[str, ...]:
 
 
 def list_base_cells(base: Measured) -> tuple[str, ...]:
-    """Write the base's figures in the same order."""
+    """Write the baseline's figures in the same order."""
     average, interval = write_average(base.avg_lek), write_interval(base.interval)
-    return ("base", average, interval, "", "", write_flagged(base.hard_flagged), write_flagged(base.refused), "")
+    return ("baseline", average, interval, "", "", write_flagged(base.hard_flagged), write_flagged(base.refused), "")
 
 
 def list_notes(report: SweepReport) -> tuple[str, ...]:

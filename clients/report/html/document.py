@@ -22,11 +22,18 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def render_document(
-    title: str, header: Markup, notes: Markup | None, sections: Sequence[Section], *, version: str | None, more_style: str = ""
+    title: str,
+    header: Markup,
+    notes: Markup | None,
+    sections: Sequence[Section],
+    *,
+    version: str | None,
+    script: str | None = None,
+    more_style: str = "",
 ) -> str:
     """Write a page of sections, of which each has a link at the top; `more_style` is what it needs beside the common one."""
-    style, script = (Markup((PAGE_DIR / name).read_text(encoding="utf-8")) for name in ("style.css", "script.js"))
-    style = Markup(style + more_style)
+    style = Markup((PAGE_DIR / "style.css").read_text(encoding="utf-8") + more_style)
+    code = None if script is None else Markup(script)
     contents = element("nav", *(element("a", section.heading, href=f"#{section.key}") for section in sections), aria_label="Contents")
     body = element(
         "body",
@@ -35,13 +42,14 @@ def render_document(
         contents,
         element("main", notes, *map(_render, sections)),
         element("footer", element("p", f"Made by candor {version or ''}".rstrip(), ".")),
-        element("script", script),
+        None if code is None else element("script", code),
     )
-    return f"<!doctype html>\n{element('html', _head(title, style, script), body, lang='en')}\n"
+    return f"<!doctype html>\n{element('html', _head(title, style, code), body, lang='en')}\n"
 
 
-def _head(title: str, style: Markup, script: Markup) -> Markup:
-    policy = f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'"
+def _head(title: str, style: Markup, script: Markup | None) -> Markup:
+    scripts = "" if script is None else f" script-src '{_hash(script)}';"
+    policy = f"default-src 'none'; style-src '{_hash(style)}';{scripts} base-uri 'none'; form-action 'none'"
     return element(
         "head",
         element("meta", charset="utf-8"),

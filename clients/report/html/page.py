@@ -1,5 +1,7 @@
 """The report as one HTML page."""
 
+from pathlib import Path
+
 from clients.report.heading import write_title
 from clients.report.html.charts.averages import averages
 from clients.report.html.charts.dimension_bars import dimension_bars
@@ -18,6 +20,7 @@ from clients.report.numerals import with_minus_signs
 from clients.report.report import Report
 from clients.report.sweep import find_sweeps
 
+SCRIPT_FILE = Path(__file__).parent / "script.js"
 MANY_SUBJECTS = 4  # whose replies need the whole width to stand side by side
 
 
@@ -29,6 +32,7 @@ def render_html(report: Report) -> str:
         notes(report),
         _sections(report),
         version=report.provenance.candor_version,
+        script=SCRIPT_FILE.read_text(encoding="utf-8"),
     )
 
 

@@ -11,7 +11,7 @@ def test_highest_mean_is_the_best() -> None:
     assert best.is_significantly_better
     assert (
         best.words
-        == "The best checkpoint is step 20: 10.00, +5.00 against the base (p = 0.0312, 95 % interval +5.00 to +5.00; over 6 probes)."
+        == "The best checkpoint is step 20: 10.00, +5.00 against the baseline (p = 0.0312, 95 % interval +5.00 to +5.00; over 6 probes)."
     )
 
 
@@ -45,14 +45,14 @@ def test_one_that_raises_more_hard_flags_is_none_however_high() -> None:
 def test_where_none_is_better_that_is_said_with_numbers() -> None:
     steps = [result(10, 3, 3, 3, 3, 3, 3), result(20, 4, 5, 6, 4, 5, 6), failure(30)]
     assert find_best(steps) is None
-    assert explain_none(BASE, steps) == "No checkpoint is better than the base, which scores 5.00: the highest is step 20 with 5.00."
+    assert explain_none(BASE, steps) == "No checkpoint is better than the baseline, which scores 5.00: the highest is step 20 with 5.00."
 
 
 def test_where_all_that_are_better_are_broken_that_is_said() -> None:
     steps = [result(10, 9, 9, 9, 9, 9, 9, flagged=20)]
     assert find_best(steps) is None
     assert (
-        "those that score above the base's 5.00 (the highest is step 10 with 9.00) raise hard flags significantly more often"
+        "those that score above the baseline's 5.00 (the highest is step 10 with 9.00) raise hard flags significantly more often"
         in explain_none(BASE, steps)
     )
 

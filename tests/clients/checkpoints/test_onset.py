@@ -42,7 +42,7 @@ def test_base_with_as_many_flags_hides_none_and_excuses_none() -> None:
     assert find_onset(base, [same]) is None
     onset = find_onset(base, [more])
     assert onset is not None
-    assert "25 of 30 replies (83 %) have a hard flag (token_loop), of the base's 9 of 30 replies (30 %)" in onset.words
+    assert "25 of 30 replies (83 %) have a hard flag (token_loop), of the baseline's 9 of 30 replies (30 %)" in onset.words
 
 
 def test_checkpoint_that_was_not_judged_confirms_nothing_and_refutes_nothing() -> None:
