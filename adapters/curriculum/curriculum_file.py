@@ -1,12 +1,13 @@
 """A curriculum's TOML, and all that is wrong with it at once.
 
-`model`, `output`, `then`, `replay` and the settings of `adapters.train` hold for all stages; a `[[stages]]` table has its own name and data,
-and what it sets wins. What is read is looked for beside the file first and then in the current folder.
+`model`, `output`, `then`, `replay` and the settings of `adapters.train` hold for all stages; a `[[stages]]` table has its own name and
+data, and what it sets wins. What is read is looked for beside the file first and then in the current folder.
 """
 
 import re
 import tomllib
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
 
@@ -66,7 +67,7 @@ class _Reading:
         read = [self._read_stage(number, table, common, then, common_replay) for number, table in enumerate(stages, start=1)]
         self._check_names([str(table.get("name")) for table in stages])
         whole = [stage for stage in read if stage is not None]
-        for before, stage in zip(whole, whole[1:], strict=False):
+        for before, stage in pairwise(whole):
             if before.then == "continue" and stage.number == before.number + 1:
                 self._check_continues(before, stage)
         if self._faults:

@@ -32,8 +32,8 @@ def parse_options(argv: Sequence[str] | None = None) -> Options:
 def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m adapters.curriculum",
-        description="Train in stages: each begins with the weights, or with the adapter, that the one before has left. Given again it goes on.",
-        epilog="Exit codes: 0 done, 2 wrong usage or a file that is no curriculum, 3 files or models, 130 Ctrl-C. docs/training.md tells more.",
+        description="Train in stages, each on the weights or the adapter that the one before has left. Given again it goes on.",
+        epilog="Exit codes: 0 done, 2 wrong usage, 3 files or models, 130 Ctrl-C. docs/training.md tells more.",
         allow_abbrev=False,
     )
     parser.add_argument("file", metavar="FILE.toml", type=Path, help="model, output, settings of adapters.train for all, and [[stages]]")

@@ -1,4 +1,4 @@
-"""`curriculum.json`: what was asked of each stage, what came of it, and from which weights the next went on. No time and no path is in it."""
+"""`curriculum.json`: what was asked of each stage, what came of it, and what the next went on from. It holds no time and no whole path."""
 
 from pathlib import Path
 from typing import Any, Literal
