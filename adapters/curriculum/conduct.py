@@ -62,9 +62,9 @@ class _Conduct:
 
     def run(self, from_stage: Stage | None) -> Ended:
         """Go through them."""
-        if from_stage is not None:
-            self._record = discard_from(from_stage, self._curriculum, self._record, self._tell)
         for prospect in self._prospects:
+            if prospect.stage == from_stage:  # only now, when those before it are known to be as they were
+                self._record = discard_from(from_stage, self._curriculum, self._record, self._tell)
             outcome = self._train_unless_done(prospect)
             if outcome is not None and outcome.state != "finished":
                 why = f" at step {outcome.record.optimizer_steps}" + (f" ({outcome.record.note})" if outcome.record.note else "")

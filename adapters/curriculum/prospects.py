@@ -87,7 +87,7 @@ def _foresee(curriculum: Curriculum, stage: Stage, files: DataFiles, own: Sequen
         data_digest=alone.dataset.identity.digest,
         rows_digest=prepared.dataset.identity.digest,
         validation_digest=alone.validation.identity.digest if alone.validation else None,
-        settings=msgspec.to_builtins(prepared.settings),
+        settings=msgspec.json.decode(msgspec.json.encode(prepared.settings)),  # as it is in a record, lists and all
         rows=num_examples,
         rows_cut=prepared.dataset.identity.rows_cut,
         rows_dropped=prepared.dataset.identity.rows_dropped,
