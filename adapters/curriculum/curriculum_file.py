@@ -18,7 +18,6 @@ from adapters.train.plan_reading import Given, lay_over, make_plan, read_table
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 READ = ("data", "validation", "chat-template", "init-adapter")  # paths of what is there already
-OWN = ("name", "data", "replay", "then")  # of a stage, beside settings
 DERIVED = ("resume", "overwrite")  # of a training: a curriculum says it by itself
 GOES_ON = "given again, a curriculum goes on with what is there; --from redoes a stage"
 SAME_SHAPE = ("kind", "rank", "scale", "layers", "targets")  # of an adapter that the next stage goes on with
@@ -43,7 +42,7 @@ class _Reading:
 
     def __init__(self, file: Path, table: dict[str, Any], model: str | None, output: Path | None) -> None:
         self._file = file
-        self._table = {key.replace("_", "-"): value for key, value in table.items()}
+        self._table = table
         self._faults: list[str] = []
         self._model = model if model is not None else self._take_text("model", "the first stage's base: a folder, a repository or demo")
         if model is None and self._model:
@@ -56,7 +55,7 @@ class _Reading:
         stages = self._table.pop("stages", None)
         then, replay = self._table.pop("then", "fuse"), self._table.pop("replay", None)
         self._check_then(then, f"then in {self._file}")
-        for key in ("name", "data", "init-adapter"):
+        for key in ("name", "data", "init-adapter", "init_adapter"):
             if self._table.pop(key, None) is not None:
                 self._faults.append(f"{key} in {self._file} belongs into a [[stages]] table")
         common = self._read_settings(self._table, str(self._file))
@@ -77,7 +76,7 @@ class _Reading:
     def _read_stage(
         self, number: int, table: dict[str, Any], common: Mapping[str, Given], then: Any, common_replay: Replay | None
     ) -> Stage | None:
-        table = {key.replace("_", "-"): value for key, value in table.items()}
+        table = dict(table)
         name = table.pop("name", None)
         where = f"stage {number} ({name})" if isinstance(name, str) else f"stage {number}"
         if not isinstance(name, str) or not NAME.fullmatch(name):
@@ -93,7 +92,7 @@ class _Reading:
                 self._faults.append(f"replay in {where}: there is no stage before it to draw rows from; give it data, or leave it out")
         if "data" not in table:
             self._faults.append(f"data in {where} is missing: what is learnt from")
-        if number > 1 and table.pop("init-adapter", None) is not None:
+        if number > 1 and [value for key in ("init-adapter", "init_adapter") if (value := table.pop(key, None)) is not None]:
             self._faults.append(
                 f'init-adapter in {where} belongs into the first stage: then = "continue" in the stage before hands its adapter on'
             )
