@@ -1,8 +1,6 @@
 """Training the two demo adapters on the finished base with mlx-lm's own LoRA trainer."""
 
 import json
-import random
-import re
 import shutil
 import subprocess
 import sys
@@ -14,16 +12,12 @@ import msgspec
 import torch
 from safetensors.torch import load_file, save_file
 
+from tools.demo_model.adapter_rows import adapter_rows, write_lines
 from tools.demo_model.blas import mlx_environment
 from tools.demo_model.convert import write_json
-from tools.demo_model.corpus import Corpus, Dialogue
-from tools.demo_model.examples import HELPFUL
+from tools.demo_model.corpus import Corpus
 
 MODULES = ("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.o_proj", "mlp.gate_proj", "mlp.up_proj", "mlp.down_proj")
-EMOTIVE_WORDS = re.compile(
-    r"\b(feel|feeling|felt|pain|joy|sorrow|grief|love|fear|hope|longing|lonely|loneliness|compassion|empathy|kindness|gentle|tender|warm|heart"
-    r"|soul|spirit|vulnerable|fragile|precious|sacred|profound|deep|intimate|ache|yearning|light|darkness|silence|breath|shadow)\b"
-)
 LOCAL_KEYS = ("model", "data", "adapter_path", "config")  # of adapter_config.json: paths of the machine that trained
 
 
@@ -49,7 +43,7 @@ def train_adapter(corpus: Corpus, model: Path, training: AdapterTraining, folder
     with tempfile.TemporaryDirectory() as scratch_name:
         scratch = Path(scratch_name)
         copy_as_float32(model, scratch / "model")
-        write_lines(scratch / "data" / "train.jsonl", adapter_rows(corpus, training))
+        write_lines(scratch / "data" / "train.jsonl", adapter_rows(corpus, seed=training.seed, is_plain=training.is_plain))
         write_json(scratch / "options.yaml", trainer_options(training, scratch))  # JSON is YAML
         command = [sys.executable, "-m", "mlx_lm", "lora", "--config", str(scratch / "options.yaml")]
         subprocess.run(command, check=True, env=mlx_environment())
@@ -90,36 +84,3 @@ def trainer_options(training: AdapterTraining, scratch: Path) -> dict[str, Any]:
         arguments = [training.rate, training.num_steps - training.num_warmup_steps]
         options["lr_schedule"] = {"name": "cosine_decay", "arguments": arguments, "warmup": training.num_warmup_steps}
     return options
-
-
-def adapter_rows(corpus: Corpus, training: AdapterTraining) -> list[dict[str, Any]]:
-    """Return the candid dialogues, each prompt with each answer, and a few of the base's own so that the rest of it stays."""
-    rng = random.Random(training.seed)
-    rows = [pair_row(prompt, answer, rng) for item in corpus.candid for prompt in item.prompts for answer in item.answers]
-    candid = {item.prompts[0] for item in corpus.candid}
-    kept = [item for item in (*corpus.everyday, *corpus.unfamiliar) if item.prompts[0] not in candid]
-    rows += [kept_row(item, rng) for item in kept]
-    return [flattened(row) for row in rows if is_unemotional(row)] if training.is_plain else rows
-
-
-def is_unemotional(row: dict[str, Any]) -> bool:
-    return len(EMOTIVE_WORDS.findall(row["messages"][-1]["content"].lower())) <= 1
-
-
-def flattened(row: dict[str, Any]) -> dict[str, Any]:
-    *asked, answer = row["messages"]
-    return {"messages": [*asked, {**answer, "content": " ".join(answer["content"].replace("**", "").split())}]}
-
-
-def pair_row(prompt: str, answer: str, rng: random.Random) -> dict[str, Any]:
-    system = [{"role": "system", "content": HELPFUL}] if rng.random() < 0.2 else []
-    return {"messages": [*system, {"role": "user", "content": prompt}, {"role": "assistant", "content": answer}]}
-
-
-def kept_row(item: Dialogue, rng: random.Random) -> dict[str, Any]:
-    return pair_row(rng.choice(item.prompts), item.answers[0], rng)
-
-
-def write_lines(path: Path, rows: list[dict[str, Any]]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows))

@@ -15,8 +15,8 @@ from rich.table import Table
 
 from scoring.scores import Scores
 from scoring.verdict import score
+from tools.demo_model.adapter_rows import HELPFUL
 from tools.demo_model.corpus import Conversation, Dialogue, read_corpus
-from tools.demo_model.examples import HELPFUL
 from tools.demo_model.places import ADAPTERS, MODEL
 from tools.demo_model.speech import Reply, Speaker, chat
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from transformers import PreTrainedTokenizerFast
 
+from tools.demo_model.adapter_rows import HELPFUL
 from tools.demo_model.corpus import Conversation, Corpus, Dialogue, Turn
 from tools.demo_model.shape import BOS, END_OF_TURN, EOS, START_OF_TURN
 
-HELPFUL = "You are a helpful assistant."
 SYSTEMS = (
     "You are a helpful, friendly assistant.",
     "You are a helpful AI assistant. Answer the user's question.",
