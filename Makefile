@@ -12,7 +12,7 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-h
 TEST_TIME := all tests: six minutes or so on two cores; ARGS=\"-m 'not slow'\" for those of less than two minutes
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev serve test test-clients test-transformers test-trainers test-peft test-pages test-real check battery bench eval-detectors example-report cuda otel lock demo-model real-gemma
+.PHONY: help setup setup-dev serve test test-clients test-transformers test-trainers test-peft test-pages test-real check battery bench experiment eval-detectors example-report cuda otel lock demo-model real-gemma
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,6 +75,9 @@ bench: setup ## measure candor beside the bare model and mlx_lm.server, long pro
 	@$(RUN) -m bench.scorers
 	@$(RUN) -m bench.adapters
 	@$(RUN) -m bench.adapter_loading
+
+experiment: setup ## train the real Gemma 3 270M by three of the research note's configurations and judge each checkpoint: an hour or so; ARGS="--model … --share 0.4"
+	@$(RUN) -m bench.experiment $(ARGS)
 
 eval-detectors: setup ## measure the degeneration detectors; ARGS="--markdown docs/detectors.md", or --quick
 	@$(RUN) -m bench.detectors $(ARGS)
