@@ -69,7 +69,7 @@ def _as_mlx_lm(adapter: TrainedAdapter) -> dict[str, Any]:
     return adapter.told | {
         "fine_tune_type": "dora" if _is_dora(adapter) else "lora",
         "num_layers": adapter.num_layers,
-        "lora_parameters": {"rank": adapter.rank, "scale": adapter.scale, "dropout": adapter.dropout, "keys": adapter.targets},
+        "lora_parameters": {"rank": adapter.rank, "scale": float(adapter.scale), "dropout": adapter.dropout, "keys": adapter.targets},
     }
 
 
@@ -83,13 +83,14 @@ def _mlx_lm_tensors(modules: Mapping[str, Factors]) -> dict[str, Floats]:
 
 def _as_peft(adapter: TrainedAdapter, pairs: Mapping[str, LowRankPair]) -> dict[str, Any]:
     is_nested = any(module.startswith(NESTED) for module in adapter.modules)
+    alpha = find_alpha(adapter.scale, adapter.rank)
     return {
         "peft_type": "LORA",
         "task_type": "CAUSAL_LM",
         "base_model_name_or_path": adapter.base_name,
         "inference_mode": True,
         "r": adapter.rank,
-        "lora_alpha": find_alpha(adapter.scale, adapter.rank),
+        "lora_alpha": int(alpha) if alpha.is_integer() else alpha,
         "lora_dropout": adapter.dropout,
         "target_modules": [target.rpartition(".")[2] for target in adapter.targets],
         "layers_to_transform": sorted({layer_of(module) for module in pairs}),
@@ -115,7 +116,7 @@ def _peft_tensors(modules: Mapping[str, Factors]) -> dict[str, Floats]:
 
 def find_alpha(scale: float, rank: int) -> float:
     """Find PEFT's alpha, which it divides by the rank: the float that gives the scale back, or where there is none the nearest."""
-    near = [scale * rank]
+    near = [float(scale * rank)]
     for direction in (-math.inf, math.inf):
         alpha = near[0]
         near += [alpha := math.nextafter(alpha, direction) for _ in range(CLOSE)]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from clients.asking.training import Training
-from clients.report.numerals import write_average, write_count, write_exact
+from clients.report.numerals import write_average, write_count, write_exact, write_plain
 
 
 def write_training(training: Training) -> str:
@@ -20,6 +20,8 @@ def _list_numbers(training: Training) -> Iterator[str]:
         yield write_count(training.iterations, "batch", "batches")
     if training.examples_seen is not None:
         yield write_count(training.examples_seen, "row")
+    if training.epochs is not None:
+        yield f"{write_plain(training.epochs)} {'epoch' if training.epochs == 1 else 'epochs'}"
     if training.tokens_trained is not None:
         yield write_count(training.tokens_trained, "token")
     if training.learning_rate is not None:
@@ -37,6 +39,6 @@ def _list_numbers(training: Training) -> Iterator[str]:
     if training.resumed_from is not None:
         yield f"on from {training.resumed_from}"
     if training.state is not None and training.state != "finished":
-        yield training.state
+        yield "still running, or killed" if training.state == "running" else training.state
     if training.note:
         yield f"with a note: {training.note}"

@@ -19,6 +19,7 @@ function spellTraining(training) {
         ...part("effective_updates", (number) => spellCount(number, "step")),
         ...(has("effective_updates") ? [] : part("iterations", (number) => `${WHOLE.format(number)} ${number === 1 ? "batch" : "batches"}`)),
         ...part("examples_seen", (number) => spellCount(number, "row")),
+        ...part("epochs", (number) => `${HUNDREDTHS.format(number)} ${number === 1 ? "epoch" : "epochs"}`),
         ...part("tokens_trained", (number) => spellCount(number, "token")),
         ...part("learning_rate", (rate) => `rate ${spellRate(rate)}`),
         ...part("batch_size", (number) => `batches of ${WHOLE.format(number)}`),
@@ -27,7 +28,7 @@ function spellTraining(training) {
         ...(training.rows_cut ? [`${spellCount(training.rows_cut, "row")} cut`] : []),
         ...(training.rows_dropped ? [`${spellCount(training.rows_dropped, "row")} left out`] : []),
         ...part("resumed_from", (name) => `on from ${name}`),
-        ...(has("state") && training.state !== "finished" ? [training.state] : []),
+        ...(has("state") && training.state !== "finished" ? [training.state === "running" ? "still running, or killed" : training.state] : []),
     ];
     const basis = has("basis") ? `${training.basis}: ` : "";
     return words.length ? basis + words.join(", ") : "";

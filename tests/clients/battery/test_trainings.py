@@ -18,6 +18,7 @@ DONE = {
     "batch_size": 4,
     "examples_seen": 480,
     "effective_updates": 120,
+    "epochs": 1.25,
     "tokens_trained": 31204,
     "rows_cut": 2,
     "rows_dropped": 1,
@@ -29,7 +30,7 @@ DONE = {
     "a_later_versions": {"field": [1]},
 }
 LINE = (
-    "done: 120 steps, 480 rows, 31,204 tokens, rate 1e-05, batches of 4, loss 2.31, on held-back rows 2.40, 2 rows cut, 1 row left out,"
+    "done: 120 steps, 480 rows, 1.25 epochs, 31,204 tokens, rate 1e-05, batches of 4, loss 2.31, on held-back rows 2.40, 2 rows cut, 1 row left out,"
     " on from <first>|*one*, stopped"
 )
 

@@ -27,6 +27,7 @@ DONE: dict[str, int | float | str | None] = {
     "examples_seen": 480,
     "effective_updates": 120,
     "state": "finished",
+    "epochs": 1.5,
     "tokens_trained": 31204,
     "rows_cut": 2,
     "rows_dropped": 0,
@@ -90,9 +91,14 @@ def test_base_and_adapter_are_compared_and_what_they_write_stays_text(browser: B
     ("training", "words"),
     [
         (LEK.training, "trained, planned: 600 batches, rate 1e-5, on from adapters.safetensors"),
-        (DONE, "trained, done: 120 steps, 480 rows, 31,204 tokens, rate 0.001, batches of 4, loss 2.31, on held-back rows 2.4, 2 rows cut"),
+        (
+            DONE,
+            "trained, done: 120 steps, 480 rows, 1.5 epochs, 31,204 tokens, rate 0.001, batches of 4,"
+            " loss 2.31, on held-back rows 2.4, 2 rows cut",
+        ),
         (DONE | {"effective_updates": 1, "rows_dropped": 1, "state": "stopped"}, "2 rows cut, 1 row left out, stopped"),
         ({"basis": "done", "effective_updates": None, "iterations": 1}, "trained, done: 1 batch"),
+        ({"basis": "done", "effective_updates": 3, "epochs": 1, "state": "running"}, "done: 3 steps, 1 epoch, still running, or killed"),
     ],
 )
 def test_a_panel_says_how_its_adapter_was_trained(training: dict[str, int | float | str | None], words: str, browser: Browser) -> None:
