@@ -30,8 +30,8 @@ DONE = {
     "a_later_versions": {"field": [1]},
 }
 LINE = (
-    "done: 120 steps, 480 rows, 1.25 epochs, 31,204 tokens, rate 1e-05, batches of 4, loss 2.31, on held-back rows 2.40, 2 rows cut, 1 row left out,"
-    " on from <first>|*one*, stopped"
+    "done: 120 steps, 480 rows, 1.25 epochs, 31,204 tokens, rate 1e-05, batches of 4, loss 2.31, on held-back rows 2.40,"
+    " 2 rows cut, 1 row left out, on from <first>|*one*, stopped"
 )
 
 
