@@ -56,9 +56,7 @@ def train(plan: TrainingPlan, tell: Tell) -> Outcome:
 
 
 def _learn(prepared: Prepared, folder: TrainingFolder, start: Start, device: Device, tell: Tell) -> Outcome:
-    if device.freed_bytes is not None:
-        mx.set_cache_limit(device.freed_bytes)
-    mx.reset_peak_memory()
+    _bound_memory(device)
     model = load(prepared.model, device).model
     learner = Learner(model, prepared.settings, device, checkpoints_gradients=prepared.plan.grad_checkpoint)
     load_start(start, learner, prepared.plan, prepared.settings)
@@ -66,6 +64,16 @@ def _learn(prepared: Prepared, folder: TrainingFolder, start: Start, device: Dev
     if prepared.plan.overwrite:
         folder.clear()
     return Session(prepared, learner, folder, start, tell).run()
+
+
+def _bound_memory(device: Device) -> None:
+    """Keep what is freed from growing, where the C library keeps it anyway, and the weights from being paged out, where MLX can."""
+    mx.reset_peak_memory()
+    if device.freed_bytes is not None:
+        mx.set_cache_limit(device.freed_bytes)
+    working_set = mx.device_info().get("max_recommended_working_set_size")
+    if device.backend == "metal" and working_set:
+        mx.set_wired_limit(int(working_set))
 
 
 def _find_done(prepared: Prepared, folder: TrainingFolder, start: Start) -> Outcome | None:

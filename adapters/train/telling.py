@@ -22,7 +22,8 @@ def tell_start(prepared: Prepared, start: Start, num_weights: int, tell: Tell) -
     if prepared.validation:
         tell(f"validation: {_describe(prepared.validation.identity)}, every {prepared.validate_every:,} steps")
     else:
-        tell("no validation: nothing is held back")
+        for_nothing = ", and --validate-every is for nothing" if prepared.plan.validate_every else ""
+        tell(f"no validation: nothing is held back{for_nothing}")
     if settings.warmup > settings.num_steps:
         tell(f"the warm-up takes {settings.warmup:,} steps, more than there are: the rate stays below {settings.learning_rate:g}")
     rows = settings.batch_size * settings.grad_accumulation

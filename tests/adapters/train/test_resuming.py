@@ -1,6 +1,7 @@
 """A training that was cut short goes on to the same bytes as one that was not, and nothing that is there is lost."""
 
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -11,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from adapters.command import UsageFault
+from adapters.command import CommandFault, UsageFault
+from adapters.train.folder import TrainingFolder
 from adapters.train.plan import TrainingPlan
 from tests.adapters.train.trainings import Killed, Listener, kill, make_plan, read_files, read_record, run, write_rows
 
@@ -204,6 +206,28 @@ def test_a_file_is_no_folder(small_gemma: Path, tmp_path: Path) -> None:
     (tmp_path / "out").write_text("mine")
     with pytest.raises(UsageFault, match="is not a folder"):
         run(make_plan(small_gemma, tmp_path))
+
+
+def test_one_training_at_a_time_writes_to_a_folder(validated: TrainingPlan) -> None:
+    with TrainingFolder(validated.output).hold(), pytest.raises(CommandFault, match="another training is writing to"):
+        run(validated)
+
+
+def test_a_full_disk_is_one_line_and_leaves_every_checkpoint(validated: TrainingPlan) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    largest = 20_000  # bytes of a file, as if the disk had no more: the weights take more than that
+
+    def fill() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest, limits[1]))
+
+    try:
+        with pytest.raises(CommandFault, match=r"cannot be written to: File too large; the last good checkpoint is \S+checkpoints/2\Z"):
+            run(validated, Listener().at("step 3: ", fill))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert read_record(validated.output)["state"] == "failed"
+    run(change(validated, resume=True))
+    assert read_files(validated.output) == run_whole(validated)
 
 
 def test_a_process_that_is_killed_goes_on(validated: TrainingPlan) -> None:
