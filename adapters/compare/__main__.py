@@ -25,12 +25,11 @@ def _compare(options: CompareOptions) -> int:
     device = prepare_device()
 
     import msgspec
-    from rich.console import Console
 
     from adapters.compare.output import check_writable, write_output
     from adapters.compare.page import render_page
     from adapters.compare.run import run
-    from adapters.compare.terminal import print_report
+    from adapters.compare.terminal import open_console, print_report
 
     check_writable(Path(options.json) if options.json not in (None, STDOUT) else None, options.html)
     report = run(options, device, partial(tell, NAME))
@@ -38,7 +37,7 @@ def _compare(options: CompareOptions) -> int:
     if options.json == STDOUT:
         sys.stdout.buffer.write(encoded)
     else:
-        print_report(report, Console())
+        print_report(report, open_console(len(report.adapters)))
     if options.json not in (None, STDOUT):
         write_output(Path(options.json), encoded)
     if options.html is not None:

@@ -29,6 +29,7 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
     pressure: Pressure
     update: UpdateMeasure
     divergence: Divergence | None
+    breaks: bool  # with it the model gives numbers that are not finite on the held text
     curve: LossCurve | None
     reading: CurveReading | None
     scores: Scores | None
@@ -48,16 +49,21 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     entrant: Entrant
     update: UpdateMeasure
     divergence: Divergence | None
+    breaks: bool
     scores: Scores | None
 
 
 def compare(measured: Sequence[Measured], *, base_layers: int | None, against: str | None) -> tuple[Compared, ...]:
-    """Hold them against one: the one of that name, or the mildest, whose update is the smallest. Of one alone nothing is compared."""
-    alone = [_describe(one, base_layers) for one in measured]
-    if len(alone) == 1:
-        return tuple(alone)
-    reference = choose_reference(alone, against)
-    return tuple(one if one is reference else _hold(one, reference) for one in alone)
+    """Describe them, and hold them against one."""
+    return hold([_describe(one, base_layers) for one in measured], against)
+
+
+def hold(compared: Sequence[Compared], against: str | None = None) -> tuple[Compared, ...]:
+    """Hold them against the one of that name, or the mildest, whose update is the smallest. Of one alone nothing is compared."""
+    if len(compared) == 1:
+        return tuple(compared)
+    reference = choose_reference(compared, against)
+    return tuple(one if one is reference else _hold(one, reference) for one in compared)
 
 
 def choose_reference(compared: Sequence[Compared], against: str | None) -> Compared:
@@ -78,7 +84,7 @@ def _describe(measured: Measured, base_layers: int | None) -> Compared:
         format=weights.format,
         kind=weights.kind,
         digest=weights.digest,
-        targets=tuple(sorted({module.split(".", 3)[3] for module in weights.pairs}, key=PROJECTIONS.index)),
+        targets=tuple(sorted({module.split(".", 3)[3] for module in weights.pairs}, key=_order)),
         record=weights.record,
         rows_of_file=training.train.rows if training else None,
         base_layers=num_layers,
@@ -91,12 +97,17 @@ def _describe(measured: Measured, base_layers: int | None) -> Compared:
         ),
         update=update,
         divergence=measured.divergence,
+        breaks=measured.breaks,
         curve=entrant.curve,
         reading=read_curve(entrant.curve) if entrant.curve else None,
         scores=measured.scores,
         ratios=None,
         notes=entrant.notes,
     )
+
+
+def _order(target: str) -> tuple[int, str]:
+    return (PROJECTIONS.index(target) if target in PROJECTIONS else len(PROJECTIONS), target)
 
 
 def _hold(one: Compared, other: Compared) -> Compared:

@@ -72,15 +72,16 @@ class Diverger:
         self._at_once = max(1, LOGITS_AT_ONCE // loaded.vocabulary_size)
         self._base = [self._read(row, ()) for row in rows]
 
-    def measure(self, pairs: Mapping[str, LowRankPair]) -> Divergence:
-        """Measure one adapter. Raises BankFull."""
+    def measure(self, pairs: Mapping[str, LowRankPair]) -> Divergence | None:
+        """Measure one adapter; None where the model gives numbers with it that are not finite. Raises BankFull."""
         self._bank.install(ADAPTER_SLOT, pairs)
         try:
             adapted = ((ADAPTER_SLOT, 1.0),)
-            return summarise([self._compare(base, self._read(row, adapted)) for row, base in zip(self._rows, self._base, strict=True)])
+            rows = [self._compare(base, self._read(row, adapted)) for row, base in zip(self._rows, self._base, strict=True)]
         finally:
             self._routing.spans = ()
             self._bank.clear(ADAPTER_SLOT)
+        return summarise(rows) if all(np.isfinite(row.kl).all() and np.isfinite(row.entropy).all() for row in rows) else None
 
     def _read(self, row: HeldRow, routes: tuple[Route, ...]) -> mx.array:
         """Give the hidden states (N, D) at the places of a row."""

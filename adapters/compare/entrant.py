@@ -10,7 +10,7 @@ from adapters.base.shape import BaseShape
 from adapters.command import CommandFault
 from adapters.compare.loss_curve import LossCurve, find_losses
 from adapters.compare.options import Named
-from adapters.errors import AdapterError, MismatchedAdapter
+from adapters.errors import AdapterError, MismatchedAdapter, NoAdapter
 from adapters.files.folder import AdapterFolder
 from adapters.files.hub import fetch_adapter
 from adapters.files.reading import AdapterWeights, read_adapter
@@ -43,13 +43,15 @@ def read_entrants(asked: Sequence[Named], base: BaseShape | None) -> list[Entran
 
 def _read(asked: Named, base: BaseShape | None) -> Entrant:
     place = _find(asked.place)
-    weights, misfit = read_adapter(place), None
-    if base:
-        try:
-            weights = read_adapter(place, base=base)
-        except MismatchedAdapter as exc:
-            misfit = f"it does not fit the model, and is measured by its weights alone: {exc.mismatches[0]}"
-            misfit += f", and {len(exc.mismatches) - 1} more" if len(exc.mismatches) > 1 else ""
+    misfit = None
+    try:
+        weights = read_adapter(place, base=base)
+    except MismatchedAdapter as exc:
+        if base is None:
+            raise
+        weights = read_adapter(place)  # one that does not fit itself is refused here
+        more = f", and {len(exc.mismatches) - 1} more" if len(exc.mismatches) > 1 else ""
+        misfit = f"it does not fit the model, and is measured by its weights alone: {exc.mismatches[0]}{more}"
     with AdapterFolder.open(place) as folder:
         training, doubt = read_training_file(folder, weights.digest)
     return Entrant(
@@ -64,9 +66,12 @@ def _read(asked: Named, base: BaseShape | None) -> Entrant:
 
 def _find(place: str) -> Path:
     path = Path(place).expanduser()
-    if not path.exists() and (repository := Repository.parse(place)):
+    if path.exists() or (repository := Repository.parse(place)) is None:
+        return path
+    try:
         return fetch_adapter(repository).folder
-    return path
+    except AdapterError as exc:
+        raise NoAdapter(f"there is no folder {place} here, and from Hugging Face: {exc}") from exc
 
 
 def _list_notes(weights: AdapterWeights, misfit: str | None) -> Iterator[str]:

@@ -17,6 +17,7 @@ from adapters.train.data.dataset import read_dataset
 
 SHIPPED = Path(__file__).with_name("held-prompts.txt")
 MAX_FILE_BYTES = 16 << 20
+MOST_ROWS = 256  # that are read: more would tell no more
 LONGEST_ROW = 2048  # tokens of a conversation from a file; what is longer is cut
 
 
@@ -41,14 +42,20 @@ def read_held_text(file: Path | None, model: nn.Module, vocabulary: Vocabulary, 
     """
     if file is not None and file.suffix == ".jsonl":
         examples = read_dataset(file, vocabulary, num_embeddings=num_embeddings, train_on="all", max_seq_length=LONGEST_ROW).examples
-        rows = [HeldRow(one.token_ids, np.flatnonzero(one.is_target).astype(np.int32) - 1) for one in examples]
-        return HeldText(tuple(rows), f"the answers in {file.name}, {len(rows)} conversations")
+        rows = [HeldRow(one.token_ids, np.flatnonzero(one.is_target).astype(np.int32) - 1) for one in examples[:MOST_ROWS]]
+        return HeldText(tuple(rows), f"the answers in {file.name}, {_tell_number(len(examples))} conversations")
     prompts = _read_prompts(file or SHIPPED)
     stops = vocabulary.stop_ids(num_embeddings)
-    encoded = _encode(prompts, vocabulary, num_embeddings, file or SHIPPED)
+    encoded = _encode(prompts[:MOST_ROWS], vocabulary, num_embeddings, file or SHIPPED)
     rows = [_go_on(model, prompt, answer_tokens, stops) for prompt in encoded]
     which = "candor's own" if file is None else f"those in {file.name}"
-    return HeldText(tuple(rows), f"{len(rows)} prompts, {which}, each with the base's likeliest answer of up to {answer_tokens} tokens")
+    return HeldText(
+        tuple(rows), f"{_tell_number(len(prompts))} prompts, {which}, each with the base's likeliest answer of up to {answer_tokens} tokens"
+    )
+
+
+def _tell_number(num_rows: int) -> str:
+    return f"{num_rows}" if num_rows <= MOST_ROWS else f"the first {MOST_ROWS} of {num_rows:,}"
 
 
 def _read_prompts(file: Path) -> list[str]:

@@ -119,6 +119,9 @@ def _name_all(texts: Sequence[str]) -> tuple[Named, ...]:
 
 def _name(place: str, num_parts: int) -> str:
     parts = Path(place).expanduser().resolve().parts if Path(place).expanduser().exists() else Path(place).parts
+    if parts[-2:-1] == ("checkpoints",):  # of a training, which its folder's name tells from others
+        parts = (*parts[:-2], parts[-1])
+        num_parts += 1
     name = "/".join(parts[-num_parts:]) or place
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name)[-LONGEST_NAME:]
 

@@ -54,6 +54,10 @@ def judge(one: Compared) -> list[Finding]:
     return [Finding(rule=rule.name, weight=rule.weight, adapter=one.name, text=text, reason=rule.reason) for rule, text in found if text]
 
 
+def _breaks(one: Compared) -> str | None:
+    return "with it the model gives numbers that are not finite: it cannot speak, and no divergence can be measured" if one.breaks else None
+
+
 def _outweighs(one: Compared) -> str | None:
     ratio = one.update.whole.relative_spectral
     if ratio is None or ratio < AS_LARGE:
@@ -211,6 +215,7 @@ _OF_TEXT = "on text that the base itself finds likely"
 _OF_LOSSES = "read in stretches, as loss_curve.py says"
 
 RULES = (
+    Rule(name="not-finite", weight="warning", cause="hot", say=_breaks, reason="any logit on the held text that is infinite or NaN"),
     Rule(
         name="outweighs-base",
         weight="warning",

@@ -8,6 +8,13 @@ from rich.text import Text
 from adapters.compare.report import Report
 from adapters.compare.sheets import Sheet, make_sheets
 
+FIRST_COLUMN, COLUMN = 34, 24  # characters that a table should have room for
+
+
+def open_console(num_adapters: int) -> Console:
+    """Open stdout for the tables; a narrower terminal folds their lines, where cutting them would lose a number."""
+    return Console(width=max(Console().width, FIRST_COLUMN + COLUMN * num_adapters), highlight=False)
+
 
 def print_report(report: Report, console: Console) -> None:
     """Print tables, diagnosis and recommendation. Nothing of a file's is read as markup."""

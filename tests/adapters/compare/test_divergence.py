@@ -53,6 +53,7 @@ def test_divergence_is_that_of_the_merged_weights(plain_gemma: Path, loaded: Loa
     write_random_adapter(tmp_path, base=plain_gemma, rank=4, seed=1, scale=4.0, size=0.3, is_dora=is_dora)
     adapter = read_adapter(tmp_path)
     found = Diverger(loaded, ROWS).measure(adapter.pairs)
+    assert found is not None
 
     base, merged = MergedModel(plain_gemma), MergedModel(plain_gemma)
     merged.merge(adapter)
@@ -76,6 +77,7 @@ def test_adapters_measured_one_after_the_other_leave_nothing_behind(plain_gemma:
     first, second = (read_adapter(tmp_path / name).pairs for name in "ab")
     diverger = Diverger(loaded, ROWS)
     alone = diverger.measure(first)
+    assert alone is not None
     diverger.measure(second)
     assert diverger.measure(first) == alone
 
@@ -84,8 +86,11 @@ def test_chunks_of_logits_change_nothing(plain_gemma: Path, device: Device, tmp_
     write_random_adapter(tmp_path, base=plain_gemma, rank=2, seed=3, scale=4.0, size=0.3)
     pairs = read_adapter(tmp_path).pairs
     whole = Diverger(load(plain_gemma, device), ROWS).measure(pairs)
+    assert whole is not None
     monkeypatch.setattr(divergence, "LOGITS_AT_ONCE", 3 * 1024)
-    assert Diverger(load(plain_gemma, device), ROWS).measure(pairs).mean_kl == pytest.approx(whole.mean_kl, rel=1e-5)
+    cut = Diverger(load(plain_gemma, device), ROWS).measure(pairs)
+    assert cut is not None
+    assert cut.mean_kl == pytest.approx(whole.mean_kl, rel=1e-5)
 
 
 def test_a_distribution_does_not_diverge_from_itself_and_a_certain_one_has_a_finite_entropy() -> None:
@@ -101,3 +106,8 @@ def test_the_worst_position_is_named_in_its_row() -> None:
 
     found = summarise([row(0.1, 0.2), row(0.3, 0.1, 7.0), row(0.5)])
     assert (found.worst_row, found.worst_position, found.worst_kl) == (2, 3, 7.0)
+
+
+def test_numbers_that_are_not_finite_are_no_divergence(plain_gemma: Path, loaded: LoadedModel, tmp_path: Path) -> None:
+    write_random_adapter(tmp_path, base=plain_gemma, rank=2, seed=3, scale=1e30, size=1.0)
+    assert Diverger(loaded, ROWS).measure(read_adapter(tmp_path).pairs) is None
