@@ -52,11 +52,17 @@ def test_without_following_all_that_is_there_comes_at_once(tmp_path: Path) -> No
 
 def test_new_checkpoints_come_until_the_record_says_that_it_ended(tmp_path: Path) -> None:
     run = tmp_path / "run"
+
+    def finish() -> None:
+        add_checkpoint(run, 20)
+        add_checkpoint(run, 30)
+        write_record(run, state="stopped", steps=30)
+
     trainer = Trainer(
         lambda: make_run(run, state="running"),
         lambda: add_checkpoint(run, 10),
         lambda: None,
-        lambda: (add_checkpoint(run, 20), add_checkpoint(run, 30), write_record(run, state="stopped", steps=30)),
+        finish,
     )
     batches, watcher = collect(run, trainer)
     assert (batches, watcher.is_dead) == ([[10], [20, 30]], False)
