@@ -39,6 +39,6 @@ def _list_numbers(training: Training) -> Iterator[str]:
     if training.resumed_from is not None:
         yield f"on from {training.resumed_from}"
     if training.state is not None and training.state != "finished":
-        yield "still running, or killed" if training.state == "running" else training.state
+        yield "the training had not ended" if training.state == "running" else training.state
     if training.note:
         yield f"with a note: {training.note}"

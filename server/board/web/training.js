@@ -28,7 +28,7 @@ function spellTraining(training) {
         ...(training.rows_cut ? [`${spellCount(training.rows_cut, "row")} cut`] : []),
         ...(training.rows_dropped ? [`${spellCount(training.rows_dropped, "row")} left out`] : []),
         ...part("resumed_from", (name) => `on from ${name}`),
-        ...(has("state") && training.state !== "finished" ? [training.state === "running" ? "still running, or killed" : training.state] : []),
+        ...(has("state") && training.state !== "finished" ? [training.state === "running" ? "the training had not ended" : training.state] : []),
     ];
     const basis = has("basis") ? `${training.basis}: ` : "";
     return words.length ? basis + words.join(", ") : "";

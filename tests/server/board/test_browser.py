@@ -98,7 +98,7 @@ def test_base_and_adapter_are_compared_and_what_they_write_stays_text(browser: B
         ),
         (DONE | {"effective_updates": 1, "rows_dropped": 1, "state": "stopped"}, "2 rows cut, 1 row left out, stopped"),
         ({"basis": "done", "effective_updates": None, "iterations": 1}, "trained, done: 1 batch"),
-        ({"basis": "done", "effective_updates": 3, "epochs": 1, "state": "running"}, "done: 3 steps, 1 epoch, still running, or killed"),
+        ({"basis": "done", "effective_updates": 3, "epochs": 1, "state": "running"}, "done: 3 steps, 1 epoch, the training had not ended"),
     ],
 )
 def test_a_panel_says_how_its_adapter_was_trained(training: dict[str, int | float | str | None], words: str, browser: Browser) -> None:
