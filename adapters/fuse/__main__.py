@@ -6,6 +6,7 @@ The imports inside the functions keep `--help` and a wrong flag under half a sec
 import signal
 import sys
 from collections.abc import Sequence
+from functools import partial
 from types import FrameType
 from typing import NoReturn
 
@@ -22,7 +23,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _fuse(argv: Sequence[str] | None) -> int:
     options = parse_options(argv)
-    signal.signal(signal.SIGTERM, _interrupt)
 
     from adapters.base.device import prepare_device
 
@@ -30,7 +30,11 @@ def _fuse(argv: Sequence[str] | None) -> int:
 
     from adapters.fuse.command import run
 
-    run(options, device, tell=lambda text: tell(NAME, text))
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        run(options, device, tell=partial(tell, NAME))
+    finally:
+        signal.signal(signal.SIGTERM, before)
     return 0
 
 
