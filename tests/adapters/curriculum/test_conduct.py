@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import mlx.core as mx
+import msgspec
 import numpy as np
 import pytest
 
@@ -14,6 +15,8 @@ from adapters.curriculum.plan_page import describe_plan
 from adapters.curriculum.prospects import foresee
 from adapters.files.reading import read_adapter
 from tests.adapters.curriculum.curricula import COMMON, read_tree, record_of, run, write_curriculum, write_rows
+from tests.conftest import SMALL
+from tools.random_gemma3 import write_random_gemma3
 
 FUSED = '[[stages]]\nname = "one"\ndata = "a.jsonl"\n\n[[stages]]\nname = "two"\ndata = "b.jsonl"\nreplay = 0.5\n'
 CONTINUED = FUSED.replace('"a.jsonl"\n', '"a.jsonl"\nthen = "continue"\n') + 'then = "continue"\n'
@@ -194,6 +197,18 @@ def test_all_data_are_read_before_any_stage_begins(tmp_path: Path, small_gemma: 
     assert "a.jsonl" in str(refused.value) and "b.jsonl" in str(refused.value)
     assert refused.value.exit_code == 3
     assert not (tmp_path / "made").exists()
+
+
+def test_a_quantised_base_is_worked_on_in_float_and_quantised_once_at_the_end(tmp_path: Path) -> None:
+    write_random_gemma3(tmp_path / "quantised", msgspec.structs.replace(SMALL, bits=4))
+    file = write_curriculum(tmp_path, tmp_path / "quantised", FUSED)
+    run(file)
+    one, two = record_of(file).stages
+    assert one.fused[0].rounding.stored == ("float32",) and one.fused[0].rounding.update_error < 1e-5
+    assert two.fused[0].base_digest == one.basis.base_digest and two.fused[0].rounding.stored == ("4 bits in groups of 64",)
+    assert two.fused[0].rounding.update_error > 0.01
+    configs = [json.loads((tmp_path / name / "config.json").read_bytes()) for name in ("made/01-one/fused", "made/02-two/fused")]
+    assert ["quantization" in config for config in configs] == [False, True]
 
 
 def test_dora_is_fused_stage_by_stage(tmp_path: Path, small_gemma: Path) -> None:
