@@ -12,8 +12,8 @@ from typing import NamedTuple, cast
 import mlx.core as mx
 import mlx.nn as nn
 
-LOGITS_AT_ONCE = 1 << 21  # 8 MiB in float32
-FEWEST_ENTRIES = 1 << 10  # of the vocabulary in a piece
+LOGITS_AT_ONCE = 1 << 20  # 4 MiB in float32, ten times over: MLX takes memory for as many operations ahead (docs/log.md)
+FEWEST_ENTRIES = 1 << 9  # of the vocabulary in a piece
 MOST_TARGETS = 1 << 11  # at once
 
 Exponential = Callable[[mx.array], mx.array]  # of float32 values of at most 0

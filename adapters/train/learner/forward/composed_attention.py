@@ -6,7 +6,7 @@ the way back is the sum of each query's exponentials, and not the weights: they 
 
 from collections.abc import Callable, Iterator
 from math import inf
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import mlx.core as mx
 import mlx.nn as nn
@@ -58,18 +58,18 @@ class ComposedAttention:
     def _see(self, is_sliding: bool, queries: mx.array, keys: mx.array, values: mx.array) -> mx.array:
         """Attend from scaled queries (T, heads, D) over keys and values (T, kv_heads, D)."""
 
-        @mx.custom_function  # type: ignore[untyped-decorator]
+        @mx.custom_function
         def see(queries: mx.array, keys: mx.array, values: mx.array) -> tuple[mx.array, mx.array]:
             rows = [self._see_row(is_sliding, queries[span], keys[span], values[span]) for span in self._spans]
             return mx.concatenate([seen for seen, _ in rows]), mx.concatenate([logs for _, logs in rows])
 
-        @see.vjp  # type: ignore[untyped-decorator]
+        @see.vjp
         def pull_back(primals: Any, cotangents: Any, outputs: Any) -> tuple[mx.array, ...]:
             parts = (*primals, *outputs, cotangents[0])
             rows = [self._pull_row_back(is_sliding, *(part[span] for part in parts)) for span in self._spans]
-            return tuple(mx.concatenate(gradients) for gradients in zip(*rows, strict=True))
+            return tuple(mx.concatenate(list(gradients)) for gradients in zip(*rows, strict=True))
 
-        seen: mx.array = see(queries, keys, values)[0]
+        seen, _ = cast(tuple[mx.array, mx.array], see(queries, keys, values))
         return seen
 
     def _see_row(self, is_sliding: bool, queries: mx.array, keys: mx.array, values: mx.array) -> tuple[mx.array, mx.array]:
@@ -137,15 +137,15 @@ class ComposedAttention:
 def _make_rotation(rope: nn.RoPE, positions: mx.array) -> Rotate:
     turn = TableRotation(rope).at(positions)
 
-    @mx.custom_function  # type: ignore[untyped-decorator]
+    @mx.custom_function
     def rotate(x: mx.array) -> mx.array:
         return turn(x)
 
-    @rotate.vjp  # type: ignore[untyped-decorator]
+    @rotate.vjp
     def pull_back(primals: mx.array, cotangent: mx.array, output: mx.array) -> mx.array:
         return turn.back(cotangent)
 
-    return rotate  # type: ignore[no-any-return]
+    return cast(Rotate, rotate)
 
 
 def _by_head(x: mx.array, kv_heads: int | None = None) -> mx.array:
