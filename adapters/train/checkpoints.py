@@ -16,7 +16,6 @@ from adapters.files.training_file import FILE_NAME, TrainingFile
 from adapters.files.writing import Factors, TrainedAdapter, write_adapter
 from adapters.train.folder import CHECKPOINT_FILES, OPTIMIZER, TrainingFolder, read_record
 
-FORMAT = "mlx-lm"
 WEIGHTS = "adapters.safetensors"
 
 State = Mapping[str, Floats]  # the optimiser's
@@ -41,7 +40,7 @@ def write_checkpoint(
     place.clear_scratch()
     unfinished = place.scratch / "checkpoint"
     unfinished.mkdir(parents=True)
-    record = make_record(write_adapter(unfinished, adapter, format=FORMAT))
+    record = make_record(write_adapter(unfinished, adapter, format="mlx-lm"))
     write_tensors(unfinished / OPTIMIZER, state)
     write_record(unfinished, record)
     place.checkpoints.mkdir(exist_ok=True)

@@ -80,8 +80,8 @@ def _read(file: Path) -> Iterator[Line]:
     before = 0
     for content in itertools.takewhile(bool, _split(file)):
         try:
-            shape = ValidationLoss if b'"validation_loss"' in content else StepLoss
-            line: Line = msgspec.json.decode(content, type=shape)
+            shape: type[Line] = ValidationLoss if b'"validation_loss"' in content else StepLoss
+            line = msgspec.json.decode(content, type=shape)
         except (msgspec.MsgspecError, UnicodeDecodeError):
             return
         if line.step < before:

@@ -92,9 +92,10 @@ def make_plan(given: Mapping[str, Given], faults: list[str]) -> TrainingPlan:
             values[field.field] = _convert(field, one.value)
         except ValueError as exc:
             faults.append(f"{one.origin}: {exc}, from {one.value!r:.80}")
-    for one, other in EXCLUSIVE:
-        if one in given and other in given and _is_set(given[one]) and _is_set(given[other]):
-            faults.append(f"{given[one].origin} and {given[other].origin} exclude each other: choose")
+    for pair in EXCLUSIVE:
+        origins = [given[name].origin for name in pair if name in given and _is_set(given[name])]
+        if len(origins) > 1:
+            faults.append(f"{' and '.join(origins)} exclude each other: choose")
     if faults:
         raise UsageFault("\n  ".join(faults))
     return TrainingPlan(**values)

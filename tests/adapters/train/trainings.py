@@ -27,7 +27,8 @@ def make_plan(model: Path, folder: Path, **more: Any) -> TrainingPlan:
     if not data.exists():
         write_rows(data)
     asked: dict[str, Any] = {"steps": 6, "batch_size": 4, "learning_rate": 1e-3, "rank": 2, "layers": "2", "save_every": 2, "dropout": 0.1}
-    return TrainingPlan(**({"model": str(model), "data": data, "output": folder / "out"} | asked | more))
+    asked |= {"model": str(model), "data": data, "output": folder / "out"} | more
+    return TrainingPlan(**asked)
 
 
 class Listener:
