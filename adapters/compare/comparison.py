@@ -23,6 +23,7 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
     kind: Literal["lora", "dora"]
     digest: str
     targets: tuple[str, ...]  # kinds of layer, such as self_attn.q_proj
+    step: int | None  # of the checkpoint that it is
     record: TrainingRecord
     rows_of_file: int | None  # of the data that it was trained on
     base_layers: int | None  # of the model that was given, if it fits it, else as its record tells
@@ -85,6 +86,7 @@ def _describe(measured: Measured, base_layers: int | None) -> Compared:
         kind=weights.kind,
         digest=weights.digest,
         targets=tuple(sorted({module.split(".", 3)[3] for module in weights.pairs}, key=_order)),
+        step=entrant.step,
         record=weights.record,
         rows_of_file=training.train.rows if training else None,
         base_layers=num_layers,

@@ -5,16 +5,15 @@ from pathlib import Path
 
 import msgspec
 
-from adapters.base.hub import Repository
 from adapters.base.shape import BaseShape
 from adapters.command import CommandFault
-from adapters.compare.loss_curve import LossCurve, find_losses
+from adapters.compare.loss_curve import LossCurve, find_losses, find_step
 from adapters.compare.options import Named
 from adapters.errors import AdapterError, MismatchedAdapter, NoAdapter
 from adapters.files.folder import AdapterFolder
-from adapters.files.hub import fetch_adapter
 from adapters.files.reading import AdapterWeights, read_adapter
 from adapters.files.training_file import TrainingFile, read_training_file
+from adapters.fuse.sources import find_adapter
 
 
 class Entrant(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,6 +24,7 @@ class Entrant(msgspec.Struct, frozen=True, kw_only=True):
     training: TrainingFile | None  # candor's own record, where it is about these weights
     curve: LossCurve | None
     fits: bool  # the model that was given
+    step: int | None  # of the checkpoint that it is
     notes: tuple[str, ...]
 
 
@@ -60,16 +60,14 @@ def _read(asked: Named, base: BaseShape | None) -> Entrant:
         training=training,
         curve=None if doubt else find_losses(place.resolve()),
         fits=base is not None and misfit is None,
+        step=find_step(place.resolve()),
         notes=tuple(_list_notes(weights, misfit)),
     )
 
 
 def _find(place: str) -> Path:
-    path = Path(place).expanduser()
-    if path.exists() or (repository := Repository.parse(place)) is None:
-        return path
     try:
-        return fetch_adapter(repository).folder
+        return find_adapter(place)
     except AdapterError as exc:
         raise NoAdapter(f"there is no folder {place} here, and from Hugging Face: {exc}") from exc
 

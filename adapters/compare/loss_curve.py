@@ -56,17 +56,23 @@ def find_losses(folder: Path) -> LossCurve | None:
 
     Lines that say nothing of a loss are passed over: the last of a run that was killed may be half a line.
     """
-    is_checkpoint = folder.parent.name == "checkpoints" and folder.name.isdecimal()
-    file = (folder.parent.parent if is_checkpoint else folder) / FILE_NAME
+    step = find_step(folder)
+    file = (folder if step is None else folder.parent.parent) / FILE_NAME
     try:
         if not file.is_file() or file.stat().st_size > MAX_FILE_BYTES:
             return None
         lines = [line for raw in file.read_bytes().splitlines() if (line := _decode(raw))]
     except OSError:
         return None
-    last = int(folder.name) if is_checkpoint else math.inf
+    last = math.inf if step is None else step
     training, validation = (tuple(point for point in _points(lines, key) if point[0] <= last) for key in ("loss", "validation_loss"))
     return LossCurve(training=training, validation=validation) if training or validation else None
+
+
+def find_step(folder: Path) -> int | None:
+    """Give the step after which a checkpoint was saved; None for any other folder."""
+    is_checkpoint = folder.parent.name == "checkpoints" and folder.name.isascii() and folder.name.isdecimal()
+    return int(folder.name) if is_checkpoint else None
 
 
 def read_curve(curve: LossCurve) -> CurveReading:

@@ -204,14 +204,14 @@ def _was_gone_on_with(one: Compared) -> str | None:
 
 def _ended_early(one: Compared) -> str | None:
     state = one.record.state
-    if state in (None, "finished"):
+    if state in (None, "finished") or (state == "running" and one.step is not None):
         return None
     how = "was still running, or was killed," if state == "running" else f"{'has' if state == 'failed' else 'was'} {state}"
     return f"its training {how} after {write_count(one.record.effective_updates)} steps"
 
 
 _OF_WEIGHTS = "from one up, what was added stands above what was there"
-_OF_TEXT = "on text that the base itself finds likely"
+_OF_TEXT = "on the text that was held against both"
 _OF_LOSSES = "read in stretches, as loss_curve.py says"
 
 RULES = (

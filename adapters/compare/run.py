@@ -8,7 +8,6 @@ import msgspec
 from adapters.base.config.reading import read_config
 from adapters.base.config.structs import TextConfig
 from adapters.base.device import Device
-from adapters.base.fetch import find_model
 from adapters.base.gguf.header import read_header
 from adapters.base.gguf.text_config import read_text_config
 from adapters.base.identity import digest_model
@@ -26,9 +25,8 @@ from adapters.compare.recommendation import recommend
 from adapters.compare.report import ComparedModel, Report
 from adapters.compare.scores import Scores, read_scores
 from adapters.compare.updates import measure_updates
+from adapters.fuse.sources import find_base
 
-DEMO = "demo"  # as the server takes it
-DEMO_FOLDER = Path(__file__).resolve().parents[2] / "server" / "demo" / "model"
 NORMS = (
     "Of the weights of the same modules. The spectral norm of an update is exact; that of a weight is found from below by block power "
     f"iteration ({NUM_VECTORS} vectors, {MOST_ROUNDS} rounds at most)."
@@ -60,7 +58,7 @@ def run(options: CompareOptions, device: Device, tell: Tell) -> Report:
 
 
 def _measure_on_model(options: CompareOptions, asked: str, device: Device, tell: Tell) -> tuple[ComparedModel, list[Measured]]:
-    path = DEMO_FOLDER if asked == DEMO else find_model(asked)
+    path = find_base(asked)
     config = _read_text_config(path)
     entrants = read_entrants(options.adapters, find_base_shape(config))
     scores = _read_scores(entrants, options)

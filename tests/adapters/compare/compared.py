@@ -81,6 +81,7 @@ def compared(
         "digest": f"sha256:{name}",
         "targets": ("self_attn.q_proj",),
         "rows_of_file": None,
+        "step": None,
         "divergence": None,
         "breaks": False,
         "scores": None,

@@ -95,6 +95,7 @@ def test_planned_resumed_and_unfinished_trainings_are_said_to_be() -> None:
     assert {"planned-only", "went-on"} <= set(said(compared("x", training=planned)))
     killed = record(1e-5, 120, 4, state="running")
     assert said(compared("x", training=killed))["ended-early"] == "its training was still running, or was killed, after 120 steps"
+    assert "ended-early" not in said(compared("x", training=killed, step=120))  # a checkpoint's was
 
 
 def test_rows_that_were_lost_are_counted() -> None:
