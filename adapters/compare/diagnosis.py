@@ -75,7 +75,7 @@ def _explain(one: Compared, reference: Compared) -> Iterator[Finding]:
         return
     said = list_words([f"{what} foretell {write_times(ratio)}" for what, ratio in known.items()])
     near = [what for what, ratio in known.items() if abs(log(ratio / measured)) <= log(NEAR)]
-    verdict = f"{list_words(near)} explain that" if near else "what was set does not explain that"
+    verdict = f"{list_words(near)} explain that" if near else f"what was set does not explain that within a factor of {NEAR:g}"
     yield _say("explained", one, f"of the update of {reference.name} {said}, and {write_times(measured)} was measured: {verdict}", reason)
 
 

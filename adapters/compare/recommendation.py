@@ -119,9 +119,8 @@ def _settle_steps(one: Compared, guide: Compared | None, causes: set[Cause]) -> 
 def _settle_batch(one: Compared, causes: set[Cause]) -> Iterator[Setting]:
     own = one.pressure.batch_size
     if "hot" in causes and own != 1:
-        yield Setting(
-            key="batch-size", value="1", reason=f"it was {write_count(own)}: the note's rule, fewer rows are seen in as many steps"
-        )
+        was = f"it was {write_count(own)}: " if own else ""
+        yield Setting(key="batch-size", value="1", reason=f"{was}the note's rule, fewer rows are seen in as many steps")
     elif own:
         yield Setting(key="batch-size", value=str(own), reason="as it was")
 
