@@ -15,7 +15,7 @@ IN, OUT = 64, 48
 NAME = "model.layers.0.mlp.up_proj"
 
 
-class OneLayer(nn.Module):
+class OneLayer(nn.Module):  # type: ignore[misc]  # MLX has no types that mypy can follow
     """Stands for a model with one linear layer."""
 
     def __init__(self, linear: nn.Module) -> None:
@@ -23,19 +23,19 @@ class OneLayer(nn.Module):
         self.model = Trunk(linear)
 
 
-class Trunk(nn.Module):
+class Trunk(nn.Module):  # type: ignore[misc]  # MLX has no types that mypy can follow
     def __init__(self, linear: nn.Module) -> None:
         super().__init__()
         self.layers = [Layer(linear)]
 
 
-class Layer(nn.Module):
+class Layer(nn.Module):  # type: ignore[misc]  # MLX has no types that mypy can follow
     def __init__(self, linear: nn.Module) -> None:
         super().__init__()
         self.mlp = Mlp(linear)
 
 
-class Mlp(nn.Module):
+class Mlp(nn.Module):  # type: ignore[misc]  # MLX has no types that mypy can follow
     def __init__(self, linear: nn.Module) -> None:
         super().__init__()
         self.up_proj = linear
