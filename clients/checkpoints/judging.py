@@ -156,6 +156,7 @@ class Judge:
             records=tuple(records),
             stopped_by=None,
             endpoints=(make_endpoint_origin(self._channel),),
+            trained={},  # what is shown of it is each checkpoint's own record
         )
         if silent := find_silent(run):
             raise silent
