@@ -11,6 +11,10 @@ from adapters.base.vocabulary import Vocabulary
 from adapters.train.data.row import Conversation, RowFault, Turn
 from adapters.train.settings import TrainOn
 
+ENDLESS = "the model's chat template ends an answer with no token that ends one: --chat-template FILE names another"
+UNSTEADY = "the model's chat template writes turn {} in another way than it asks for it: --chat-template FILE names another"
+ANSWER = "\udfff"  # stands for an answer while its place is looked for: like BREAK, nothing that can be tokenised holds it
+
 
 class Stretch(NamedTuple):
     """A text that is tokenised apart from those beside it."""
@@ -37,14 +41,36 @@ class Layout:
         if self._train_on == "everything":
             return [Stretch(whole, True)]
         stretches, done = [], 0
-        for place in self._list_answers(conversation.turns):
-            opened = self._render(broken[:place], opens_turn=True)
-            end = self._end.search(whole, len(opened))
-            if not whole.startswith(opened) or len(opened) < done or end is None:
-                raise RowFault([self._tell_of_template(opened, whole, place)])
-            stretches += [Stretch(whole[done : len(opened)], False), Stretch(whole[len(opened) : end.end()], True)]
-            done = end.end()
+        for start, end in self._find_answers(broken, whole, self._list_answers(conversation.turns)):
+            stretches += [Stretch(whole[done:start], False), Stretch(whole[start:end], True)]
+            done = end
         return stretches
+
+    def _find_answers(self, broken: Sequence[dict[str, str]], whole: str, answers: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """Find from where to where each answer stands, its end with it: between what the template writes whatever the answer is.
+
+        That what stands before is what the model is asked with is seen at the last one: asking at each would take the square of the time.
+        """
+        if not answers:
+            return
+        chosen = set(answers)
+        marked = [turn | {"content": ANSWER} if place in chosen else turn for place, turn in enumerate(broken)]
+        around = self._render(marked, opens_turn=False).split(ANSWER)
+        asked = self._render(broken[: answers[-1]], opens_turn=True)
+        if len(around) != len(answers) + 1:
+            raise RowFault([UNSTEADY.format(answers[0] + 1)])
+        place = 0  # where an answer's text ends
+        for text, answer in zip(around, answers, strict=False):
+            start = place + len(text)
+            end = self._end.search(whole, start)
+            if not whole.startswith(text, place) or (answer == answers[-1] and whole[:start] != asked):
+                raise RowFault([UNSTEADY.format(answer + 1)])
+            if end is None:
+                raise RowFault([ENDLESS])
+            yield start, end.end()
+            place = end.start()
+        if whole[place:] != around[-1]:
+            raise RowFault([UNSTEADY.format(answers[-1] + 1)])
 
     def _list_answers(self, turns: Sequence[Turn]) -> list[int]:
         """List the turns that are learnt: an empty answer teaches to say nothing, and is not."""
@@ -57,11 +83,6 @@ class Layout:
             return self._text.render(broken, opens_turn=opens_turn)
         except TemplateError as exc:
             raise RowFault([f"the model's chat template does not take these messages: {exc}"]) from exc
-
-    def _tell_of_template(self, opened: str, whole: str, place: int) -> str:
-        if whole.startswith(opened):
-            return "the model's chat template ends an answer with no token that ends one: --chat-template FILE names another"
-        return f"the model's chat template writes turn {place + 1} in another way than it asks for it: --chat-template FILE names another"
 
 
 def list_empty_answers(turns: Sequence[Turn]) -> Iterator[int]:

@@ -1,8 +1,9 @@
 """What is learnt of a conversation: exactly what a server will have the model say, behind exactly what it asks with."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+import msgspec
 import pytest
 
 from adapters.base.tokens.chat_template import ChatTemplate
@@ -159,7 +160,26 @@ def test_a_template_that_hides_answers_is_named(demo: Vocabulary, source: str, s
         tokenizer=demo.tokenizer, template=ChatTemplate({"default": source}, {}), detokenizers=demo.detokenizers, end_ids=demo.end_ids
     )
     with pytest.raises(RowFault, match=said):
-        encode(vocabulary, converse("Hi", "Good day."))
+        encode(vocabulary, converse("Hi", "Good day.", "And?", "No."))
+
+
+class CountingTemplate(ChatTemplate):
+    """Counts how often it is carried out."""
+
+    num_rendered = 0
+
+    def render(self, messages: Sequence[Mapping[str, str]], *, add_generation_prompt: bool) -> str:
+        """Render and count."""
+        self.num_rendered += 1
+        return super().render(messages, add_generation_prompt=add_generation_prompt)
+
+
+def test_a_conversation_of_many_turns_is_rendered_no_more_often_than_one_of_few(demo: Vocabulary) -> None:
+    template = CountingTemplate({"default": demo.template.source}, {"bos_token": "<bos>"})
+    vocabulary = msgspec.structs.replace(demo, template=template)
+    example = encode(vocabulary, converse(*("Go on.", "And on.") * 20))
+    assert learnt_texts(demo, example) == ["And on.<end_of_turn>"] * 20
+    assert template.num_rendered == 3
 
 
 @pytest.mark.parametrize(
