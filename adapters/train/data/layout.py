@@ -78,7 +78,7 @@ class Layout:
         chosen = answers[-1:] if self._train_on == "last" else answers
         return [place for place in chosen if turns[place].is_learnt and turns[place].text.strip()]
 
-    def _render(self, broken: list[dict[str, str]], *, opens_turn: bool) -> str:
+    def _render(self, broken: Sequence[dict[str, str]], *, opens_turn: bool) -> str:
         try:
             return self._text.render(broken, opens_turn=opens_turn)
         except TemplateError as exc:

@@ -151,8 +151,9 @@ def test_what_the_template_refuses_is_said_in_its_words(demo: Vocabulary, conten
         ("{% for message in messages %}{{ message.content }}\n{% endfor %}", "ends an answer with no token"),
         (
             "{{ messages|length }}{% for message in messages %}{{ message.content }}<end_of_turn>{% endfor %}",
-            "writes turn 2 in another way",
+            "writes turn 4 in another way",
         ),
+        ("{% for message in messages[-1:] %}{{ message.content }}<end_of_turn>{% endfor %}", "writes turn 2 in another way"),
     ],
 )
 def test_a_template_that_hides_answers_is_named(demo: Vocabulary, source: str, said: str) -> None:
