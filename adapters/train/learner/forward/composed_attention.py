@@ -76,9 +76,10 @@ class ComposedAttention:
         """Give what the queries of a row see, and the logarithms (L, heads, 1) of the sums of their exponentials."""
         length, heads, _ = queries.shape
         queries, keys, values = _by_head(queries, keys.shape[1]), _by_head(keys), _by_head(values)
-        seen, logs = [], []
+        seen: list[mx.array] = []
+        logs: list[mx.array] = []
         for block in self._cut(length, is_sliding, heads):
-            scores = _score(queries, keys, block)
+            scores = _score(_after(queries, seen), keys, block)
             largest = scores.max(axis=-1, keepdims=True)
             weights = exp_in_gradient(scores - largest)
             total = weights.sum(axis=-1, keepdims=True)
@@ -95,11 +96,11 @@ class ComposedAttention:
         overlap = (cotangent * seen).sum(axis=-1, keepdims=True)
         queries, keys, values = _by_head(queries, kv_heads), _by_head(keys), _by_head(values)
         logs, overlap, cotangent = (_by_head(part, kv_heads) for part in (logs, overlap, cotangent))
-        to_queries = []
+        to_queries: list[mx.array] = []
         to_keys, to_values = mx.zeros_like(keys), mx.zeros_like(values)
         for block in self._cut(length, is_sliding, heads):
             own_logs, own_overlap, own_cotangent = (_flatten(part, block) for part in (logs, overlap, cotangent))
-            weights = exp_in_gradient(_score(queries, keys, block) - own_logs)
+            weights = exp_in_gradient(_score(_after(queries, to_queries), keys, block) - own_logs)
             to_scores = weights * (own_cotangent @ values[:, block.keys].swapaxes(-1, -2) - own_overlap)
             to_queries.append(_by_token(to_scores @ keys[:, block.keys], heads))
             block_to_keys = to_scores.swapaxes(-1, -2) @ _flatten(queries, block)
@@ -146,6 +147,11 @@ def _make_rotation(rope: nn.RoPE, positions: mx.array) -> Rotate:
         return turn.back(cotangent)
 
     return cast(Rotate, rotate)
+
+
+def _after(x: mx.array, blocks: list[mx.array]) -> mx.array:
+    """Have what comes of x wait for the block before: side by side, their scores would lie in memory together."""
+    return mx.depends(x, blocks[-1]) if blocks else x
 
 
 def _by_head(x: mx.array, kv_heads: int | None = None) -> mx.array:

@@ -8,6 +8,7 @@ import mlx.nn as nn
 
 from adapters.base.device import Device
 from adapters.train.learner.forward.activation import activate
+from adapters.train.learner.forward.checkpoint import run_checkpointed
 from adapters.train.learner.forward.composed_attention import ComposedAttention
 from adapters.train.learner.forward.fused_attention import FusedAttention
 from adapters.train.learner.low_rank import LowRankLinear
@@ -15,6 +16,8 @@ from adapters.train.learner.packing import Packing
 
 Trained = Mapping[int, Mapping[str, LowRankLinear]]  # by layer, then by name
 Weights = Mapping[str, Mapping[str, mx.array]]  # by the layer's name, then lora_a, lora_b and m
+
+Names = list[tuple[str, str]]  # a layer's name, and which of its weights
 
 
 class TrainingForward:
@@ -36,24 +39,23 @@ class TrainingForward:
         attention = self._make_attention(packing)
         last, places = len(trunk.layers) - 1, packing.target_places
         for index, layer in enumerate(trunk.layers):
-            own = {name: weights[name] for name in self._trained.get(index, {})}
+            names = [(name, own) for name in self._trained.get(index, ()) for own in weights[name]]
 
-            def run(own: Weights, hidden: mx.array, layer: Any = layer, index: int = index) -> mx.array:
-                self._set(index, own)
-                return self._run_layer(layer, hidden, attention, places if index == last else None)
+            def run(arrays: list[mx.array], layer: Any = layer, index: int = index, names: Names = names) -> mx.array:
+                for (name, own), array in zip(names, arrays[1:], strict=True):
+                    self._trained[index][name][own] = array
+                return self._run_layer(layer, arrays[0], attention, places if index == last else None)
 
-            hidden = mx.checkpoint(run)(own, hidden) if own and self._checkpoints_gradients else run(own, hidden)
+            arrays = [hidden, *(weights[name][own] for name, own in names)]
+            hidden = run_checkpointed(run, arrays) if names and self._checkpoints_gradients else run(arrays)
         normalised: mx.array = trunk.norm(hidden)
         return normalised
 
     def set_weights(self, weights: Weights) -> None:
         """Have the model's layers hold these."""
-        for index, layers in self._trained.items():
-            self._set(index, {name: weights[name] for name in layers})
-
-    def _set(self, index: int, weights: Weights) -> None:
-        for name, arrays in weights.items():
-            self._trained[index][name].update(dict(arrays))
+        for layers in self._trained.values():
+            for name, layer in layers.items():
+                layer.update(dict(weights[name]))
 
     def _make_attention(self, packing: Packing) -> ComposedAttention | FusedAttention:
         if self._is_composed:

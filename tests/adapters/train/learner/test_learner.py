@@ -284,3 +284,17 @@ def test_an_adapter_starts_another_with_its_optimiser_anew(start: Open) -> None:
     second.start_from(first.adapter("base").modules)
     assert weights_of(second) == weights_of(first)
     assert all(not array.any().item() for array in second.optimizer_state().values())
+
+
+def test_checkpointing_holds_one_layer_at_a_time(tmp_path: Path, start: Open) -> None:
+    write_random_gemma3(tmp_path / "deep", Shape(hidden=32, layers=8, intermediate=256, heads=1, head_dim=32, vocabulary=1024, window=64))
+    peaks = []
+    for checkpoints_gradients in (False, True):
+        _, learner = start(
+            msgspec.structs.replace(SETTINGS, num_layers=8), folder=tmp_path / "deep", checkpoints_gradients=checkpoints_gradients
+        )
+        before = mx.get_active_memory()
+        mx.reset_peak_memory()
+        learner._sum_passes([make_batch([(1000, 5)])], 1)
+        peaks.append(mx.get_peak_memory() - before)
+    assert peaks[1] < 0.6 * peaks[0]
