@@ -21,7 +21,7 @@ def run_checkpointed(function: Function, arrays: Sequence[mx.array]) -> mx.array
 
     @run.vjp
     def run_again(primals: tuple[mx.array, ...], cotangent: mx.array, _: mx.array) -> tuple[mx.array, ...]:
-        inputs = mx.depends(list(primals), [cotangent])
+        inputs = list(mx.depends(list(primals), [cotangent]))
         _, gradients = mx.vjp(lambda *arrays: function(list(arrays)), inputs, [cotangent])
         (first,) = mx.depends(gradients[:1], gradients[1:])
         return (first, *gradients[1:])
