@@ -20,8 +20,8 @@ def run_checkpointed(function: Function, arrays: Sequence[mx.array]) -> mx.array
         return function(list(arrays))
 
     @run.vjp
-    def run_again(primals: tuple[mx.array, ...], cotangent: mx.array, _: mx.array) -> tuple[mx.array, ...]:
-        inputs = list(mx.depends(list(primals), [cotangent]))
+    def run_again(primals: tuple[mx.array, ...], cotangent: mx.array, output: mx.array) -> tuple[mx.array, ...]:
+        inputs = cast(list[mx.array], mx.depends(list(primals), [cotangent]))
         _, gradients = mx.vjp(lambda *arrays: function(list(arrays)), inputs, [cotangent])
         (first,) = mx.depends(gradients[:1], gradients[1:])
         return (first, *gradients[1:])
