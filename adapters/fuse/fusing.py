@@ -78,7 +78,7 @@ def check_fusing(
         raise UsageFault(f"a DoRA adapter is fused at scale 1 only, not at {scale:g}: its norm is not linear")
     if dtype and config.quantization and not dequantizes:
         raise UsageFault(f"{model} is quantised, and stays so: --dtype goes with --dequantize there")
-    check_output(output, inputs=(model, adapter.path), overwrites=overwrites)
+    check_output(output, model=model, adapter=adapter.path, overwrites=overwrites)
     return config
 
 

@@ -14,7 +14,7 @@ from adapters.base.loading import load
 from adapters.command import CommandFault, UsageFault
 from adapters.errors import MismatchedAdapter
 from adapters.files.pairing import LowRankPair
-from adapters.files.reading import AdapterWeights
+from adapters.files.reading import AdapterWeights, read_adapter
 from adapters.fuse.answering import Answering
 from adapters.fuse.fusing import fuse
 from adapters.fuse.report import FuseReport
@@ -33,6 +33,7 @@ from tests.adapters.fuse.models import (
     to_stored,
     write_model,
 )
+from tools.random_adapter import write_random_adapter
 
 PREFIXES = {"text": "model.", "nested": "language_model.model.", "newer nested": "model.language_model.", "bare trunk": ""}
 PROMPT = tuple(range(3, 40))
@@ -366,10 +367,10 @@ def test_other_peoples_folders_are_never_replaced(tmp_path: Path) -> None:
     (tmp_path / "nowhere").symlink_to(tmp_path / "gone")
     refusals = {
         "downloaded": r"holds config\.json, model\.safetensors, which no fusing wrote",
-        "model": "lie in each other",
-        "model/fused": "lie in each other",
-        "adapter": "lie in each other",
-        ".": "lie in each other",
+        "model": "holds .*model: give a folder apart",
+        "model/fused": "lies in the model's folder",
+        "adapter": "holds .*adapter: give a folder apart",
+        ".": "give a folder apart",
         "file": "is a file",
         "nowhere": "is a link to nothing",
     }
@@ -379,3 +380,13 @@ def test_other_peoples_folders_are_never_replaced(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     fuse(model, adapter, tmp_path / "empty")
     fuse(model, adapter, tmp_path / "new" / "below")
+    fuse(model, adapter, tmp_path / "adapter" / "fused")
+
+
+def test_an_adapter_in_pefts_format_gives_the_same_folder(tmp_path: Path, small_gemma: Path) -> None:
+    write_random_adapter(tmp_path / "mlx-lm", base=small_gemma, rank=4, seed=1, peft_folder=tmp_path / "peft")
+    for name in ("mlx-lm", "peft"):
+        adapter = read_adapter(tmp_path / name)
+        assert adapter.format == name
+        fuse(small_gemma, adapter, tmp_path / f"fused-{name}")
+    assert read_folder(tmp_path / "fused-mlx-lm") == read_folder(tmp_path / "fused-peft")
