@@ -25,7 +25,7 @@ from adapters.files.reading import AdapterWeights, LowRankPair
 from adapters.fuse.dtypes import STORED_NAMES, cast
 from adapters.fuse.linears import BIASES, SCALES, StoredLinear, find_linears, find_quantized
 from adapters.fuse.other_files import copy_files, describe_dequantized, describe_layout, sort_files
-from adapters.fuse.output_folder import check_output, open_output
+from adapters.fuse.output_folder import check_output, check_outside, open_output
 from adapters.fuse.packing import find_directions, pack, unpack
 from adapters.fuse.report import FILE_NAME, FuseReport, Sums
 from adapters.fuse.updating import update_rows
@@ -78,7 +78,8 @@ def check_fusing(
         raise UsageFault(f"a DoRA adapter is fused at scale 1 only, not at {scale:g}: its norm is not linear")
     if dtype and config.quantization and not dequantizes:
         raise UsageFault(f"{model} is quantised, and stays so: --dtype goes with --dequantize there")
-    check_output(output, model=model, adapter=adapter.path, overwrites=overwrites)
+    check_outside(output, model)
+    check_output(output, inputs=(model, adapter.path), overwrites=overwrites)
     return config
 
 

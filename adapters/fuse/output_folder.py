@@ -15,17 +15,21 @@ from adapters.fuse.report import FILE_NAME, FuseReport
 SPARE_BYTES = 64 << 20
 
 
-def check_output(output: Path, *, model: Path, adapter: Path, overwrites: bool) -> None:
+def check_outside(output: Path, model: Path) -> None:
+    """See that nothing is written into the model's own folder. Raises UsageFault."""
+    if model.resolve() in output.resolve().parents:
+        raise UsageFault(f"--output {output} lies in the model's folder, {model}: give one apart from it")
+
+
+def check_output(output: Path, *, inputs: tuple[Path, ...], overwrites: bool) -> None:
     """See before any work that a folder may be written there. Raises UsageFault.
 
     Only what was written here before is ever replaced, and only while nothing else has been put beside it.
     """
     place = output.resolve()
-    for one in (model.resolve(), adapter.resolve()):
+    for one in (path.resolve() for path in inputs):
         if place == one or place in one.parents:
             raise UsageFault(f"--output {output} holds {one}: give a folder apart from model and adapter")
-    if model.resolve() in place.parents:
-        raise UsageFault(f"--output {output} lies in the model's folder, {model}: give one apart from it")
     if output.is_symlink() and not output.exists():
         raise UsageFault(f"--output {output} is a link to nothing: remove it, or give another folder")
     if not place.exists():
