@@ -24,20 +24,15 @@ FUSED, WORKING = "fused", "fused-float32"  # in a stage's folder; the second whe
 
 def fuse_for_next(base: Path, adapter: AdapterWeights, stage_folder: Path, name: str, *, is_quantized: bool) -> Fused:
     """Write the base of the next stage into the stage's folder, under this name."""
-    report = fuse(base, _apart(adapter), stage_folder / name, dequantizes=is_quantized, dtype="float32", overwrites=True)
+    report = fuse(base, adapter, stage_folder / name, dequantizes=is_quantized, dtype="float32", overwrites=True)
     return _describe(report, stage_folder, name, (adapter.digest,), is_as_first=False)
 
 
 def fuse_as_first(first_base: Path, adapters: Sequence[AdapterWeights], stage_folder: Path, name: str) -> Fused:
     """Write the first base with all these adapters in it, which are no DoRA, stored as it is."""
     whole = adapters[0] if len(adapters) == 1 else _stack(adapters)
-    report = fuse(first_base, _apart(whole), stage_folder / name, overwrites=True)
+    report = fuse(first_base, whole, stage_folder / name, overwrites=True)
     return _describe(report, stage_folder, name, tuple(adapter.digest for adapter in adapters), is_as_first=True)
-
-
-def _apart(adapter: AdapterWeights) -> AdapterWeights:
-    """Leave out where it lies: the model that it goes into lies in the same folder."""
-    return msgspec.structs.replace(adapter, path=adapter.path / "adapter")
 
 
 def _stack(adapters: Sequence[AdapterWeights]) -> AdapterWeights:
