@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from adapters.train.plan_values import parse_formats, parse_layers, parse_path, parse_targets, parse_warmup
-from adapters.train.settings import MODULES, Kind, Schedule, TrainOn
+from adapters.train.settings import MODULES, AnswerEnd, Kind, Schedule, TrainOn
 
 Format = Literal["mlx-lm", "peft"]
 
@@ -65,6 +65,12 @@ class TrainingPlan(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     train_on: Annotated[
         TrainOn, Asked("what is learnt: all of a conversation's answers, the last one, or everything (every token)", "WHAT")
     ] = "all"
+    answer_end: Annotated[
+        AnswerEnd,
+        Asked(
+            "what is learnt behind an answer: the template's end of a turn, or the end of text, for a base that was taught no turns", "END"
+        ),
+    ] = "turn"
     seed: Annotated[Annotated[int, Meta(ge=0, lt=1 << 32)], Asked("fixes the result, with the settings above", "N")] = 0
     weight_decay: Annotated[NotNegative, Asked("AdamW's", "X")] = 0.0
     max_grad_norm: Annotated[Positive | None, Asked("a longer gradient is shortened to this", "X", unset="as it is")] = None

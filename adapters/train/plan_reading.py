@@ -96,6 +96,8 @@ def make_plan(given: Mapping[str, Given], faults: list[str]) -> TrainingPlan:
         origins = [given[name].origin for name in pair if name in given and _is_set(given[name])]
         if len(origins) > 1:
             faults.append(f"{' and '.join(origins)} exclude each other: choose")
+    if values.get("answer_end") == "text" and values.get("train_on") == "everything":
+        faults.append("--answer-end text is about answers, and --train-on everything knows none: choose")
     if faults:
         raise UsageFault("\n  ".join(faults))
     return TrainingPlan(**values)

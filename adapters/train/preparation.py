@@ -13,7 +13,7 @@ from adapters.base.gguf.header import read_header
 from adapters.base.gguf.text_config import read_text_config
 from adapters.base.hub import Repository
 from adapters.base.identity import digest_model
-from adapters.base.vocabulary import load_vocabulary
+from adapters.base.vocabulary import Vocabulary, load_vocabulary
 from adapters.command import UsageFault
 from adapters.files.training_file import BaseIdentity
 from adapters.train.data.dataset import Dataset, read_dataset
@@ -39,6 +39,7 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     plan: TrainingPlan
     model: Path
     base: BaseIdentity
+    vocabulary: Vocabulary
     dataset: Dataset
     validation: Dataset | None
     settings: TrainingSettings
@@ -59,7 +60,14 @@ def prepare(plan: TrainingPlan) -> Prepared:
     dataset, validation = (
         None
         if file is None
-        else read_dataset(file, vocabulary, num_embeddings=num_embeddings, train_on=plan.train_on, max_seq_length=plan.max_seq_length)
+        else read_dataset(
+            file,
+            vocabulary,
+            num_embeddings=num_embeddings,
+            train_on=plan.train_on,
+            answer_end=plan.answer_end,
+            max_seq_length=plan.max_seq_length,
+        )
         for file in (files.train, files.validation)
     )
     assert dataset is not None
@@ -80,6 +88,7 @@ def prepare(plan: TrainingPlan) -> Prepared:
             num_layers=config.text.num_layers,
             quantization=config.quantization,
         ),
+        vocabulary=vocabulary,
         dataset=dataset,
         validation=validation,
         settings=_make_settings(plan, num_steps=num_steps, num_layers=num_layers),

@@ -18,7 +18,8 @@ from adapters.train.preparation import Prepared, prepare
 from adapters.train.recorder import NOT_COMPARED, describe_settings
 from adapters.train.session import Session
 from adapters.train.start import Start, Tell, find_start, load_start, refuse_other_training
-from adapters.train.telling import tell_end, tell_start
+from adapters.train.telling import tell_end, tell_start, tell_untaught_ends
+from adapters.train.untaught_end import find_untaught_ends
 
 __all__ = ["Outcome", "TrainingPlan", "train"]
 
@@ -61,6 +62,7 @@ def _learn(prepared: Prepared, folder: TrainingFolder, start: Start, device: Dev
     learner = Learner(model, prepared.settings, device, checkpoints_gradients=prepared.plan.grad_checkpoint)
     load_start(start, learner, prepared.plan, prepared.settings)
     tell_start(prepared, start, learner.num_weights, tell)
+    tell_untaught_ends(find_untaught_ends(model, prepared.dataset.examples, prepared.vocabulary), tell)
     if prepared.plan.overwrite:
         folder.clear()
     return Session(prepared, learner, folder, start, tell).run()

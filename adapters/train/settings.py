@@ -7,6 +7,7 @@ import msgspec
 Kind = Literal["lora", "dora"]
 Schedule = Literal["constant", "linear", "cosine"]
 TrainOn = Literal["last", "all", "everything"]
+AnswerEnd = Literal["turn", "text"]
 
 MODULES = ("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.o_proj", "mlp.gate_proj", "mlp.up_proj", "mlp.down_proj")
 
@@ -32,4 +33,5 @@ class TrainingSettings(msgspec.Struct, frozen=True, kw_only=True):
     targets: tuple[str, ...] = MODULES  # of each of those layers
     max_seq_length: Annotated[int, msgspec.Meta(ge=2)] = 2048  # tokens of a row; what is longer is cut
     train_on: TrainOn = "all"
+    answer_end: AnswerEnd = "turn"  # what is learnt behind an answer: the template's end of a turn, or the end of text
     seed: Annotated[int, msgspec.Meta(ge=0)] = 0

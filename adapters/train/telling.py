@@ -1,10 +1,13 @@
 """What is said before the first step of a training and after its last one."""
 
+from collections.abc import Sequence
+
 from adapters.files.training_file import DataIdentity
 from adapters.train.outcome import Outcome
 from adapters.train.preparation import Prepared
 from adapters.train.settings import MODULES
 from adapters.train.start import Start, Tell
+from adapters.train.untaught_end import UntaughtEnd
 
 
 def tell_start(prepared: Prepared, start: Start, num_weights: int, tell: Tell) -> None:
@@ -30,6 +33,15 @@ def tell_start(prepared: Prepared, start: Start, num_weights: int, tell: Tell) -
     epochs = settings.num_steps / prepared.epochs.steps_each
     goes_on = f", from step {start.checkpoint.step:,} on" if start.checkpoint else ""
     tell(f"{settings.num_steps:,} steps of {rows} rows, {epochs:.2f} epochs{goes_on}; a checkpoint every {prepared.save_every:,} steps")
+
+
+def tell_untaught_ends(ends: Sequence[UntaughtEnd], tell: Tell) -> None:
+    """Warn of what no adapter can learn."""
+    for end in ends:
+        tell(
+            f"the base was never taught {end.piece}, which ends the answers: {end.num_alike:,} other pieces, such as {end.nearest}, "
+            "are all but the same to it, and will come in its place. Train an instruction-tuned base (-it), or try --answer-end text"
+        )
 
 
 def tell_end(outcome: Outcome, model: str, tell: Tell) -> None:

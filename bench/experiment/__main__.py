@@ -31,6 +31,7 @@ def main() -> int:
     parser.add_argument("--max-tokens", type=int, default=96)
     parser.add_argument("--temperature", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--answer-end", choices=("turn", "text"), default="text", help="of adapters.train (default: text)")
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "experiments" / "pressure")
     parser.add_argument("--scratch", type=Path, default=ROOT / ".cache" / "experiment")
     options = parser.parse_args()
@@ -46,6 +47,7 @@ def main() -> int:
         max_tokens=options.max_tokens,
         temperature=options.temperature,
         seed=options.seed,
+        answer_end=options.answer_end,
     )
     try:
         hold_plan(plan, places.scratch)

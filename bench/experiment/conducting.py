@@ -26,7 +26,7 @@ def train(plan: Plan, places: Places, durations: Durations) -> None:
         if _read(run / "training.json").get("state") == "finished":
             continue
         flags = ["--model", str(places.model), "--data", str(rows), "--validation", str(EXAMPLE / HELD_OUT), "--output", str(run)]
-        flags += configuration.flags(plan.share, plan.seed)
+        flags += [*configuration.flags(plan.share, plan.seed), "--answer-end", plan.answer_end]
         with durations.measured(f"train {configuration.name}"):
             _call("adapters.train", *flags, *(["--resume"] if run.exists() else []))
 

@@ -21,6 +21,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     max_tokens: int
     temperature: float
     seed: int
+    answer_end: str = "text"  # a pretrained base was never taught the end of a turn
     configurations: tuple[Configuration, ...] = CONFIGURATIONS
 
 

@@ -14,7 +14,7 @@ from adapters.train.data.kinds import read_row
 from adapters.train.data.layout import list_empty_answers
 from adapters.train.data.lines import decode_line, list_rows
 from adapters.train.data.row import Conversation, Row, RowFault
-from adapters.train.settings import TrainOn
+from adapters.train.settings import AnswerEnd, TrainOn
 
 MOST_TOLD = 20
 MOST_CHARACTERS = 1 << 20  # of the rows that are tokenised together
@@ -28,9 +28,17 @@ class Dataset(NamedTuple):
     identity: DataIdentity
 
 
-def read_dataset(file: Path, vocabulary: Vocabulary, *, num_embeddings: int, train_on: TrainOn, max_seq_length: int) -> Dataset:
+def read_dataset(
+    file: Path,
+    vocabulary: Vocabulary,
+    *,
+    num_embeddings: int,
+    train_on: TrainOn,
+    answer_end: AnswerEnd = "turn",
+    max_seq_length: int,
+) -> Dataset:
     """Read a file's rows as examples; those without targets are left out. Raises CommandFault with all that is wrong with the file."""
-    encoder = RowEncoder(vocabulary, num_embeddings=num_embeddings, train_on=train_on)
+    encoder = RowEncoder(vocabulary, num_embeddings=num_embeddings, train_on=train_on, answer_end=answer_end)
     reader = _Reader(file, encoder, num_embeddings=num_embeddings, max_seq_length=max_seq_length)
     try:
         with file.open("rb") as stream:

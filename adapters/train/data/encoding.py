@@ -7,10 +7,11 @@ import numpy as np
 
 from adapters.base.tokens.conversation_text import split_broken
 from adapters.base.vocabulary import Vocabulary
+from adapters.command import CommandFault
 from adapters.train.data.example import Example
 from adapters.train.data.layout import Layout, Stretch
 from adapters.train.data.row import PlainText, Row, RowFault
-from adapters.train.settings import TrainOn
+from adapters.train.settings import AnswerEnd, TrainOn
 
 LaidOut = tuple[int, list[Stretch] | PlainText]  # with the line
 
@@ -18,12 +19,14 @@ LaidOut = tuple[int, list[Stretch] | PlainText]  # with the line
 class RowEncoder:
     """Makes examples, as long as their rows are: what is cut is the reader's."""
 
-    def __init__(self, vocabulary: Vocabulary, *, num_embeddings: int, train_on: TrainOn) -> None:
+    def __init__(self, vocabulary: Vocabulary, *, num_embeddings: int, train_on: TrainOn, answer_end: AnswerEnd = "turn") -> None:
+        """Raises CommandFault where the end of text is to be learnt, and nothing ends an answer so."""
         self._tokenizer = vocabulary.tokenizer
         self._layout = Layout(vocabulary, num_embeddings=num_embeddings, train_on=train_on)
         self._takes_texts = train_on == "everything"
         self._end_ids = vocabulary.stop_ids(num_embeddings)
         self._beginning = self._find_beginning()
+        self._end_of_text = self._find_end_of_text() if answer_end == "text" else None
 
     def lay_out(self, row: Row) -> list[Stretch] | PlainText:
         """Give a row's stretches. Raises RowFault."""
@@ -49,6 +52,8 @@ class RowEncoder:
             if isinstance(laid_out, PlainText):
                 ids = self._complete(ids, laid_out.text)
                 spans = [(0, len(ids))]
+            elif self._end_of_text is not None:
+                spans = self._end_by_text(ids, spans, self._end_of_text)
             yield _make_example(line, ids, spans)
 
     def spell(self, ids: Sequence[int]) -> str:
@@ -63,6 +68,20 @@ class RowEncoder:
             return begun
         pieces = [self._tokenizer.pieces[token] for token in self._end_ids]
         return begun if text.rstrip().endswith(tuple(pieces)) else [*begun, end]
+
+    def _end_by_text(self, ids: list[int], spans: Sequence[tuple[int, int]], end_of_text: int) -> list[tuple[int, int]]:
+        """Put the end of text in the place of the last answer's end; those before it are followed by more, and are not learnt."""
+        kept = [(start, end - (ids[end - 1] in self._end_ids)) for start, end in spans[:-1]]
+        for start, end in spans[-1:]:
+            ids[end - 1] = end_of_text
+            kept.append((start, end))
+        return kept
+
+    def _find_end_of_text(self) -> int:
+        end = self._tokenizer.eos_id
+        if end is None or end not in self._end_ids:
+            raise CommandFault("--answer-end text: no end of text ends an answer of this model (eos_token_id of generation_config.json)")
+        return end
 
     def _find_beginning(self) -> list[int]:
         plain = self._tokenizer.encode("a")

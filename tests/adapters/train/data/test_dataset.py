@@ -10,7 +10,7 @@ import pytest
 from adapters.base.vocabulary import Vocabulary, load_vocabulary
 from adapters.command import CommandFault
 from adapters.train.data.dataset import Dataset, read_dataset
-from adapters.train.settings import TrainOn
+from adapters.train.settings import AnswerEnd, TrainOn
 from tests.adapters.base.folders import DEMO, added, copy_demo, with_added
 
 NUM_EMBEDDINGS = 4096
@@ -33,8 +33,12 @@ def write(folder: Path, *rows: object) -> Path:
     return file
 
 
-def read(file: Path, vocabulary: Vocabulary, *, train_on: TrainOn = "all", max_seq_length: int = 512) -> Dataset:
-    return read_dataset(file, vocabulary, num_embeddings=NUM_EMBEDDINGS, train_on=train_on, max_seq_length=max_seq_length)
+def read(
+    file: Path, vocabulary: Vocabulary, *, train_on: TrainOn = "all", answer_end: AnswerEnd = "turn", max_seq_length: int = 512
+) -> Dataset:
+    return read_dataset(
+        file, vocabulary, num_embeddings=NUM_EMBEDDINGS, train_on=train_on, answer_end=answer_end, max_seq_length=max_seq_length
+    )
 
 
 def test_rows_of_all_kinds_are_read_in_order_with_their_lines(tmp_path: Path, demo: Vocabulary) -> None:
@@ -153,3 +157,18 @@ def test_rows_are_the_same_however_they_are_parted_for_the_tokenizer(
         assert one.line == other.line
         assert (one.token_ids == other.token_ids).all()
         assert (one.is_target == other.is_target).all()
+
+
+@pytest.mark.parametrize("train_on", ["all", "last"])
+def test_the_end_of_text_takes_the_place_of_the_last_answers_end_and_those_before_are_not_learnt(
+    tmp_path: Path, demo: Vocabulary, train_on: TrainOn
+) -> None:
+    turns = [("user", "Hi"), ("assistant", "Good day."), ("user", "And now?"), ("assistant", "Good night."), ("user", "Bye")]
+    file = write(tmp_path, {"messages": [{"role": role, "content": text} for role, text in turns]})
+    (by_turn,), (by_text,) = (read(file, demo, train_on=train_on, answer_end=end).examples for end in ("turn", "text"))
+    end_of_turn, end_of_text = demo.tokenizer.vocabulary["<end_of_turn>"], demo.tokenizer.eos_id
+    changed = [place for place, (one, other) in enumerate(zip(by_turn.token_ids, by_text.token_ids, strict=True)) if one != other]
+    assert [(by_turn.token_ids[place], by_text.token_ids[place]) for place in changed] == [(end_of_turn, end_of_text)]
+    assert by_text.is_target[changed[0]] and not by_text.is_target[changed[0] + 1 :].any()
+    given_up = by_turn.is_target & ~by_text.is_target
+    assert by_turn.token_ids[given_up].tolist() == ([end_of_turn] if train_on == "all" else [])
