@@ -6,7 +6,8 @@ Each is trained on the conversations of `adapters/curriculum/example`, those of 
 the checkpoint and the base; `adapters.compare` measures the adapters. Broken off, it goes on where it was. Weights and replies stay in
 --scratch.
 On two cores a step at batch 4 on 11 of its layers takes the real 270M some 3 s, and a sweep over four checkpoints some 8 minutes. A
-pretrained model loops when it is greedy, so it is asked at temperature 1.
+pretrained model loops when it is greedy, so it is asked at temperature 1. It was never taught the end of a turn either, and no adapter can
+teach it (adapters/train/untaught_end.py), so answers end with the end of text; --answer-end turn shows what comes otherwise.
 """
 
 import argparse
