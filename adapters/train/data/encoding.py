@@ -23,6 +23,7 @@ class RowEncoder:
         """Raises CommandFault where the end of text is to be learnt, and nothing ends an answer so."""
         self._tokenizer = vocabulary.tokenizer
         self._layout = Layout(vocabulary, num_embeddings=num_embeddings, train_on=train_on)
+        self._template = vocabulary.template.source
         self._takes_texts = train_on == "everything"
         self._end_ids = vocabulary.stop_ids(num_embeddings)
         self._beginning = self._find_beginning()
@@ -78,10 +79,11 @@ class RowEncoder:
         return kept
 
     def _find_end_of_text(self) -> int:
-        end = self._tokenizer.eos_id
-        if end is None or end not in self._end_ids:
-            raise CommandFault("--answer-end text: no end of text ends an answer of this model (eos_token_id of generation_config.json)")
-        return end
+        """Give what ends an answer and is none of the template's pieces: files of instruction-tuned bases name the end of a turn as both."""
+        others = sorted(token for token in self._end_ids if self._tokenizer.pieces[token] not in self._template)
+        if not others:
+            raise CommandFault("--answer-end text: nothing but the end of a turn ends an answer (eos_token_id of generation_config.json)")
+        return end if (end := self._tokenizer.eos_id) in others and end is not None else others[0]
 
     def _find_beginning(self) -> list[int]:
         plain = self._tokenizer.encode("a")

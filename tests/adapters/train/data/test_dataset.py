@@ -11,7 +11,7 @@ from adapters.base.vocabulary import Vocabulary, load_vocabulary
 from adapters.command import CommandFault
 from adapters.train.data.dataset import Dataset, read_dataset
 from adapters.train.settings import AnswerEnd, TrainOn
-from tests.adapters.base.folders import DEMO, added, copy_demo, with_added
+from tests.adapters.base.folders import DEMO, added, copy_demo, with_added, with_config
 
 NUM_EMBEDDINGS = 4096
 
@@ -172,3 +172,10 @@ def test_the_end_of_text_takes_the_place_of_the_last_answers_end_and_those_befor
     assert by_text.is_target[changed[0]] and not by_text.is_target[changed[0] + 1 :].any()
     given_up = by_turn.is_target & ~by_text.is_target
     assert by_turn.token_ids[given_up].tolist() == ([end_of_turn] if train_on == "all" else [])
+
+
+def test_the_end_of_text_is_never_the_templates_end_of_a_turn_though_files_may_call_it_so(tmp_path: Path) -> None:
+    vocabulary = load_vocabulary(copy_demo(tmp_path / "model", with_config(eos_token="<end_of_turn>")))
+    assert vocabulary.tokenizer.eos_id == vocabulary.tokenizer.vocabulary["<end_of_turn>"]
+    (example,) = read(write(tmp_path, pair()), vocabulary, answer_end="text").examples
+    assert vocabulary.tokenizer.pieces[example.token_ids[-1]] == "<eos>"
