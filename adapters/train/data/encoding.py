@@ -79,7 +79,7 @@ class RowEncoder:
         return kept
 
     def _find_end_of_text(self) -> int:
-        """Give what ends an answer and is no piece of the template: an instruction-tuned base may call the end of a turn its end of text."""
+        """Give what ends an answer and is no piece of the template: an instruction-tuned base may call a turn's end its end of text."""
         others = sorted(token for token in self._end_ids if self._tokenizer.pieces[token] not in self._template)
         if not others:
             raise CommandFault("--answer-end text: nothing but the end of a turn ends an answer (eos_token_id of generation_config.json)")
