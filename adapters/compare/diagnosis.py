@@ -6,7 +6,7 @@ number of layers. Where neither comes within NEAR of what was measured, what was
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import combinations
 from math import log, sqrt
 
 from adapters.compare.comparison import Compared
@@ -14,6 +14,8 @@ from adapters.compare.rules import Finding, judge
 from adapters.compare.wording import list_words, write_times
 
 TOLD = 1.25  # a ratio nearer to one than this (or its inverse) is no difference worth a word
+SIZES_DIFFER = 1.25  # nearer norms say nothing of scores
+SCORES_DIFFER = 0.5  # the battery's line between changed and unchanged
 NEAR = 1.5  # a foretold ratio within this factor of the measured one agrees with it
 
 
@@ -87,17 +89,26 @@ def _tell_of_scores(compared: Sequence[Compared]) -> Iterator[Finding]:
         if not scored:
             yield Finding(rule="no-scores", weight="fact", adapter=None, text=text, reason="no battery's report was given")
         return
-    by_size = sorted(scored, key=lambda one: one.norm)
-    means = [one.scores.mean for one in by_size if one.scores]
-    mildest, strongest = by_size[0], by_size[-1]
-    if all(before > after for before, after in pairwise(means)):
-        text = f"the larger the update, the lower the score, from {mildest.name} to {strongest.name}: that fits pressure as the cause"
-        text += f"; {len(scored)} adapters do not prove it"
-    else:
-        text = "the larger update is not the one with the lower score: the size of the update does not explain the scores"
+    text = _hold_scores_against_sizes([(one.name, one.norm, one.scores.mean) for one in scored if one.scores])
     yield Finding(
         rule="scores-by-size", weight="fact", adapter=None, text=text, reason="the order of the measured norms, and of the mean scores"
     )
+
+
+def _hold_scores_against_sizes(scored: Sequence[tuple[str, float, float]]) -> str:
+    """Word what pairs of adapters (name, norm, mean score) say together, those left out whose sizes or scores are about the same."""
+    by_size = sorted(scored, key=lambda one: one[1])
+    pairs = [(mild, strong) for mild, strong in combinations(by_size, 2) if strong[1] > mild[1] * SIZES_DIFFER]
+    lower = [(mild[0], strong[0]) for mild, strong in pairs if strong[2] < mild[2] - SCORES_DIFFER]
+    higher = [(mild[0], strong[0]) for mild, strong in pairs if strong[2] > mild[2] + SCORES_DIFFER]
+    if not pairs:
+        return f"no update is {SIZES_DIFFER:g} times as large as another: what parts the scores is not their size"
+    told = f"of the {len(pairs)} pairs" if len(pairs) > 1 else "of the one pair"
+    told += f" whose update norms differ by {SIZES_DIFFER:g} times or more, {len(lower)} have the lower score at the larger one, "
+    told += f"{len(higher)} the higher: "
+    if len(lower) == len(pairs):
+        return told + f"that fits pressure as the cause; {len(scored)} adapters do not prove it"
+    return told + ("that fits pressure in part" if len(lower) > len(higher) else "the size of the update does not explain the scores")
 
 
 def _say(rule: str, one: Compared, text: str, reason: str) -> Finding:

@@ -79,6 +79,15 @@ def test_the_same_weights_under_two_names_are_said_to_be_the_same() -> None:
     assert said(one, other)["same-weights"].startswith("it is the same adapter as a")
 
 
+def test_sizes_that_are_about_the_same_are_not_held_against_scores() -> None:
+    trio = [("mild", 0.10, -5.0), ("near", 0.11, -3.0), ("hot", 0.20, -9.0)]
+    adapters = [compared(name, relative=size, scores=scores(mean)) for name, size, mean in trio]
+    assert said(*hold(adapters))["scores-by-size"].startswith(
+        "of the 2 pairs whose update norms differ by 1.25 times or more, 2 have the lower"
+    )
+    assert said(*hold(adapters[:2]))["scores-by-size"].startswith("no update is 1.25 times as large as another")
+
+
 def test_scores_do_or_do_not_fit_the_size_of_the_update() -> None:
     def of(mild_score: float, hot_score: float) -> str:
         mild, hot = compared("mild", scores=scores(mild_score)), compared("hot", relative=0.2, scores=scores(hot_score, flagged=5))
