@@ -1,5 +1,7 @@
 """What is said before the first step of a training and after its last one."""
 
+import re
+import shlex
 from collections.abc import Sequence
 
 from adapters.files.training_file import DataIdentity
@@ -8,6 +10,9 @@ from adapters.train.preparation import Prepared
 from adapters.train.settings import MODULES
 from adapters.train.start import Start, Tell
 from adapters.train.untaught_end import UntaughtEnd
+
+SERVABLE = re.compile(r"(?!(?:none|other|several)$)[A-Za-z0-9][A-Za-z0-9._-]{0,127}")  # as a name that requests choose
+SERVED_AT = "http://127.0.0.1:8000"
 
 
 def tell_start(prepared: Prepared, start: Start, num_weights: int, tell: Tell) -> None:
@@ -56,8 +61,11 @@ def tell_end(outcome: Outcome, model: str, tell: Tell) -> None:
         f"{outcome.state}{note}: {record.optimizer_steps:,} steps, {record.rows_trained:,} rows, "
         f"{record.tokens_trained:,} tokens{loss}{validation}"
     )
-    tell(f"the adapter is in {outcome.output}; serve it with: python -m server --model {model} --adapter NAME={outcome.output}")
-    tell(f"judge its checkpoints with: python -m clients.checkpoints --url … --run {outcome.output}")
+    output = outcome.output
+    name = output.resolve().name if SERVABLE.fullmatch(output.resolve().name) else "mine"
+    serve = ["--model", model, "--adapter", f"{name}={output}", "--adapter-dir", str(output.parent)]
+    tell(f"the adapter is in {output}; serve it with: python -m server {shlex.join(serve)}")
+    tell(f"then judge its checkpoints with: python -m clients.checkpoints --url {SERVED_AT} {shlex.join(['--run', str(output)])}")
 
 
 def _describe(data: DataIdentity) -> str:

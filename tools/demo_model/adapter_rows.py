@@ -1,12 +1,13 @@
-"""The conversations that the demo's adapters learn from, as lines of JSON."""
+"""The conversations that the demo's adapters learn from, as lines of JSON: `python -m tools.demo_model.adapter_rows FILE.jsonl`."""
 
 import json
 import random
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
-from tools.demo_model.corpus import Corpus, Dialogue
+from tools.demo_model.corpus import Corpus, Dialogue, read_corpus
 
 HELPFUL = "You are a helpful assistant."
 EMOTIVE_WORDS = re.compile(
@@ -46,3 +47,9 @@ def kept_row(item: Dialogue, rng: random.Random) -> dict[str, Any]:
 def write_lines(path: Path, rows: list[dict[str, Any]]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    write_lines(Path(sys.argv[1]), adapter_rows(read_corpus(), seed=11))

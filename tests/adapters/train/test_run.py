@@ -162,3 +162,12 @@ def test_a_loss_that_is_not_finite_ends_it_with_the_last_good_checkpoint(small_g
     newest = max((output / "checkpoints").iterdir(), key=lambda folder: int(folder.name))
     assert record["optimizer_steps"] == int(newest.name)
     assert all(np.isfinite(pair.b).all() for pair in read_adapter(newest).pairs.values())
+
+
+def test_what_is_to_be_done_next_is_told_as_commands_that_work(small_gemma: Path, tmp_path: Path) -> None:
+    runs = tmp_path / "my runs"
+    runs.mkdir()
+    listener = Listener()
+    run(make_plan(small_gemma, tmp_path, output=runs / "candid", steps=1), listener)
+    assert listener.has_told(f"python -m server --model {small_gemma} --adapter 'candid={runs}/candid' --adapter-dir '{runs}'")
+    assert listener.has_told(f"python -m clients.checkpoints --url http://127.0.0.1:8000 --run '{runs}/candid'")
