@@ -39,4 +39,9 @@ def end(name: str, work: Callable[[], int]) -> int:
 
 def tell(name: str, text: object) -> None:
     """Say something to whoever started the command, beside its output."""
-    print(f"{name}: {text}", file=sys.stderr, flush=True)
+    print(f"{name}: {printable(str(text))}", file=sys.stderr, flush=True)
+
+
+def printable(text: str) -> str:
+    """Show as an escape what would act on a terminal: a name out of a file or of one may hold anything. Line ends are meant."""
+    return "".join(char if char.isprintable() or char in "\n\N{NO-BREAK SPACE}" else repr(char)[1:-1] for char in text)

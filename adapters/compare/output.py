@@ -5,6 +5,8 @@ from pathlib import Path
 from adapters.command import CommandFault, UsageFault
 from adapters.files.file_writing import replace_file
 
+STREAMS = ("/dev/", "/proc/")  # what lies there leads to open files of the process: to replace one would be to write past it
+
 
 def check_writable(*files: Path | None) -> None:
     """See before any work whether files can be written. Raises UsageFault with all that cannot."""
@@ -21,8 +23,11 @@ def check_writable(*files: Path | None) -> None:
 
 
 def write_output(file: Path, content: bytes) -> None:
-    """Put the content in the file's place as a whole. Raises CommandFault."""
+    """Put the content in the file's place as a whole, through links; a pipe or a device is written into. Raises CommandFault."""
     try:
-        replace_file(file, [content])
+        if (file.exists() and not file.is_file()) or str(file.absolute()).startswith(STREAMS):
+            file.write_bytes(content)
+        else:
+            replace_file(file.resolve(), [content])
     except OSError as exc:
         raise CommandFault(f"{file} cannot be written: {exc.strerror or exc}") from exc
