@@ -16,7 +16,7 @@ from clients.battery.regression import check_power_left, check_samples, find_gat
 from clients.battery.run import collect_records, list_questions
 from clients.checkpoints.run_folder import Checkpoint
 from clients.checkpoints.step import Measured, StepResult, make_failure, make_result, measure
-from clients.checkpoints.training_record import TrainingCounts, read_record
+from clients.checkpoints.training_record import RECORD, TrainingCounts, read_record
 from clients.errors import EndpointFailure, UsageFault
 from clients.records.record import Record
 from clients.records.replies_file import RepliesFile
@@ -82,7 +82,7 @@ class Judge:
             others = ", ".join(dict.fromkeys(record.asked.subject for record in saved))
             raise UsageFault(f"--resume: the saved replies are of another run: they hold {others}, and no baseline {model}")
         subject = Subject(name=model, endpoint=self._plan.options.choice.endpoint, model=model)
-        records = await self._ask(subject, own, digest=None)
+        records = await self._ask(subject, self._take_here(own, model), digest=None)
         report = self._report([subject], records)
         self._base = Base(subject=subject, records=tuple(records), measured=measure(report, subject.name), provenance=report.provenance)
         return self._base.measured
@@ -97,6 +97,7 @@ class Judge:
         try:
             async with on_trial(self._api, *self._name(checkpoint), await self._api.list(), command=COMMAND) as card:
                 digest = card.digest
+                self._check_same(checkpoint, training, digest)
                 if checkpoint.is_final and digest in self._digests:
                     return None
                 records = await self._ask_checkpoint(checkpoint, card)
@@ -104,8 +105,10 @@ class Judge:
         except UsageFault as exc:
             if not isinstance(exc.__cause__, openai.BadRequestError):
                 raise
-            self._check_seen(exc)
-            return make_failure(checkpoint, str(exc), digest=digest, training=training)
+            if (self._run / checkpoint.place).is_dir():
+                self._check_seen(exc)
+                return make_failure(checkpoint, str(exc), digest=digest, training=training)
+            return make_failure(checkpoint, f"{self._run / checkpoint.place} is there no longer", training=training)
         except EndpointFailure as exc:
             return make_failure(checkpoint, str(exc), digest=digest, training=training)
         self._digests.add(card.digest)
@@ -120,9 +123,14 @@ class Judge:
             raise EndpointFailure(
                 f"its saved replies are by {told}, and it is {card.digest} now: another --output judges it anew, --resume cannot"
             )
-        saved = [record.with_parts(asked=msgspec.structs.replace(record.asked, model=card.name)) for record in own]
+        saved = self._take_here(own, card.name)
         subject = Subject(name=checkpoint.name, endpoint=self._plan.options.choice.endpoint, model=card.name)
         return await self._ask(subject, saved, digest=card.digest)
+
+    def _take_here(self, saved: Sequence[Record], model: str) -> list[Record]:
+        """Take saved replies for ones of the server as it is now, wherever it listens: what it serves is told by its fingerprint."""
+        endpoint = self._plan.options.choice.endpoint
+        return [record.with_parts(asked=msgspec.structs.replace(record.asked, endpoint=endpoint, model=model)) for record in saved]
 
     async def _ask(self, subject: Subject, saved: Sequence[Record], *, digest: str | None) -> list[Record]:
         """Put all questions that no saved reply answers; each reply is kept as it comes."""
@@ -169,6 +177,11 @@ class Judge:
         if strangers := told - {digest}:
             names = ", ".join(sorted(map(str, strangers)))
             raise EndpointFailure(f"it was loaded as {digest}, and its replies name {names}")
+        if others := list_fingerprints(records) - list_fingerprints(self.base.records):
+            raise EndpointFailure(
+                f"the server has changed: of {subject.name} it says {', '.join(sorted(others))}, and of {self.base.subject.name} it said"
+                f" {', '.join(sorted(list_fingerprints(self.base.records)))}; they are not compared, another --output judges both anew"
+            )
         gates = self._plan.options.gates
         result = make_result(
             checkpoint, report, self.base.measured, digest=digest, training=training, gate_reasons=find_gate_reasons(gates, report)
@@ -193,6 +206,16 @@ class Judge:
         stem = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in self._run.resolve().name)
         return make_trial_name(f"{stem[:MAX_STEM_CHARS] or 'run'}.step-{checkpoint.step}"), checkpoint.locate(self._server_run)
 
+    def _check_same(self, checkpoint: Checkpoint, training: TrainingCounts | None, digest: str) -> None:
+        """See that the server has found what lies in the run, and no other training of as many steps; raises EndpointFailure."""
+        own = None if training is None else training.adapter_digest
+        if own not in (None, digest):
+            raise EndpointFailure(
+                f"the server finds {digest} at {checkpoint.locate(self._server_run)},"
+                f" and the record in {self._run / checkpoint.place} is of {own}:"
+                f" say with --server-run where the server sees this very training; if its weights were changed, take {RECORD} away"
+            )
+
     def _check_seen(self, refusal: UsageFault) -> None:
         """Raise what will be the same for every checkpoint: the server does not see the run."""
         if any(words in str(refusal) for words in UNSEEN):
@@ -200,3 +223,9 @@ class Judge:
                 f"{refusal} The server looks for the run in {self._server_run}: say with --server-run where it sees that folder,"
                 " or start it with --adapter-dir on a folder above it"
             ) from refusal
+
+
+def list_fingerprints(records: Sequence[Record]) -> set[str]:
+    """List what the server said of the base and the libraries that replies came of."""
+    told = (record.reply.system_fingerprint for record in records if record.reply.error is None)
+    return {fingerprint for fingerprint in told if fingerprint is not None}

@@ -34,14 +34,18 @@ class Watcher:
         self._watching = watching
         self._sleep = sleep
         self._clock = clock
-        self._seen: list[str] = []  # places, in the order of their steps
+        self._seen: dict[str, str | None] = {}  # places in the order of their steps, and the digests that their records had
+        self._steps: dict[str, int] = {}  # of these places
         self._told: set[str] = set()
         self._began_s = clock()
         self.is_dead = False  # the training, as it seems
         self.skipped: list[int] = []  # steps that were piled up
 
     async def wait(self) -> tuple[Checkpoint, ...]:
-        """Give what is to be judged next, in the order of the steps; nothing where all is handed out and no more will come."""
+        """Give what is to be judged next, in the order of the steps; nothing where all is handed out and no more will come.
+
+        Raises FileFault where another training has taken the place of the one that was watched.
+        """
         while True:
             record = read_record(self._run)  # before the folders: what it says to have ended has left them all
             fresh = self._take_fresh()
@@ -68,8 +72,10 @@ class Watcher:
             self._tell_once(words)
         fresh = []
         for checkpoint in listing.checkpoints:
+            self._check_same(checkpoint)
             if checkpoint.place not in self._seen and self._is_whole(checkpoint):
-                self._seen.append(checkpoint.place)
+                self._seen[checkpoint.place] = self._read_digest(checkpoint)
+                self._steps[checkpoint.place] = checkpoint.step
                 if self._is_wanted(checkpoint, len(self._seen)):
                     fresh.append(checkpoint)
         if self._watching is not None and self._watching.skips_to_newest and len(fresh) > 1:
@@ -83,13 +89,31 @@ class Watcher:
         final = find_final(self._run) if record is not None and record.has_ended else None
         if final is None or final.place in self._seen:
             return ()
-        self._seen.append(final.place)
+        self._seen[final.place] = None
         last = next((one for one in reversed(list_checkpoints(self._run).checkpoints) if one.step == final.step), None)
         if last is not None and record is not None:
             saved = read_record(self._run / last.place)
             if saved is not None and saved.adapter_digest == record.adapter_digest:
                 return ()
         return (final,) if not self._selection.steps or final.step in self._selection.steps else ()
+
+    def _check_same(self, checkpoint: Checkpoint) -> None:
+        """See that the training was not begun anew: its checkpoints and those judged before would be of two. Raises FileFault."""
+        now = self._read_digest(checkpoint)
+        if checkpoint.place in self._seen:
+            is_new = None not in (now, self._seen[checkpoint.place]) and now != self._seen[checkpoint.place]
+        else:  # what comes after a later one that has gone
+            gone = [place for place, step in self._steps.items() if step > checkpoint.step and not (self._run / place).exists()]
+            is_new = now is not None and bool(gone)
+        if is_new:
+            raise FileFault(
+                f"{self._run / checkpoint.place} is of another training than the checkpoints before: it was begun anew."
+                " What is reported is of the one before; --overwrite, or another --output, judges the new one"
+            )
+
+    def _read_digest(self, checkpoint: Checkpoint) -> str | None:
+        record = read_record(self._run / checkpoint.place)
+        return None if record is None else record.adapter_digest
 
     def _is_wanted(self, checkpoint: Checkpoint, number: int) -> bool:
         if self._selection.steps and checkpoint.step not in self._selection.steps:
@@ -107,7 +131,7 @@ class Watcher:
         """Say whether nothing has moved for too long; of a run that is not there, since it is waited for."""
         assert self._watching is not None
         patience_s = self._watching.patience_s
-        places = (self._run / LOSSES, self._run / RECORD, *(self._run / place for place in self._seen[-1:]))
+        places = (self._run / LOSSES, self._run / RECORD, *(self._run / place for place in list(self._seen)[-1:]))
         times = [moved_s for place in places if (moved_s := _read_time(place)) is not None]
         now_s = self._clock()
         return now_s - max(times, default=self._began_s) > patience_s and now_s - self._began_s > min(patience_s, GRACE_S)

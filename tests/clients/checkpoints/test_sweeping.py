@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -187,6 +188,35 @@ def test_server_that_does_not_see_the_run_is_said_with_the_flags_that_help(
     assert sweep.asked == []
 
 
+def test_server_that_finds_another_training_is_said_with_the_flag_that_helps(
+    endpoint: FakeEndpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sweep = Sweep(endpoint, tmp_path / "run", {1: PLAIN})
+    sweep.adapters.contents["/elsewhere/checkpoints/1"] = "sha256:another"
+    assert sweep("--server-run", "/elsewhere") == 3
+    told = capsys.readouterr().err
+    assert "the server finds sha256:another at /elsewhere/checkpoints/1, and the record in" in told
+    assert "is of sha256:1: say with --server-run" in told
+    assert sweep.order == ["base"]
+
+
+def test_checkpoint_that_is_taken_away_is_marked_and_the_others_go_on(
+    endpoint: FakeEndpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sweep = Sweep(endpoint, tmp_path / "run", {1: PLAIN, 2: PLAIN, 3: GOOD})
+
+    def take_away(body: Body) -> FakeAnswer:
+        if ".step-1." in body["model"] and (sweep.run / "checkpoints" / "2").exists():
+            shutil.rmtree(sweep.run / "checkpoints" / "2")
+            del sweep.adapters.contents[f"{sweep.run.resolve()}/checkpoints/2"]
+        return sweep.answer(body)
+
+    endpoint.answer = take_away
+    assert sweep() == 3
+    assert sweep.order == ["base", "1", "3"]
+    assert "checkpoints/2 is there no longer" in capsys.readouterr().err
+
+
 def test_checkpoint_that_cannot_be_loaded_is_marked_and_the_others_go_on(
     endpoint: FakeEndpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -299,8 +329,45 @@ def test_checkpoint_of_another_content_is_not_taken_up(endpoint: FakeEndpoint, t
     flags = ("--output", str(tmp_path / "o.json"))
     assert sweep(*flags) == 0
     sweep.adapters.contents[f"{sweep.run.resolve()}/checkpoints/1"] = "sha256:trained anew"
+    write_record(sweep.run / "checkpoints" / "1", state="running", steps=1, digest="sha256:trained anew")
     assert sweep(*flags, "--resume") == 3
     assert "step 1: its saved replies are by sha256:1, and it is sha256:trained anew now" in capsys.readouterr().err
+
+
+def test_server_that_listens_elsewhere_by_now_is_gone_on_with(endpoint: FakeEndpoint, tmp_path: Path) -> None:
+    sweep = Sweep(endpoint, tmp_path / "run", {1: PLAIN})
+    flags = ("--output", str(tmp_path / "o.json"))
+    assert sweep(*flags) == 0
+    shutil.rmtree(sweep.run)
+    elsewhere = FakeEndpoint()
+    try:
+        there = Sweep(elsewhere, tmp_path / "run", {1: PLAIN, 2: GOOD})
+        assert there(*flags, "--resume") == 0
+        assert there.order == ["2"]
+        assert there(*flags, "--resume") == 0  # with replies of both
+        assert there.order == ["2"]
+    finally:
+        elsewhere.close()
+    assert read(tmp_path / "o.json")["best"]["step"] == 2
+
+
+def test_server_of_another_base_is_not_gone_on_with(endpoint: FakeEndpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sweep = Sweep(endpoint, tmp_path / "run", {1: PLAIN})
+    flags = ("--output", str(tmp_path / "o.json"))
+    fingerprint = "fp_1"
+
+    def answer(body: Body) -> FakeAnswer:
+        told = json.loads(sweep.answer(body).body)
+        return FakeAnswer(body=json.dumps(told | {"system_fingerprint": fingerprint}).encode())
+
+    endpoint.answer = answer
+    assert sweep(*flags) == 0
+    add_checkpoint(sweep.run, 2)
+    sweep.see(2)
+    sweep.texts[2] = GOOD
+    fingerprint = "fp_2"
+    assert sweep(*flags, "--resume") == 3
+    assert "step 2: the server has changed: of step 2 it says fp_2, and of base it said fp_1" in capsys.readouterr().err
 
 
 def test_other_settings_are_not_gone_on_with(endpoint: FakeEndpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

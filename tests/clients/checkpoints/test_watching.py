@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from clients.checkpoints.options import Selection, Watching
 from clients.checkpoints.watching import Watcher
+from clients.errors import FileFault
 from tests.clients.checkpoints.runs import add_checkpoint, make_run, steps_of, write_adapter, write_record
 
 FOLLOWING = Watching(patience_s=100)
@@ -66,6 +68,31 @@ def test_new_checkpoints_come_until_the_record_says_that_it_ended(tmp_path: Path
     )
     batches, watcher = collect(run, trainer)
     assert (batches, watcher.is_dead) == ([[10], [20, 30]], False)
+
+
+def test_training_that_was_begun_anew_is_not_taken_for_the_one_before(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+
+    def begin_anew(step: int) -> None:
+        shutil.rmtree(run)
+        make_run(run, step, state="running")
+        write_record(run / "checkpoints" / str(step), state="running", steps=step, digest="sha256:anew")
+
+    for step in (10, 15):
+        make_run(run, 10, 20, state="running")
+        with pytest.raises(FileFault, match=rf"checkpoints/{step} is of another training .* begun anew"):
+            collect(run, Trainer(lambda step=step: begin_anew(step)))
+        shutil.rmtree(run)
+
+
+def test_checkpoints_that_are_taken_away_are_no_new_training(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", 10, state="running")
+
+    def go_on() -> None:
+        shutil.rmtree(run / "checkpoints" / "10")
+        make_run(run, 20)
+
+    assert collect(run, Trainer(go_on))[0] == [[10], [20]]
 
 
 def test_of_several_that_piled_up_the_newest_alone_comes_where_that_is_wanted(tmp_path: Path) -> None:
