@@ -61,18 +61,27 @@ class Judge:
         assert self._base is not None
         return self._base
 
-    async def check_sight(self, checkpoint: Checkpoint) -> None:
-        """See that the server finds a checkpoint where it is said to be, before anybody is asked; raises UsageFault.
+    async def check_rights(self) -> None:
+        """See that this is a server of adapters, and that the key is one to change them with; raises EndpointFailure."""
+        await self._api.list()
+        try:
+            await self._api.unload(make_trial_name("nobody"))  # which takes the right, and changes nothing
+        except EndpointFailure as exc:
+            raise EndpointFailure(f"no checkpoint could be loaded and unloaded again: {exc}") from exc
 
-        What else is wrong with it is said in its turn.
+    async def check_sight(self, checkpoint: Checkpoint) -> None:
+        """See that the server has room for a checkpoint and finds it where it is said to be, before anybody is asked.
+
+        Raises a ClientError. What is wrong with this one alone is said in its turn.
         """
         try:
             async with on_trial(self._api, *self._name(checkpoint), await self._api.list(), command=COMMAND):
                 pass
         except UsageFault as exc:
             self._check_seen(exc)
-        except EndpointFailure:
-            pass
+        except EndpointFailure as exc:
+            if exc.__cause__ is None or isinstance(exc.__cause__, openai.ConflictError):  # others are dropped for it, or none may be
+                raise
 
     async def ask_base(self, model: str) -> Measured:
         """Ask the base once. Raises a ClientError where it gives nothing to compare with."""

@@ -95,8 +95,10 @@ async def _begin(options: CheckpointOptions, plan: Plan, channel: Channel, judge
     base = options.baseline or next((model.id for model in listed if model.parent is None), None)
     if base is None:
         raise EndpointFailure(f"{channel.root}/models lists no base model: is this a candor server?")
+    await judge.check_rights()
     if there := list_checkpoints(options.run).checkpoints:
-        await judge.check_sight(there[0])
+        wanted = [one for one in there if not options.selection.steps or one.step in options.selection.steps]
+        await judge.check_sight((wanted or there)[0])
     tell(COMMAND, f"asking {base}, which all checkpoints are compared with")
     try:
         measured = await judge.ask_base(base)
@@ -194,7 +196,7 @@ def _end(options: CheckpointOptions, swept: Swept) -> None:
     if reasons := [reason for step in swept.steps for reason in step.gate_reasons]:
         raise Regression("regression: " + "; ".join(reasons))
     if failed := [f"step {step.step}: {step.error}" for step in swept.steps if step.error is not None]:
-        raise EndpointFailure(f"{'; '.join(failed)}. {_advise(options).capitalize()}")
+        raise EndpointFailure(f"{'; '.join(failed).rstrip('.')}. {_advise(options).capitalize()}")
 
 
 def _advise(options: CheckpointOptions) -> str:

@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from secrets import token_hex
 
+import openai
+
 from clients.errors import ClientError, EndpointFailure
 from clients.telling import tell
 from clients.trial.adapter_api import AdapterApi, AdapterCard, ContentChanged
@@ -38,10 +40,17 @@ async def on_trial(api: AdapterApi, name: str, path: str, served: Mapping[str, A
         yield card
     finally:
         # A load once begun is finished by the server: what arrives after a Ctrl-C would stay for good.
-        await asyncio.gather(loading, return_exceptions=True)
-        await _end(api, name, command)
+        (loaded,) = await asyncio.gather(loading, return_exceptions=True)
+        if not _is_refusal(loaded):
+            await _end(api, name, command)
         for adapter in evicted:
             await _bring_back(api, adapter, command)
+
+
+def _is_refusal(loaded: AdapterCard | BaseException) -> bool:
+    """Tell a server that has said no from one that may have loaded all the same: its answer was lost, or came too late."""
+    cause = loaded.__cause__ if isinstance(loaded, BaseException) else None
+    return isinstance(cause, openai.APIStatusError) and cause.status_code < 500 and cause.status_code != 409
 
 
 async def _end(api: AdapterApi, name: str, command: str) -> None:

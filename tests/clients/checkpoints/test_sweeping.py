@@ -217,6 +217,41 @@ def test_checkpoint_that_is_taken_away_is_marked_and_the_others_go_on(
     assert "checkpoints/2 is there no longer" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("method", "refused", "told"),
+    [
+        ("DELETE", refusal(401, "not the admin key"), "Give the key with --admin-key"),
+        ("POST", refusal(409, "all are taken: unload one first"), "all are taken: unload one first"),
+        ("GET", refusal(404, "no such route"), "could not list adapters"),
+    ],
+)
+def test_server_that_would_load_none_is_said_before_anybody_is_asked(
+    method: str, refused: FakeAnswer, told: str, endpoint: FakeEndpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sweep = Sweep(endpoint, tmp_path / "run", {1: PLAIN})
+    sweep.adapters.before = lambda called, _: refused if called == method else None
+    assert sweep() == 3
+    err = capsys.readouterr().err
+    assert told in err
+    assert "COULD NOT BE UNLOADED" not in err
+    assert sweep.asked == []
+
+
+def test_what_was_never_loaded_is_not_said_to_take_a_slot(
+    endpoint: FakeEndpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sweep = Sweep(endpoint, tmp_path / "run", {1: PLAIN})
+    sweep.adapters.before = lambda _, name: refusal(403, "not you") if "step-1." in name else None
+    assert sweep() == 3
+    assert "COULD NOT BE UNLOADED" not in capsys.readouterr().err
+
+
+def test_of_chosen_ones_the_server_need_not_see_the_others(endpoint: FakeEndpoint, tmp_path: Path) -> None:
+    sweep = Sweep(endpoint, tmp_path / "run", {1: PLAIN, 2: GOOD})
+    del sweep.adapters.contents[f"{sweep.run.resolve()}/checkpoints/1"]
+    assert sweep("--steps", "2") == 0
+
+
 def test_checkpoint_that_cannot_be_loaded_is_marked_and_the_others_go_on(
     endpoint: FakeEndpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

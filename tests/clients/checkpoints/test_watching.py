@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -81,7 +82,7 @@ def test_training_that_was_begun_anew_is_not_taken_for_the_one_before(tmp_path: 
     for step in (10, 15):
         make_run(run, 10, 20, state="running")
         with pytest.raises(FileFault, match=rf"checkpoints/{step} is of another training .* begun anew"):
-            collect(run, Trainer(lambda step=step: begin_anew(step)))
+            collect(run, Trainer(partial(begin_anew, step)))
         shutil.rmtree(run)
 
 

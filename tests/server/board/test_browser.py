@@ -113,6 +113,17 @@ def test_a_panel_says_how_its_adapter_was_trained(training: dict[str, int | floa
         assert browser.count("#board img, #board script") == 0
 
 
+def test_an_adapter_that_has_not_answered_says_how_it_was_trained(browser: Browser) -> None:
+    engine = FakeEngine()
+    engine.adapters.loaded[LEK.name] = msgspec.structs.replace(LEK, training=DONE | {"note": HOSTILE.strip()})
+    with LiveServer(engine) as server:
+        browser.open(server.url)
+        browser.wait_for_text("#idle .training", "trained, done: 60 steps")
+        assert browser.text("#idle li strong") == ADAPTER.id
+        assert browser.text("#idle .note") == HOSTILE.strip()
+        assert browser.count("#board img, #board script") == 0
+
+
 @pytest.mark.parametrize("training", [{}, dict.fromkeys(("basis", "iterations", "state", "note"))])
 def test_an_adapter_without_a_record_has_no_line_of_it(training: dict[str, int | float | str | None], browser: Browser) -> None:
     engine = FakeEngine()
