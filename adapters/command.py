@@ -1,5 +1,6 @@
 """What the commands of this package share: how they end."""
 
+import os
 import sys
 from collections.abc import Callable
 
@@ -20,10 +21,12 @@ class UsageFault(CommandFault):
 
 
 INTERRUPTED = 130
+NO_ADVICE = "TRANSFORMERS_NO_ADVISORY_WARNINGS"  # that PyTorch is not there, which nothing here has need of
 
 
 def end(name: str, work: Callable[[], int]) -> int:
     """Do the work of command `name` and give its exit code; a fault becomes one line on standard error."""
+    os.environ.setdefault(NO_ADVICE, "1")
     try:
         return work()
     except CommandFault as exc:
@@ -31,6 +34,9 @@ def end(name: str, work: Callable[[], int]) -> int:
         return exc.exit_code
     except (AdapterError, ModelLoadError) as exc:
         tell(name, str(exc))
+        return CommandFault.exit_code
+    except OSError as exc:  # that nobody foresaw: a name too long for any file, a pipe that was closed
+        tell(name, f"{exc.strerror or exc}: {exc.filename}" if exc.filename else str(exc))
         return CommandFault.exit_code
     except KeyboardInterrupt:
         tell(name, "interrupted")

@@ -65,6 +65,7 @@ ADAPTER_LAYERS = ("base", "errors", "files", "bank", "registry", "command", "cha
 # What stands in `adapters/base/`, in the same order: two sources of a model, folders and GGUF files, meet in the last two.
 BASE_LAYERS = (
     "errors",
+    "home",
     "json_file",
     "model_file",
     "generation_config",

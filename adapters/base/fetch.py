@@ -4,6 +4,7 @@ from pathlib import Path
 
 from adapters.base.errors import ModelLoadError
 from adapters.base.gguf.header import is_gguf
+from adapters.base.home import expand_home
 from adapters.base.hub import HubError, Repository, fetch
 
 VISION_PART = "mmproj"  # in the name of a GGUF file
@@ -12,7 +13,7 @@ PATTERNS = ("*.json", "model*.safetensors", "*.jinja", "tokenizer.model")
 
 def find_model(model: str) -> Path:
     """Give the folder or the GGUF file of `model`; a repository, perhaps at a revision, is fetched first. Raises ModelLoadError."""
-    path = Path(model).expanduser()
+    path = expand_home(model)
     if path.is_dir():
         return _find_in_folder(path)
     if is_gguf(path):

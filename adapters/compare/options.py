@@ -7,6 +7,8 @@ from pathlib import Path
 
 import msgspec
 
+from adapters.base.home import expand_home
+
 LONGEST_NAME = 60
 STDOUT = "-"
 
@@ -118,7 +120,7 @@ def _name_all(texts: Sequence[str]) -> tuple[Named, ...]:
 
 
 def _name(place: str, num_parts: int) -> str:
-    parts = Path(place).expanduser().resolve().parts if Path(place).expanduser().exists() else Path(place).parts
+    parts = expand_home(place).resolve().parts if expand_home(place).exists() else Path(place).parts
     if parts[-2:-1] == ("checkpoints",):  # of a training, which its folder's name tells from others
         parts = (*parts[:-2], parts[-1])
         num_parts += 1

@@ -10,6 +10,7 @@ from adapters.base.config.structs import TextConfig
 from adapters.base.device import Device
 from adapters.base.gguf.header import read_header
 from adapters.base.gguf.text_config import read_text_config
+from adapters.base.home import expand_home
 from adapters.base.identity import digest_model
 from adapters.base.loading import load
 from adapters.base.vocabulary import load_vocabulary
@@ -105,7 +106,7 @@ def _measure_alone(one: Entrant, scores: AllScores) -> Measured:
 
 def _read_scores(entrants: Sequence[Entrant], options: CompareOptions) -> AllScores:
     digests = {one.name: one.weights.digest for one in entrants}
-    return {asked.name: read_scores(asked.name, Path(asked.place).expanduser(), digests[asked.name]) for asked in options.scores}
+    return {asked.name: read_scores(asked.name, expand_home(asked.place), digests[asked.name]) for asked in options.scores}
 
 
 def _check_bases(entrants: Sequence[Entrant], path: Path, asked: str) -> list[Entrant]:
@@ -129,5 +130,5 @@ def _read_text_config(path: Path) -> TextConfig:
 
 def _name(asked: str) -> str:
     """Name a model without the path that led to it."""
-    place = Path(asked).expanduser()
+    place = expand_home(asked)
     return place.resolve().name if place.exists() else asked

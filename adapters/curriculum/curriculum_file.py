@@ -11,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
 
+from adapters.base.home import expand_home
 from adapters.command import UsageFault
 from adapters.curriculum.curriculum import Curriculum, Replay, Stage, Then
 from adapters.train.plan import TrainingPlan
@@ -47,7 +48,7 @@ class _Reading:
         self._model = model if model is not None else self._take_text("model", "the first stage's base: a folder, a repository or demo")
         if model is None and self._model:
             self._model = self._find(self._model)
-        self._output = output or Path(self._take_text("output", "where the stages' folders go") or ".").expanduser()
+        self._output = output or expand_home(self._take_text("output", "where the stages' folders go") or ".")
         self._table.pop("model", None)
         self._table.pop("output", None)
 
@@ -136,7 +137,7 @@ class _Reading:
         if data is not None and (not isinstance(data, str) or not data):
             self._faults.append(f"{where}: expected data to be a path, from {data!r:.80}")
             return None
-        place = Path(self._find(data)).expanduser() if data else common.data if common else None
+        place = expand_home(self._find(data)) if data else common.data if common else None
         return Replay(share=float(share), data=place) if share else None
 
     def _check_then(self, then: Any, where: str) -> None:
@@ -163,5 +164,5 @@ class _Reading:
         return value if isinstance(value, str) else ""
 
     def _find(self, path: str) -> str:
-        beside = self._file.parent / Path(path).expanduser()
+        beside = self._file.parent / expand_home(path)
         return str(beside) if beside.exists() else path

@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from adapters.base.home import expand_home
 from adapters.command import UsageFault
 
 DEFAULT_TOKENS = 32
@@ -48,13 +49,13 @@ def parse_options(argv: Sequence[str] | None = None) -> FuseOptions:
     return FuseOptions(
         model=flags.model,
         adapter=flags.adapter[0],
-        output=Path(flags.output).expanduser(),
+        output=expand_home(flags.output),
         scale=flags.scale,
         dequantizes=flags.dequantize,
         dtype=flags.dtype,
         overwrites=flags.overwrite,
         checks=not flags.no_check,
-        check_prompts=Path(flags.check_prompts).expanduser() if flags.check_prompts else None,
+        check_prompts=expand_home(flags.check_prompts) if flags.check_prompts else None,
         check_tokens=flags.check_tokens,
     )
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from adapters.base.fetch import find_model
+from adapters.base.home import expand_home
 from adapters.base.hub import Repository
 from adapters.files.hub import fetch_adapter
 
@@ -17,7 +18,7 @@ def find_base(model: str) -> Path:
 
 def find_adapter(adapter: str) -> Path:
     """Give the folder; a repository is fetched first. Raises AdapterError."""
-    path = Path(adapter).expanduser()
+    path = expand_home(adapter)
     if not path.exists() and (repository := Repository.parse(adapter)):
         return fetch_adapter(repository).folder
     return path

@@ -2,10 +2,10 @@
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 
 import msgspec
 
+from adapters.base.home import expand_home
 from adapters.train.plan import TrainingPlan
 from adapters.train.plan_reading import FIELDS, Field, Given, lay_over, make_plan, read_toml
 
@@ -15,7 +15,7 @@ def parse_options(argv: Sequence[str] | None = None) -> TrainingPlan:
     flags = vars(_build_parser().parse_args(argv))
     faults: list[str] = []
     config = flags.pop("config", None)
-    from_file = read_toml(Path(config).expanduser(), faults) if config is not None else {}
+    from_file = read_toml(expand_home(config), faults) if config is not None else {}
     given = {name.replace("_", "-"): Given(value, f"--{name.replace('_', '-')}") for name, value in flags.items()}
     return make_plan(lay_over(from_file, given), faults)
 

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from adapters.base.home import expand_home
 from adapters.train.settings import MODULES
 
 ALL = "all"
@@ -18,7 +19,7 @@ def parse_path(value: Any) -> Path:
     """Read a path; `~` is the user's own folder."""
     if not isinstance(value, str | Path) or not str(value):
         raise ValueError("expected a path")
-    return Path(value).expanduser()
+    return expand_home(value)
 
 
 def parse_layers(value: Any) -> str:

@@ -11,6 +11,7 @@ from adapters.base.config.structs import ModelConfig
 from adapters.base.fetch import find_model
 from adapters.base.gguf.header import read_header
 from adapters.base.gguf.text_config import read_text_config
+from adapters.base.home import expand_home
 from adapters.base.hub import Repository
 from adapters.base.identity import digest_model
 from adapters.base.vocabulary import Vocabulary, load_vocabulary
@@ -119,5 +120,5 @@ def _name_base(asked: str, model: Path) -> str:
     """Name the base without the path that led to it."""
     if asked == DEMO:
         return DEMO_NAME
-    repository = None if Path(asked).expanduser().exists() else Repository.parse(asked)
+    repository = None if expand_home(asked).exists() else Repository.parse(asked)
     return repository.name if repository else model.resolve().name

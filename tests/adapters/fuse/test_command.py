@@ -28,6 +28,7 @@ def test_a_model_is_written_and_checked(tmp_path: Path) -> None:
     given = ["--model", "demo", "--adapter", LEK, "--output", tmp_path / "out", "--dtype", "float32", "--check-tokens", 8]
     ended = call(*given, "--check-prompts", tmp_path / "prompts.txt")
     assert ended.returncode == 0, ended.stderr
+    assert all(line.startswith("fuse: ") for line in ended.stderr.splitlines())
     assert "42 modules changed, stored in float32" in ended.stderr
     assert "check: 2 of 2 greedy answers are those of the adapter on its base" in ended.stderr
     report = json.loads((tmp_path / "out" / "fused.json").read_bytes())
