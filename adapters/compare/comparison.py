@@ -11,7 +11,8 @@ from adapters.compare.loss_curve import CurveReading, LossCurve, read_curve
 from adapters.compare.pressure import Pressure, Ratios, find_pressure, find_ratio
 from adapters.compare.scores import Scores
 from adapters.compare.updates import UpdateMeasure
-from adapters.files.module_names import PROJECTIONS
+from adapters.files.module_names import PROJECTIONS, layer_of
+from adapters.files.reading import AdapterWeights
 from adapters.files.training import TrainingRecord
 
 
@@ -26,7 +27,7 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
     step: int | None  # of the checkpoint that it is
     record: TrainingRecord
     rows_of_file: int | None  # of the data that it was trained on
-    base_layers: int | None  # of the model that was given, if it fits it, else as its record tells
+    base_layers: int | None  # of the model that was given, if it fits it, else as its record or its own layers tell
     pressure: Pressure
     update: UpdateMeasure
     divergence: Divergence | None
@@ -79,7 +80,7 @@ def choose_reference(compared: Sequence[Compared], against: str | None) -> Compa
 def _describe(measured: Measured, base_layers: int | None) -> Compared:
     entrant, update = measured.entrant, measured.update
     weights, training = entrant.weights, entrant.training
-    num_layers = base_layers if entrant.fits else training.base.num_layers if training else None
+    num_layers = base_layers if entrant.fits else training.base.num_layers if training else _count_layers(weights)
     return Compared(
         name=entrant.name,
         format=weights.format,
@@ -108,6 +109,11 @@ def _describe(measured: Measured, base_layers: int | None) -> Compared:
     )
 
 
+def _count_layers(weights: AdapterWeights) -> int | None:
+    """Give the number of the base's layers where the adapter's own tell: mlx-lm's are always the last ones."""
+    return max(map(layer_of, weights.pairs)) + 1 if weights.format == "mlx-lm" else None
+
+
 def _order(target: str) -> tuple[int, str]:
     return (PROJECTIONS.index(target) if target in PROJECTIONS else len(PROJECTIONS), target)
 
@@ -123,6 +129,8 @@ def _hold(one: Compared, other: Compared) -> Compared:
         ratios=Ratios(
             **ratios,
             share_of_layers=find_ratio(ours.num_layers, theirs.num_layers) if shares is None else shares,
+            num_layers=find_ratio(ours.num_layers, theirs.num_layers),
+            are_relative=both_relative,
             update_norm=find_ratio(one.norm, other.norm)
             if both_relative
             else find_ratio(one.update.whole.frobenius, other.update.whole.frobenius),

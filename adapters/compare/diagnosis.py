@@ -1,8 +1,9 @@
 """Adapters held against one: in plain words and with numbers, how one differs from the other, and what that explains.
 
 Two things are held beside the measured size of an update. *Rows seen* is the note's effective gradient. *Reach* is what Adam allows: it
-moves a factor by about the rate a step, however large the batch, so an update grows as rate, steps and scale do, and with the root of the
-number of layers. Where neither comes within NEAR of what was measured, what was set does not explain it.
+moves a factor by about the rate a step, however large the batch, so an update grows as rate, steps and scale do, and, where its size is
+not that beside the weights that it changes, with the root of the number of layers. Where neither comes within NEAR of what was measured,
+what was set does not explain it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,7 +23,9 @@ NEAR = 1.5  # a foretold ratio within this factor of the measured one agrees wit
 def diagnose(compared: Sequence[Compared]) -> tuple[Finding, ...]:
     """Give all that the rules say, of each adapter and of all together."""
     reference = find_reference(compared)
-    held = [finding for one in compared if reference and one is not reference for finding in _hold(one, reference)]
+    held = [
+        finding for one in compared if reference and one is not reference for finding in _hold(one, _find_same(one, compared) or reference)
+    ]
     judged = [finding for one in compared for finding in judge(one)]
     warnings, facts = ([one for one in judged if (one.weight == "warning") is wanted] for wanted in (True, False))
     return (*held, *warnings, *_tell_of_scores(compared), *facts)
@@ -31,6 +34,11 @@ def diagnose(compared: Sequence[Compared]) -> tuple[Finding, ...]:
 def find_reference(compared: Sequence[Compared]) -> Compared | None:
     """Give the one that the others were held against."""
     return next((one for one in compared if one.ratios is None), None) if len(compared) > 1 else None
+
+
+def _find_same(one: Compared, compared: Sequence[Compared]) -> Compared | None:
+    """Give the one before this that has its very weights."""
+    return next((other for other in compared[: compared.index(one)] if other.digest == one.digest), None)
 
 
 def _hold(one: Compared, reference: Compared) -> Iterator[Finding]:
@@ -43,9 +51,10 @@ def _hold(one: Compared, reference: Compared) -> Iterator[Finding]:
         layers = f" on {write_times(ratios.share_of_layers)} the layers" if _is_told(ratios.share_of_layers) else " on as many layers"
         layers = "" if ratios.share_of_layers is None else layers
         kl = f", and {write_times(ratios.mean_kl)} its divergence from the base" if _is_told(ratios.mean_kl) else ""
-        yield _say(
-            "update-norm", one, f"it has {write_times(ratios.update_norm)} the update norm of {reference.name}{layers}{kl}", "measured"
+        reason = (
+            "measured, each beside the weights that it changes" if ratios.are_relative else "measured, beside nothing: of the updates alone"
         )
+        yield _say("update-norm", one, f"it has {write_times(ratios.update_norm)} the update norm of {reference.name}{layers}{kl}", reason)
     settings = {
         "the learning rate": ratios.learning_rate,
         "the iterations": ratios.iterations,
@@ -65,11 +74,15 @@ def _explain(one: Compared, reference: Compared) -> Iterator[Finding]:
     measured, rows = ratios.update_norm, ratios.effective_gradient
     if measured is None or not measured:
         return
-    reach = None
-    if ratios.reach and ratios.scale and ratios.share_of_layers:
-        reach = ratios.reach * ratios.scale * sqrt(ratios.share_of_layers)
+    reach = ratios.reach * ratios.scale if ratios.reach and ratios.scale else None
+    what_reaches = "rate, steps and scale"
+    if not ratios.are_relative:
+        reach = reach * sqrt(ratios.num_layers) if reach and ratios.num_layers else None
+        what_reaches = "rate, steps, scale and layers"
+    if one.record.resumed_from or reference.record.resumed_from:
+        return  # what began with other weights holds more than what was set for it
     reason = f"a ratio within {NEAR:g} times the measured one agrees with it; diagnosis.py says what each foretells"
-    foretold = {"rows seen": rows, "rate, steps, scale and layers": reach}
+    foretold = {"rows seen": rows, what_reaches: reach}
     known = {what: ratio for what, ratio in foretold.items() if ratio}
     if not known:
         text = f"what was set is not known of both, so it cannot be told whether it explains {write_times(measured)} the update"

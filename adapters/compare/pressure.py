@@ -32,7 +32,9 @@ class Ratios(msgspec.Struct, frozen=True, kw_only=True):
     rank: float | None
     scale: float | None
     share_of_layers: float | None  # of layers themselves, where both are of one base, or no base is known
-    update_norm: float | None  # measured: relative to the weights where both were, else Frobenius
+    num_layers: float | None  # in which anything changes
+    update_norm: float | None  # measured: relative to the weights that each changes where both were, else Frobenius
+    are_relative: bool  # the update norms
     mean_kl: float | None
 
 

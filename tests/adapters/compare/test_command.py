@@ -9,7 +9,7 @@ import pytest
 
 from adapters.base.device import Device
 from adapters.compare.__main__ import main
-from tests.adapters.adapter_files import write_mlx_lm
+from tests.adapters.adapter_files import MLX_LM_CONFIG, mlx_lm_tensors, write_mlx_lm
 from tools.random_adapter import write_as_peft, write_random_adapter
 
 
@@ -52,7 +52,7 @@ def test_without_a_model_weights_alone_are_measured(pair: tuple[Path, Path], cap
     assert run(pair[1], "--json", "-") == 0
     [one] = json.loads(capsys.readouterr().out)["adapters"]
     assert one["update"]["whole"]["frobenius"] > 0 and one["update"]["whole"]["relative"] is None
-    assert one["divergence"] is None and one["pressure"]["num_layers"] == 4 and one["pressure"]["share_of_layers"] is None
+    assert one["divergence"] is None and one["pressure"]["num_layers"] == 4
 
 
 def test_one_adapter_in_two_formats_is_the_same_one(pair: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -146,3 +146,13 @@ def test_a_file_that_was_there_is_replaced_as_a_whole(pair: tuple[Path, Path], t
     file.write_text("old")
     assert run(pair[0], "--html", file) == 0
     assert file.read_text().startswith("<!doctype html>") and [path.name for path in tmp_path.iterdir()] == ["c.html"]
+
+
+def test_mlx_lms_adapters_tell_by_their_last_layer_how_many_their_base_has(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, layers in (("of-26", range(10, 26)), ("of-62", range(46, 62))):
+        modules = tuple(f"model.layers.{layer}.{target}" for layer in layers for target in ("self_attn.q_proj", "mlp.up_proj"))
+        write_mlx_lm(tmp_path / name, MLX_LM_CONFIG | {"num_layers": 16}, mlx_lm_tensors(modules=modules))
+    assert run(tmp_path / "of-26", tmp_path / "of-62", "--against", "of-62", "--json", "-") == 0
+    report = json.loads(capsys.readouterr().out)
+    assert [one["base_layers"] for one in report["adapters"]] == [26, 62]
+    assert any("on 2.4 times the layers" in one["text"] for one in report["findings"])

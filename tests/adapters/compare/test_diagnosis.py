@@ -56,7 +56,8 @@ def test_the_notes_two_configurations_are_told_apart_in_its_own_numbers() -> Non
     assert sentences["update-norm"] == "it has 4.8 times the update norm of 27B on 2.4 times the layers"
     settings = "2 times the learning rate, 1.25 times the iterations and 4 times the batch of 27B: 5 times the rows seen"
     assert sentences["settings"] == f"it was set to {settings}"
-    assert sentences["explained"].endswith("4.8 times was measured: rows seen and rate, steps, scale and layers explain that")
+    assert sentences["explained"].endswith("4.8 times was measured: rows seen explain that")
+    assert "rate, steps and scale foretell 2.5 times" in sentences["explained"]
     assert sentences["loss-flat"].startswith("the gain in loss was flat after step")
 
 
@@ -127,3 +128,25 @@ def test_every_sentence_is_backed_by_a_reason() -> None:
 )
 def test_ratios_of_what_is_not_known_are_not_known(value: float | None, other: float | None, ratio: float | None) -> None:
     assert find_ratio(value, other) == ratio
+
+
+def test_layers_do_not_explain_a_size_that_is_told_beside_the_layers_own_weights() -> None:
+    few, all_of_them = (compared(str(count), training=NOTE_27B, layers=range(26 - count, 26)) for count in (2, 26))
+    assert said(*hold([few, all_of_them]))["explained"].endswith("1 times was measured: rows seen and rate, steps and scale explain that")
+
+
+def test_layers_explain_a_size_that_is_told_beside_nothing() -> None:
+    few, many = (compared(str(count), relative=None, training=NOTE_27B, layers=range(26 - count, 26)) for count in (4, 16))
+    assert said(*hold([few, many]))["explained"].endswith("2 times was measured: rate, steps, scale and layers explain that")
+
+
+def test_what_was_set_for_a_training_that_went_on_explains_nothing() -> None:
+    mild = compared("mild", training=NOTE_27B)
+    gone_on = compared("gone-on", relative=0.05, training=record(5e-6, 40, 1, resumed_from="mild"))
+    assert "explained" not in said(*hold([mild, gone_on]))
+
+
+def test_one_adapter_under_two_names_is_told_of_others_than_the_mildest_too() -> None:
+    twice = [compared(name, relative=0.3, digest="sha256:1") for name in ("a", "b")]
+    found = diagnose(hold([compared("mild"), *twice]))
+    assert [one.text for one in found if one.rule == "same-weights"] == ["it is the same adapter as a, whatever the files are called"]
