@@ -21,18 +21,22 @@ def find_data(data: Path, validation: Path | None) -> DataFiles:
     """Find the files; `validation` goes before the folder's own. Raises CommandFault with all that is missing."""
     beside = data / VALIDATION_NAME
     train = data / TRAIN_NAME if data.is_dir() else data
-    faults = [*_find_train_faults(data, train), *(_find_file_faults("--validation", validation) if validation else [])]
+    if validation is None and data.is_dir() and (beside.exists() or beside.is_symlink()):
+        validation, named = beside, "--data"
+    else:
+        named = "--validation"
+    faults = [*_find_train_faults(data, train), *(_find_file_faults(named, validation) if validation else [])]
     if faults:
         raise CommandFault("; ".join(faults))
-    return DataFiles(train, validation or (beside if data.is_dir() and beside.is_file() else None))
+    return DataFiles(train, validation)
 
 
 def _find_train_faults(data: Path, train: Path) -> list[str]:
     if not data.is_dir():
         return _find_file_faults("--data", data)
-    if train.is_file():
-        return []
-    others = sorted(file.name for file in data.iterdir() if file.suffix == ".jsonl")
+    if train.exists() or train.is_symlink():
+        return _find_file_faults("--data", train)
+    others = sorted(file.name for file in data.iterdir() if file.suffix == ".jsonl" and not file.is_dir())
     listed = ", ".join(others[:MOST_LISTED]) + (", …" if len(others) > MOST_LISTED else "")
     found = f"it has {listed}: name one of them" if others else "it has no .jsonl at all"
     return [f"--data {data} has no {TRAIN_NAME}: {found}"]

@@ -48,3 +48,13 @@ def test_a_folder_is_no_validation(tmp_path: Path) -> None:
     write(tmp_path, "train.jsonl")
     with pytest.raises(CommandFault, match="is a folder; expected a file of rows"):
         find_data(tmp_path, tmp_path)
+
+
+def test_a_folders_files_that_cannot_be_read_are_not_taken_for_missing(tmp_path: Path) -> None:
+    (tmp_path / "train.jsonl").mkdir()
+    (tmp_path / "valid.jsonl").symlink_to(tmp_path / "gone.jsonl")
+    with pytest.raises(CommandFault) as caught:
+        find_data(tmp_path, None)
+    assert str(caught.value) == (
+        f"--data {tmp_path}/train.jsonl is a folder; expected a file of rows; --data {tmp_path}/valid.jsonl: there is no such file"
+    )
