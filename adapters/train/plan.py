@@ -18,6 +18,7 @@ Format = Literal["mlx-lm", "peft"]
 Text = Annotated[str, Meta(min_length=1)]
 Count = Annotated[int, Meta(ge=1, le=1 << 40)]
 Positive = Annotated[float, Meta(gt=0, le=1e9)]  # neither infinite nor NaN
+Rate = Annotated[float, Meta(gt=0, le=1e38)]  # what float32 holds: how much is too much is seen in the weights
 Scale = Annotated[float, Meta(gt=0, le=1e6)]
 NotNegative = Annotated[float, Meta(ge=0, le=1e9)]
 Share = Annotated[float, Meta(ge=0, lt=1)]
@@ -45,7 +46,7 @@ class TrainingPlan(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     ] = None
     batch_size: Annotated[Count, Asked("rows of a pass", "N")] = 4
     grad_accumulation: Annotated[Count, Asked("passes of a step", "N")] = 1
-    learning_rate: Annotated[Positive, Asked("the highest rate", "RATE")] = 1e-5
+    learning_rate: Annotated[Rate, Asked("the highest rate", "RATE")] = 1e-5
     schedule: Annotated[Schedule, Asked("how the rate goes on after the warm-up: constant, linear or cosine (to zero)", "NAME")] = (
         "constant"
     )

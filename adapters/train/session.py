@@ -53,9 +53,7 @@ class Session:
                 self._record("running")  # first: whatever else is found in the folder is known by it
                 self._folder.clear_scratch()
                 with self._losses.open():
-                    return self._learn()
-            except _Interrupted:
-                return self._interrupt()
+                    return self._learn_or_end()
             except KeyboardInterrupt:
                 self._record_if_possible("interrupted")
                 raise
@@ -67,12 +65,20 @@ class Session:
                 remedy = "with less memory: --batch-size, --max-seq-length, --grad-checkpoint"
                 raise CommandFault(f"step {self._step + 1} failed: {exc}; {self._name_saved()}; {remedy}") from exc
             except OSError as exc:
+                with contextlib.suppress(OSError):
+                    self._folder.clear_scratch()  # on a full disk the record may need its place
                 self._record_if_possible("failed", str(exc))
                 raise CommandFault(f"{self._folder.output} cannot be written to: {exc.strerror or exc}; {self._name_saved()}") from exc
 
     @property
     def _step(self) -> int:
         return self._recorder.num_steps
+
+    def _learn_or_end(self) -> Outcome:
+        try:
+            return self._learn()
+        except _Interrupted:
+            return self._interrupt()
 
     def _learn(self) -> Outcome:
         self._validate()  # what a run that was cut short had left to do, too
@@ -134,11 +140,19 @@ class Session:
         """Save a checkpoint of the weights as they are, unless there is one."""
         if self._saved == self._step:
             return
+        self._check_loss()
         state = {name: np.array(array) for name, array in self._learner.optimizer_state().items()}
         write_checkpoint(self._folder, self._adapter(), state, lambda digest: self._make_record("running", digest))
         self._saved = self._step
         self._record("running")
         self._losses.draw(self._folder.curves)
+
+    def _check_loss(self) -> None:
+        """See that the weights give a loss, on the rows of the last pass: finite ones may be too large for the pass. Raises NonFinite."""
+        if self._losses.find_validation(self._step) is None:
+            loss_sum, _ = self._learner.evaluate([self._make_batch(self._prepared.epochs.find_step(self._step).batches[-1])])
+            if not np.isfinite(loss_sum):
+                raise NonFinite(self._step, "the loss after it")
 
     def _interrupt(self) -> Outcome:
         if self._step:
