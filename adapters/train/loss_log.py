@@ -56,6 +56,11 @@ class LossLog:
         self._stream.write(msgspec.json.encode(line) + b"\n")
         self._stream.flush()
 
+    def forget_validation(self, step: int) -> None:
+        """Leave out the validation after so many steps, before the file is opened: it was of other rows."""
+        self._kept = [line for line in self._kept if isinstance(line, StepLoss) or line.step != step]
+        self.validations = [line for line in self.validations if line.step != step]
+
     def find_mean(self, num_steps: int) -> float | None:
         """Give the loss a token over the last steps."""
         last = self.steps[-num_steps:]

@@ -16,7 +16,7 @@ from adapters.base.hub import Repository
 from adapters.base.identity import digest_model
 from adapters.base.vocabulary import Vocabulary, load_vocabulary
 from adapters.command import UsageFault
-from adapters.files.training_file import BaseIdentity
+from adapters.files.training_file import BaseIdentity, TrainingFile
 from adapters.train.data.dataset import Dataset, read_dataset
 from adapters.train.data.places import find_data
 from adapters.train.epochs import Epochs
@@ -97,6 +97,12 @@ def prepare(plan: TrainingPlan) -> Prepared:
         save_every=save_every,
         validate_every=plan.validate_every or save_every,
     )
+
+
+def validates_as_before(prepared: Prepared, record: TrainingFile) -> bool:
+    """Say whether the rows that are held back are those that a record tells of."""
+    digests = [data.digest if data else None for data in (prepared.validation and prepared.validation.identity, record.validation)]
+    return digests[0] == digests[1]
 
 
 def _resolve_layers(plan: TrainingPlan, num_layers: int) -> int:

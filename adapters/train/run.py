@@ -14,7 +14,7 @@ from adapters.train.folder import PEFT_FILES, TrainingFolder, read_record
 from adapters.train.learner.learner import Learner
 from adapters.train.outcome import Outcome
 from adapters.train.plan import TrainingPlan
-from adapters.train.preparation import Prepared, prepare
+from adapters.train.preparation import Prepared, prepare, validates_as_before
 from adapters.train.recorder import NOT_COMPARED, describe_settings
 from adapters.train.session import Session
 from adapters.train.start import Start, Tell, find_start, load_start, refuse_other_training
@@ -84,6 +84,8 @@ def _find_done(prepared: Prepared, folder: TrainingFolder, start: Start) -> Outc
     if record is None or start.checkpoint is None or record.state not in ("finished", "stopped"):
         return None
     if record.optimizer_steps != prepared.settings.num_steps or (prepared.validation and record.final_validation_loss is None):
+        return None
+    if prepared.validation and not validates_as_before(prepared, record):
         return None
     try:
         if read_adapter(folder.output).digest != record.adapter_digest or record.adapter_digest != start.checkpoint.record.adapter_digest:

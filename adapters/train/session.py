@@ -18,7 +18,7 @@ from adapters.train.interruption import Interruption
 from adapters.train.learner.learner import Learner, NonFinite
 from adapters.train.loss_log import LossLog, StepLoss, ValidationLoss
 from adapters.train.outcome import Outcome
-from adapters.train.preparation import Prepared
+from adapters.train.preparation import Prepared, validates_as_before
 from adapters.train.progress import Progress
 from adapters.train.recorder import MOST_STEPS, Recorder
 from adapters.train.start import Start, Tell
@@ -39,7 +39,9 @@ class Session:
         self._learner = learner
         self._folder = folder
         self._recorder = Recorder(prepared, start)
-        self._losses = LossLog(folder.losses, until=self._step)
+        self._losses = LossLog(folder.losses, until=self._step if start.checkpoint else -1)  # of what no checkpoint tells, nothing
+        if start.checkpoint and not validates_as_before(prepared, start.checkpoint.record):
+            self._losses.forget_validation(self._step)
         self._progress = Progress(tell, first=self._step, num_steps=self._num_steps)
         self._interruption = Interruption(self._progress.tell)
         self._saved = start.checkpoint.step if start.checkpoint else None  # the last checkpoint

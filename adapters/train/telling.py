@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from adapters.files.training_file import DataIdentity
 from adapters.train.outcome import Outcome
-from adapters.train.preparation import Prepared
+from adapters.train.preparation import Prepared, validates_as_before
 from adapters.train.settings import MODULES
 from adapters.train.start import Start, Tell
 from adapters.train.untaught_end import UntaughtEnd
@@ -29,6 +29,10 @@ def tell_start(prepared: Prepared, start: Start, num_weights: int, tell: Tell) -
         tell(f"  {line}")
     if prepared.validation:
         tell(f"validation: {_describe(prepared.validation.identity)}, every {prepared.validate_every:,} steps")
+        if start.record and start.record.validation and not validates_as_before(prepared, start.record):
+            tell(
+                f"until step {start.record.optimizer_steps:,} others were held back ({start.record.validation.name}): the curve is of both"
+            )
     else:
         for_nothing = ", and --validate-every is for nothing" if prepared.plan.validate_every else ""
         tell(f"no validation: nothing is held back{for_nothing}")

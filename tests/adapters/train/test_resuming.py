@@ -247,3 +247,24 @@ def test_a_process_that_is_killed_goes_on(validated: TrainingPlan) -> None:
     run(change(plan, resume=True))
     assert read_record(validated.output)["resumed_at"] == [most]
     assert (plan.output / "adapters.safetensors").read_bytes() == run_whole(plan)["adapters.safetensors"]
+
+
+def test_what_is_held_back_now_is_validated_though_others_were_before(validated: TrainingPlan, tmp_path: Path) -> None:
+    run(validated)
+    before = read_record(validated.output)["final_validation_loss"]
+    held = write_rows(tmp_path / "others.jsonl", num_rows=2, first=80)
+    listener = Listener()
+    run(change(validated, validation=held, resume=True), listener)
+    record = read_record(validated.output)
+    assert listener.has_told("until step 6 others were held back (held.jsonl)")
+    assert record["validation"]["name"] == "others.jsonl" and record["final_validation_loss"] != before
+    whole = run_whole(change(validated, validation=held))["losses.jsonl"]
+    assert (validated.output / "losses.jsonl").read_bytes().splitlines()[-1] == whole.splitlines()[-1]
+
+
+def test_losses_that_no_checkpoint_tells_of_are_not_believed(validated: TrainingPlan, tmp_path: Path) -> None:
+    with pytest.raises(Killed):
+        run(validated, Listener().at("step 0: ", kill))
+    plan = change(validated, validation=write_rows(tmp_path / "others.jsonl", num_rows=2, first=80))
+    run(change(plan, resume=True))
+    assert read_files(plan.output) == run_whole(plan)
