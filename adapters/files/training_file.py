@@ -51,6 +51,7 @@ class TrainingFile(msgspec.Struct, frozen=True, kw_only=True):
     format: Literal[1] = 1
     state: State
     adapter_digest: Digest | None  # as candor serves it; None while there are no weights
+    optimizer_digest: Digest | None = None  # of a checkpoint's file of the optimiser's state; None where there is none
     base: BaseIdentity
     train: DataIdentity
     validation: DataIdentity | None

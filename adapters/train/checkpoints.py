@@ -1,5 +1,6 @@
 """A training's checkpoints: whole adapters' folders with the optimiser's state, each put in its place by one renaming."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -42,6 +43,7 @@ def write_checkpoint(
     unfinished.mkdir(parents=True)
     record = make_record(write_adapter(unfinished, adapter, format="mlx-lm"))
     write_tensors(unfinished / OPTIMIZER, state)
+    record = msgspec.structs.replace(record, optimizer_digest=_digest_file(unfinished / OPTIMIZER))
     write_record(unfinished, record)
     place.checkpoints.mkdir(exist_ok=True)
     whole = place.checkpoints / str(record.optimizer_steps)
@@ -95,8 +97,15 @@ def _check(folder: Path, step: int) -> Checkpoint:
         raise ValueError(f"its {FILE_NAME} is not that of step {step}")
     if (digest := read_adapter(folder).digest) != record.adapter_digest:
         raise ValueError(f"its weights are {digest}, and {FILE_NAME} is of {record.adapter_digest}")
+    if record.optimizer_digest not in (None, _digest_file(folder / OPTIMIZER)):
+        raise ValueError(f"its {OPTIMIZER} is another than {FILE_NAME} tells of")
     with AdapterFolder.open(folder) as opened, TensorFile.open(opened, OPTIMIZER):
         return Checkpoint(folder=folder, record=record)
+
+
+def _digest_file(file: Path) -> str:
+    with file.open("rb") as stream:
+        return f"sha256:{hashlib.file_digest(stream, 'sha256').hexdigest()}"
 
 
 def _read_tensors(folder: AdapterFolder, name: str) -> dict[str, Floats]:

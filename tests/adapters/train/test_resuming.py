@@ -74,6 +74,19 @@ def test_a_checkpoint_that_is_not_whole_is_passed_over(validated: TrainingPlan, 
     assert read_files(validated.output) == run_whole(validated)
 
 
+def test_a_state_of_the_optimiser_that_was_changed_is_passed_over(validated: TrainingPlan) -> None:
+    with pytest.raises(Killed):
+        run(validated, Listener().at("step 5: ", kill))
+    state = validated.output / "checkpoints" / "4" / "optimizer.safetensors"
+    content = bytearray(state.read_bytes())
+    content[-3] ^= 0x40
+    state.write_bytes(content)
+    listener = Listener()
+    run(change(validated, resume=True), listener)
+    assert listener.has_told(f"{state.parent} is not whole, and is passed over: its optimizer.safetensors is another")
+    assert read_files(validated.output) == run_whole(validated)
+
+
 def test_weights_that_are_not_the_records_are_passed_over(validated: TrainingPlan) -> None:
     with pytest.raises(Killed):
         run(validated, Listener().at("step 5: ", kill))
