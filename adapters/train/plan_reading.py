@@ -3,7 +3,8 @@
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from types import UnionType
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
 import msgspec
 
@@ -11,6 +12,7 @@ from adapters.command import UsageFault
 from adapters.train.plan import Asked, TrainingPlan
 
 EXCLUSIVE = (("steps", "epochs"), ("resume", "overwrite"))
+NAMES = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}  # of kinds of values
 
 
 class Given(NamedTuple):
@@ -106,7 +108,27 @@ def make_plan(given: Mapping[str, Given], faults: list[str]) -> TrainingPlan:
 def _convert(field: Field, value: Any) -> Any:
     if field.asked.parse:
         return field.asked.parse(value)
-    return msgspec.convert(value, field.type, strict=not isinstance(value, str))
+    try:
+        return msgspec.convert(value, field.type, strict=not isinstance(value, str))
+    except msgspec.ValidationError as exc:
+        raise ValueError(_say_expected(field.type, str(exc))) from exc
+
+
+def _say_expected(kind: Any, otherwise: str) -> str:
+    """Say what a value should be, where msgspec speaks of types."""
+    kinds = _list_kinds(kind)
+    if choices := [choice for one in kinds if get_origin(one) is Literal for choice in get_args(one)]:
+        return f"expected {', '.join(map(str, choices[:-1]))} or {choices[-1]}"
+    if "got `" in otherwise and (names := [NAMES[one] for one in kinds if one in NAMES]):
+        return f"expected {' or '.join(names)}"
+    return otherwise
+
+
+def _list_kinds(kind: Any) -> list[Any]:
+    """Give a type without its annotations, and each of a union."""
+    if get_origin(kind) is Annotated:
+        return _list_kinds(get_args(kind)[0])
+    return [inner for one in get_args(kind) for inner in _list_kinds(one)] if get_origin(kind) in (Union, UnionType) else [kind]
 
 
 def _is_set(given: Given) -> bool:

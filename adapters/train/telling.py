@@ -38,7 +38,7 @@ def tell_start(prepared: Prepared, start: Start, num_weights: int, tell: Tell) -
         tell(f"no validation: nothing is held back{for_nothing}")
     if settings.warmup > settings.num_steps:
         tell(f"the warm-up takes {settings.warmup:,} steps, more than there are: the rate stays below {settings.learning_rate:g}")
-    rows = settings.batch_size * settings.grad_accumulation
+    rows = min(settings.batch_size * settings.grad_accumulation, len(prepared.dataset.examples))
     epochs = settings.num_steps / prepared.epochs.steps_each
     goes_on = f", from step {start.checkpoint.step:,} on" if start.checkpoint else ""
     tell(f"{settings.num_steps:,} steps of {rows} rows, {epochs:.2f} epochs{goes_on}; a checkpoint every {prepared.save_every:,} steps")

@@ -125,3 +125,17 @@ def test_an_unknown_flag_ends_the_process(capsys: pytest.CaptureFixture[str]) ->
         parse_options([*NEEDED, "--rnak", "8"])
     assert ended.value.code == 2
     assert "--rnak" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("flag", "value", "words"),
+    [
+        ("schedule", "step", "expected constant, linear or cosine"),
+        ("kind", "full", "expected lora or dora"),
+        ("steps", "1.5", "expected a whole number"),
+        ("epochs", "two", "expected a number"),
+    ],
+)
+def test_what_was_expected_is_said_in_words(flag: str, value: str, words: str) -> None:
+    with pytest.raises(UsageFault, match=f"--{flag}: {words}, from '{value}'"):
+        parse_options([*NEEDED, f"--{flag}", value])
