@@ -1,4 +1,4 @@
-// A panel for the base and each adapter that answered within the hour; the others in one line.
+// A panel for the base and each adapter that answered within the hour; the others by name, with what is known of their training.
 
 const SHORTEST_TREND = 10; // minutes
 const panels = new Map();
@@ -28,7 +28,7 @@ function showAdapters(state) {
     });
     find("no-answers").hidden = answering.length > 0;
     find("figures").hidden = answering.length === 0;
-    say(find("idle"), describeIdle(state.adapters.filter((adapter) => adapter.loaded && adapter.num_answers === 0)));
+    refill(find("idle"), ...makeIdle(state.adapters.filter((adapter) => adapter.loaded && adapter.num_answers === 0)));
     if (find("figures").open) showTables(state, answering);
 }
 
@@ -86,7 +86,15 @@ function makeFlagCounts(adapter) {
     return [head, make("ul", {}, ...items), hard];
 }
 
-function describeIdle(adapters) {
-    if (adapters.length === 0) return "";
-    return `Served, without an answer in the last hour: ${joinWords(adapters.map((adapter) => `${adapter.name} (rank ${adapter.loaded.rank}, ${adapter.loaded.format})`))}.`;
+function makeIdle(adapters) {
+    if (adapters.length === 0) return [];
+    const names = joinWords(adapters.map((adapter) => `${adapter.name} (rank ${adapter.loaded.rank}, ${adapter.loaded.format})`));
+    const trained = adapters
+        .map((adapter) => [make("strong", { text: adapter.name }), ...makeTraining(adapter.loaded)])
+        .filter((parts) => parts.length > 1)
+        .map((parts) => make("li", {}, ...parts));
+    return [
+        make("p", { text: `Served, without an answer in the last hour: ${names}.` }),
+        ...(trained.length ? [make("ul", {}, ...trained)] : []),
+    ];
 }

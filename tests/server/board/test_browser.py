@@ -118,7 +118,7 @@ def test_an_adapter_that_has_not_answered_says_how_it_was_trained(browser: Brows
     engine.adapters.loaded[LEK.name] = msgspec.structs.replace(LEK, training=DONE | {"note": HOSTILE.strip()})
     with LiveServer(engine) as server:
         browser.open(server.url)
-        browser.wait_for_text("#idle .training", "trained, done: 60 steps")
+        browser.wait_for_text("#idle .training", "trained, done: 120 steps")
         assert browser.text("#idle li strong") == ADAPTER.id
         assert browser.text("#idle .note") == HOSTILE.strip()
         assert browser.count("#board img, #board script") == 0
