@@ -33,7 +33,7 @@ def train(plan: Plan, places: Places, durations: Durations) -> None:
 
 def judge(plan: Plan, places: Places, durations: Durations) -> None:
     """Put each training's checkpoints to the battery."""
-    open_ones = [one for one in plan.configurations if not _read(places.sweep(one)).get("is_complete")]
+    open_ones = [one for one in plan.configurations if not is_judged(_read(places.sweep(one)))]
     if not open_ones:
         return
     (places.scratch / "sweeps").mkdir(exist_ok=True)
@@ -42,6 +42,11 @@ def judge(plan: Plan, places: Places, durations: Durations) -> None:
         for configuration in open_ones:
             with durations.measured(f"judge {configuration.name}"):
                 _sweep(f"http://{HOST}:{endpoint.port}", configuration, plan, places)
+
+
+def is_judged(sweep: dict[str, Any]) -> bool:
+    """Tell a sweep over all checkpoints from one that was cut short, or that failed at some."""
+    return bool(sweep.get("is_complete")) and all(step["error"] is None for step in sweep["steps"])
 
 
 def _sweep(url: str, configuration: Configuration, plan: Plan, places: Places) -> None:

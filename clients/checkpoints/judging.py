@@ -119,6 +119,8 @@ class Judge:
                 return make_failure(checkpoint, str(exc), digest=digest, training=training)
             return make_failure(checkpoint, f"{self._run / checkpoint.place} is there no longer", training=training)
         except EndpointFailure as exc:
+            if isinstance(exc.__cause__, openai.APIConnectionError):  # to load it, which nothing else will do either
+                raise
             return make_failure(checkpoint, str(exc), digest=digest, training=training)
         self._digests.add(card.digest)
         return result

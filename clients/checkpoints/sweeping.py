@@ -116,10 +116,11 @@ async def _judge_all(options: CheckpointOptions, judge: Judge, began_s: float) -
     except asyncio.CancelledError:
         swept.is_whole = False
         swept.stopped_by = Interrupted(f"interrupted after {len(swept.steps)} checkpoints, and none stays loaded; {_advise(options)}")
-    except ClientError as exc:  # such as a full disk: what is there is reported
+    except ClientError as exc:  # such as a full disk, or a server that has died: what is there is reported
         if not swept.steps:
             raise
         swept.is_whole = False
+        tell(COMMAND, f"cut short after {len(swept.steps)} checkpoints; {_advise(options)}")
         swept.stopped_by = exc
     if swept.stopped_by is None and watcher.is_dead:
         assert options.watching is not None
@@ -185,7 +186,8 @@ def _make_report(options: CheckpointOptions, judge: Judge, swept: Swept, began_s
 def _write_findings(base: Measured, steps: Sequence[StepResult], onset: Onset | None) -> tuple[str, ...]:
     best = find_best(steps)
     blindness = explain_blindness(base, steps)
-    begins = onset.words if onset is not None else "Degeneration begins at none of these checkpoints."
+    is_any_judged = any(step.measured is not None for step in steps)
+    begins = onset.words if onset is not None else "Degeneration begins at none of these checkpoints." if is_any_judged else None
     return tuple(words for words in (best.words if best else explain_none(base, steps), begins, blindness) if words)
 
 

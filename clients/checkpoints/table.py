@@ -17,6 +17,7 @@ from clients.report.numerals import (
 )
 from scoring.printable import printable
 
+MOST_DOUBTS = 6  # that are told one by one; the JSON has them all
 HEADINGS = ("step", "score", "95 % interval", "delta", "p", "hard flags", "refused", "loss")
 
 
@@ -72,7 +73,8 @@ def list_notes(report: SweepReport) -> tuple[str, ...]:
             f"Replies were cut off at their length limit, at {most.name} {most.cut_off} of {most.asked}"
             f" (--max-tokens {report.provenance.sampler.max_tokens})."
         )
-    return (*failed, *doubts, *few, *limits)
+    more = [f"And {len(doubts) - MOST_DOUBTS} more of this kind, at later checkpoints."] if len(doubts) > MOST_DOUBTS else []
+    return (*failed, *doubts[:MOST_DOUBTS], *more, *few, *limits)
 
 
 def print_sweep(report: SweepReport, console: Console) -> None:

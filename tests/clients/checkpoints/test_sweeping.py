@@ -14,7 +14,7 @@ import pytest
 from clients.checkpoints.__main__ import main
 from tests.clients.checkpoints.runs import add_checkpoint, make_run, write_adapter, write_record
 from tests.clients.fake_adapters import FLAG, FakeAdapters
-from tests.clients.fake_endpoint import Body, FakeAnswer, FakeEndpoint, refusal
+from tests.clients.fake_endpoint import DROPPED, Body, FakeAnswer, FakeEndpoint, refusal
 
 GOOD, PLAIN = "The light of a whisper. I feel joy.", "A plain reply."
 STEP = re.compile(r"\.step-(\d+)\.candidate-")
@@ -275,6 +275,29 @@ def test_endpoint_that_fails_for_one_checkpoint_is_asked_for_the_others(endpoint
     assert sweep("--output", str(tmp_path / "o.json")) == 3
     assert "2" in sweep.order
     assert sweep.leftovers == []
+
+
+def test_server_that_dies_ends_it_with_what_there_is(endpoint: FakeEndpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sweep = Sweep(endpoint, tmp_path / "run", {1: GOOD, 2: PLAIN, 3: PLAIN})
+    is_dead = False
+
+    def before(method: str, name: str) -> FakeAnswer | None:
+        nonlocal is_dead
+        is_dead = is_dead or (method == "POST" and "step-2." in name)
+        return DROPPED if is_dead else None
+
+    sweep.adapters.before = before
+    assert sweep("--output", str(tmp_path / "o.json")) == 3
+    report = read(tmp_path / "o.json")
+    assert ([step["step"] for step in report["steps"]], report["is_complete"]) == ([1], False)
+    assert "--resume asks for the rest" in capsys.readouterr().err
+
+
+def test_where_nothing_was_judged_nothing_is_said_of_degeneration(endpoint: FakeEndpoint, tmp_path: Path) -> None:
+    sweep = Sweep(endpoint, tmp_path / "run", {1: PLAIN})
+    sweep.adapters.before = lambda method, name: refusal(400, "no numbers") if method == "POST" else None
+    assert sweep("--output", str(tmp_path / "o.json")) == 3
+    assert read(tmp_path / "o.json")["findings"] == ["No checkpoint has a score: there is none to promote."]
 
 
 def test_replies_by_another_content_are_no_measure(endpoint: FakeEndpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
