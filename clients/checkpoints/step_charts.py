@@ -1,6 +1,6 @@
 """What was measured over the steps of a training: scores, hard flags and refusals, and the losses below them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import inf
 
 from clients.checkpoints.losses import LossPoint
@@ -8,7 +8,18 @@ from clients.checkpoints.step import Share
 from clients.checkpoints.sweep_report import SweepReport
 from clients.report.html.charts.axis import Axis, make_axis
 from clients.report.html.charts.drawing import dot, plot
-from clients.report.html.charts.panel import SCORE_HEIGHT, SHARE_HEIGHT, SHARE_TICKS, across, height_of, levels, line, point, ticks
+from clients.report.html.charts.panel import (
+    SCORE_HEIGHT,
+    SHARE_HEIGHT,
+    SHARE_TICKS,
+    Interval,
+    across,
+    height_of,
+    levels,
+    line,
+    point,
+    ticks,
+)
 from clients.report.html.charts.rows import figure
 from clients.report.html.markup import Markup, element, join
 from clients.report.numerals import with_minus_signs, write_average, write_interval, write_plain, write_score, write_share
@@ -34,20 +45,7 @@ def score_curve(report: SweepReport) -> Markup | None:
     chart = plot(
         *levels(values, SCORE_HEIGHT, {tick: with_minus_signs(write_score(tick)) for tick in values.ticks}),
         _base_line(base.avg_lek, values, SCORE_HEIGHT),
-        *line([(x, value) for x, value, _ in points], values, SCORE_HEIGHT, f"trend {SCORE}"),
-        *(
-            stroke
-            for x, value, interval in points
-            for stroke in point(
-                x,
-                value,
-                interval,
-                values,
-                SCORE_HEIGHT,
-                css_class=SCORE,
-                words=_at_dot(with_minus_signs(write_average(value)), len(points)),
-            )
-        ),
+        *_trend(points, values, SCORE_HEIGHT, SCORE, lambda value: with_minus_signs(write_average(value))),
         height=SCORE_HEIGHT,
         title=with_minus_signs("Mean LEK score by step, with 95 % interval\n" + "\n".join(words)),
     )
@@ -110,20 +108,7 @@ def _share_panel(what: str, shares: Sequence[tuple[int, Share]], base: Share, ax
     return plot(
         *levels(values, SHARE_HEIGHT, SHARE_TICKS),
         _base_line(base.share, values, SHARE_HEIGHT),
-        *line([(x, value) for x, value, _ in points], values, SHARE_HEIGHT, f"trend {colour}"),
-        *(
-            stroke
-            for x, value, interval in points
-            for stroke in point(
-                x,
-                value,
-                interval,
-                values,
-                SHARE_HEIGHT,
-                css_class=colour,
-                words=_at_dot(write_share(value), len(points)) if value else None,
-            )
-        ),
+        *_trend(points, values, SHARE_HEIGHT, colour, lambda value: write_share(value) if value else None),
         height=SHARE_HEIGHT,
         title=f"Share of the replies {what}, by step\n" + "\n".join(words),
     )
@@ -142,6 +127,20 @@ def _base_line(value: float | None, values: Axis, height: float) -> Markup | Non
     return element("line", x1="0%", x2="100%", y1=y, y2=y, class_="base")
 
 
+def _trend(
+    points: Sequence[tuple[float, float, Interval | None]],
+    values: Axis,
+    height: float,
+    colour: str,
+    write: Callable[[float], str | None],
+) -> Iterator[Markup]:
+    """Join what was measured at each step, with its interval, and write the value beside it where there is room."""
+    yield from line([(x, value) for x, value, _ in points], values, height, f"trend {colour}")
+    for x, value, interval in points:
+        words = write(value) if len(points) <= MOST_WORDS else None
+        yield from point(x, value, interval, values, height, css_class=colour, words=words)
+
+
 def _places(points: Sequence[LossPoint], axis: Axis) -> list[tuple[float, float]]:
     return [(across(one.step, axis), one.loss) for one in points]
 
@@ -153,7 +152,3 @@ def _describe(name: str, points: Sequence[LossPoint]) -> Iterator[str]:
 
 def _write(share: Share) -> str:
     return "no replies" if share.share is None else f"{share.count} of {share.num_replies}, {write_share(share.share)}"
-
-
-def _at_dot(words: str, num_points: int) -> str | None:
-    return words if num_points <= MOST_WORDS else None
