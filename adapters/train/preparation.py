@@ -1,6 +1,7 @@
 """All that a training knows before its first step: base, data, settings and what is learnt with; each of them checked."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -58,20 +59,15 @@ def prepare(plan: TrainingPlan) -> Prepared:
     vocabulary = load_vocabulary(model, plan.chat_template)
     num_embeddings = config.text.vocabulary_size
     vocabulary.check_rows(model, num_embeddings)
-    dataset, validation = (
-        None
-        if file is None
-        else read_dataset(
-            file,
-            vocabulary,
-            num_embeddings=num_embeddings,
-            train_on=plan.train_on,
-            answer_end=plan.answer_end,
-            max_seq_length=plan.max_seq_length,
-        )
-        for file in (files.train, files.validation)
+    read = partial(
+        read_dataset,
+        vocabulary=vocabulary,
+        num_embeddings=num_embeddings,
+        train_on=plan.train_on,
+        answer_end=plan.answer_end,
+        max_seq_length=plan.max_seq_length,
     )
-    assert dataset is not None
+    dataset, validation = read(files.train), read(files.validation) if files.validation else None
     epochs = Epochs(
         [len(example.token_ids) for example in dataset.examples],
         batch_size=plan.batch_size,
