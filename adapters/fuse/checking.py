@@ -1,5 +1,6 @@
 """Hold a fused model's greedy answers against those of the adapter on its base, each loaded as the server loads it."""
 
+import math
 from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from adapters.base.device import Device
 from adapters.base.loading import LoadedModel, load
 from adapters.base.vocabulary import load_vocabulary
+from adapters.command import CommandFault
 from adapters.files.reading import AdapterWeights
 from adapters.fuse.answering import Answering, TokenIds
 from adapters.fuse.check_prompts import encode_prompts
@@ -38,7 +40,7 @@ class Reference(NamedTuple):
 def answer_with_adapter(
     model: Path, adapter: AdapterWeights, device: Device, *, scale: float, prompts: tuple[str, ...], most_tokens: int
 ) -> Reference:
-    """Load the base and have it answer with the adapter beside its weights. Raises ModelLoadError, UsageFault or BankFull."""
+    """Load the base and have it answer with the adapter beside its weights. Raises CommandFault, ModelLoadError or BankFull."""
     vocabulary = load_vocabulary(model)
     loaded = load(model, device)
     vocabulary.check_rows(model, loaded.vocabulary_size)
@@ -79,6 +81,10 @@ def _answer(answering: Answering, prompt: TokenIds, scale: float, most_tokens: i
     logprobs = answering.weigh(prompt, answer, likeliest)
     answering.use(None)
     effect = _largest(answering.weigh(prompt, answer, likeliest), logprobs)
+    if not math.isfinite(effect):
+        raise CommandFault(
+            "with the adapter the base gives numbers that are not finite, so no answers can be compared; nothing was written"
+        )
     mx.clear_cache()
     return ReferenceAnswer(prompt, answer, likeliest, logprobs, effect)
 

@@ -142,6 +142,8 @@ class _Fusing:
         pair, sums = self._adapter.pairs[module], Sums()
         for rows in _cut(linear):
             sums.add(self._update_rows(module, linear, pair, rows, written))
+        if not sums.are_finite:
+            raise CommandFault(f"{module} would hold values that are too large to be computed with: give a smaller --scale")
         return sums
 
     def _update_rows(self, module: str, linear: StoredLinear, pair: LowRankPair, rows: Rows, written: WrittenFiles) -> Sums:

@@ -56,6 +56,11 @@ class Sums:
     def __init__(self, base: float = 0.0, wanted: float = 0.0, update: float = 0.0, error: float = 0.0, kept: float = 0.0) -> None:
         self.base, self.wanted, self.update, self.error, self.kept = base, wanted, update, error, kept
 
+    @property
+    def are_finite(self) -> bool:
+        """Say whether the squares of all values could be added up."""
+        return all(map(math.isfinite, (self.base, self.wanted, self.update, self.error, self.kept)))
+
     def add(self, other: "Sums") -> None:
         """Take in those of more rows."""
         self.base += other.base

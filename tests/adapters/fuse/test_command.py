@@ -8,7 +8,7 @@ import pytest
 
 from adapters.base.device import Device
 from adapters.base.errors import ModelLoadError
-from adapters.command import UsageFault
+from adapters.command import CommandFault, UsageFault
 from adapters.errors import MismatchedAdapter
 from adapters.fuse.command import run
 from adapters.fuse.options import parse_options
@@ -76,3 +76,12 @@ def test_without_a_check_nothing_is_asked(tmp_path: Path, device: Device) -> Non
     assert not any("answers" in line for line in told)
     assert any(line.startswith("warning: the update is small beside what bfloat16 can tell apart") for line in told)
     assert json.loads((tmp_path / "out" / "fused.json").read_bytes())["check"] is None
+
+
+def test_an_adapter_with_which_nothing_finite_is_said_is_told_and_not_compared(tmp_path: Path, device: Device) -> None:
+    given = ["--model", "demo", "--adapter", str(LEK), "--output", str(tmp_path / "out"), "--scale", "1e30"]
+    with pytest.raises(CommandFault, match="not finite"):
+        run(parse_options(given), device, tell=lambda _: None)
+    with pytest.raises(CommandFault, match=r"too large to be computed with"):
+        run(parse_options([*given, "--no-check"]), device, tell=lambda _: None)
+    assert not (tmp_path / "out").exists()
