@@ -172,6 +172,7 @@ def test_what_is_to_be_done_next_is_told_as_commands_that_work(small_gemma: Path
     assert listener.has_told(f"python -m server --model {small_gemma} --adapter 'candid={runs}/candid' --adapter-dir '{runs}'")
     assert listener.has_told(f"python -m clients.checkpoints --url http://127.0.0.1:8000 --run '{runs}/candid'")
 
+
 def test_finite_weights_that_give_no_loss_are_not_saved(small_gemma: Path, tmp_path: Path) -> None:
     with pytest.raises(CommandFault, match="step 1: the loss after it is not finite; there is no checkpoint"):
         train(make_plan(small_gemma, tmp_path, learning_rate=1e30, steps=1), Listener())
