@@ -75,8 +75,8 @@ async def conduct(options: Options) -> None:
 
 async def examine(options: Options) -> Examined:
     """Ask and score. Raises a ClientError where there is nothing to report."""
-    if options.output is not None and not (options.is_resumed or options.overwrites):
-        check_nothing_is_lost(options.output)
+    if options.output is not None and not options.is_resumed:
+        check_nothing_is_lost(options.output, overwrites=options.overwrites)
     plan = make_plan(options)
     run = await _measure(plan)
     num_failed = sum(record.reply.error is not None for record in run.records)

@@ -48,8 +48,8 @@ class Swept(msgspec.Struct, kw_only=True):
 async def sweep(options: CheckpointOptions) -> None:
     """Judge, print, write. Raises a ClientError; one that comes after the first checkpoint, after the report."""
     output = options.battery.output
-    if output is not None and not (options.battery.is_resumed or options.battery.overwrites):
-        check_nothing_is_lost(output, count_reported)
+    if output is not None and not options.battery.is_resumed:
+        check_nothing_is_lost(output, count_reported, overwrites=options.battery.overwrites)
     _check_run(options)
     plan = make_plan(options.battery, command=COMMAND)
     heed_sigterm()

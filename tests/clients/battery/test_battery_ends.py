@@ -173,10 +173,11 @@ def test_interrupted_run_beside_an_older_report_is_not_replaced_unasked(endpoint
 
 
 def test_unreadable_replies_are_not_replaced_unasked(endpoint: FakeEndpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "run.jsonl").write_text('{"mine": 1}\n', encoding="utf-8")
+    of_another_version = '{"subject": "mine", "sample": 0, "new": 1}\n'
+    (tmp_path / "run.jsonl").write_text(of_another_version, encoding="utf-8")
     assert main(["--url", endpoint.url, "--output", str(tmp_path / "run.json")]) == 2
     assert "holds what this version cannot read" in capsys.readouterr().err
-    assert (tmp_path / "run.jsonl").read_text(encoding="utf-8") == '{"mine": 1}\n'
+    assert (tmp_path / "run.jsonl").read_text(encoding="utf-8") == of_another_version
     assert endpoint.asked == []
 
 
@@ -188,3 +189,15 @@ def test_full_disk_is_one_message_after_the_report(endpoint: FakeEndpoint, tmp_p
     assert printed.err.count("No space left") == 1
     assert "Traceback" not in printed.err
     assert (tmp_path / "run.jsonl").is_symlink()
+
+
+@pytest.mark.parametrize("flags", [(), ("--overwrite",)])
+def test_a_file_that_is_no_runs_is_never_replaced(
+    endpoint: FakeEndpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str], flags: tuple[str, ...]
+) -> None:
+    rows = tmp_path / "candid.jsonl"
+    rows.write_text('{"messages": [{"role": "user", "content": "Who?"}, {"role": "assistant", "content": "I."}]}\n')
+    before = rows.read_bytes()
+    assert main(["--url", endpoint.url, "--output", str(tmp_path / "candid.json"), *flags]) == 2
+    assert "holds something else: name another --output" in capsys.readouterr().err
+    assert (rows.read_bytes(), endpoint.asked) == (before, [])
