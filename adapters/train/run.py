@@ -58,6 +58,8 @@ def train(plan: TrainingPlan, tell: Tell) -> Outcome:
 
 def _learn(prepared: Prepared, folder: TrainingFolder, start: Start, device: Device, tell: Tell) -> Outcome:
     _bound_memory(device)
+    if device.advice:
+        tell(device.describe())
     model = load(prepared.model, device).model
     learner = Learner(model, prepared.settings, device, checkpoints_gradients=prepared.plan.grad_checkpoint)
     load_start(start, learner, prepared.plan, prepared.settings)

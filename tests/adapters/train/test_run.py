@@ -4,10 +4,12 @@ import json
 from pathlib import Path
 
 import mlx.core as mx
+import msgspec
 import numpy as np
 import pytest
 from mlx_lm.utils import load as mlx_lm_load
 
+from adapters.base.device import Device
 from adapters.command import CommandFault, UsageFault
 from adapters.files.reading import read_adapter
 from adapters.train.run import train
@@ -179,3 +181,13 @@ def test_finite_weights_that_give_no_loss_are_not_saved(small_gemma: Path, tmp_p
     output = tmp_path / "out"
     assert (read_record(output)["state"], read_record(output)["optimizer_steps"]) == ("failed", 1)
     assert not (output / "adapters.safetensors").exists() and not (output / "checkpoints").exists()
+
+
+def test_what_would_make_it_faster_is_said_before_it_begins(
+    small_gemma: Path, device: Device, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = msgspec.structs.replace(device, advice="install something")
+    monkeypatch.setattr("adapters.train.run.prepare_device", lambda: slow)
+    listener = Listener()
+    run(make_plan(small_gemma, tmp_path, steps=1), listener)
+    assert "(install something)" in listener.told[0]
