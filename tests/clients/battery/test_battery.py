@@ -78,6 +78,7 @@ def test_provenance_says_how_the_scores_came_about(endpoint: FakeEndpoint, tmp_p
             "base": None,
             "adapter": "tuned",
             "adapter_digest": "sha256:1",
+            "training": None,  # no list of adapters that says
             "system_fingerprint": "fp",
             "answered_as": ["tuned"],
             "samples": 1,
