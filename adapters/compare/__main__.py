@@ -31,7 +31,8 @@ def _compare(options: CompareOptions) -> int:
     from adapters.compare.run import run
     from adapters.compare.terminal import open_console, print_report
 
-    check_writable(Path(options.json) if options.json not in (None, STDOUT) else None, options.html)
+    json_file = Path(options.json) if options.json not in (None, STDOUT) else None
+    check_writable(json_file, options.html, read=[*(one.place for one in options.adapters), *([options.model] if options.model else [])])
     report = run(options, device, partial(tell, NAME))
     encoded = msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n"
     if options.json == STDOUT:

@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 
 from adapters.base.tokens.conversation_text import ConversationText, split_broken
 from adapters.base.vocabulary import Vocabulary
+from adapters.base.weights.names import LANGUAGE_MODEL
 from adapters.command import CommandFault
 from adapters.train.data.dataset import read_dataset
 
 SHIPPED = Path(__file__).with_name("held-prompts.txt")
 MAX_FILE_BYTES = 16 << 20
 MOST_ROWS = 256  # that are read: more would tell no more
-LONGEST_ROW = 2048  # tokens of a conversation from a file; what is longer is cut
+LONGEST_ROW = 2048  # tokens of a conversation from a file, of which what is longer is cut, and of a prompt
 
 
 class HeldRow(NamedTuple):
@@ -81,6 +82,8 @@ def _encode(prompts: Sequence[str], vocabulary: Vocabulary, num_embeddings: int,
         except TemplateError as exc:
             raise CommandFault(f"{file}: the model's chat template does not take prompt {number}: {exc}") from exc
         ids = [token for part in split_broken(text) for token in tokenizer.encode(part, add_special_tokens=False)]
+        if len(ids) > LONGEST_ROW:
+            raise CommandFault(f"{file}: prompt {number} has {len(ids):,} tokens, expected {LONGEST_ROW:,} at most")
         if max(ids) >= num_embeddings:
             raise CommandFault(f"{file}: prompt {number} has the token {max(ids)}, and the model's ids end at {num_embeddings - 1}")
         encoded.append(ids)
@@ -92,8 +95,16 @@ def _go_on(model: nn.Module, prompt: list[int], num_tokens: int, stops: frozense
     cache, fed = model.make_cache(), mx.array([prompt])
     answer: list[int] = []
     while len(answer) < num_tokens and not (answer and answer[-1] in stops):
-        likeliest = mx.argmax(model(fed, cache)[0, -1])
+        likeliest = mx.argmax(_read_last(model, fed, cache))
         answer.append(int(np.array(likeliest)))
         fed = likeliest.reshape(1, 1)
     ids = np.array([*prompt, *answer], np.int32)
     return HeldRow(ids[:-1], np.arange(len(prompt) - 1, len(ids) - 1, dtype=np.int32))
+
+
+def _read_last(model: nn.Module, fed: mx.array, cache: object) -> mx.array:
+    """Give the logits (V,) behind the last token: those of a whole prompt would take 1 MiB a token on a large vocabulary."""
+    text_model = getattr(model, LANGUAGE_MODEL, model)
+    last = text_model.model(fed, cache)[0, -1:]
+    logits: mx.array = text_model.model.embed_tokens.as_linear(last) if text_model.tie_word_embeddings else text_model.lm_head(last)
+    return logits[0]

@@ -60,7 +60,11 @@ def _find_causes(one: Compared, findings: Sequence[Finding]) -> list[Cause]:
 
 def _say_nothing_is_wrong(compared: Sequence[Compared]) -> str:
     lacking = [
-        *(["--model was not given, so nothing was measured against the base"] if not any(one.divergence for one in compared) else []),
+        *(
+            ["nothing was measured against the base, as no --model that they fit was given"]
+            if not any(one.divergence for one in compared)
+            else []
+        ),
         *(["no losses are known"] if not any(one.reading for one in compared) else []),
         *(["no battery's scores were given"] if not any(one.scores for one in compared) else []),
     ]

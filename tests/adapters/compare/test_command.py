@@ -156,3 +156,12 @@ def test_mlx_lms_adapters_tell_by_their_last_layer_how_many_their_base_has(tmp_p
     report = json.loads(capsys.readouterr().out)
     assert [one["base_layers"] for one in report["adapters"]] == [26, 62]
     assert any("on 2.4 times the layers" in one["text"] for one in report["findings"])
+
+
+def test_no_file_of_what_is_compared_is_replaced_but_an_earlier_comparison(pair: tuple[Path, Path], tmp_path: Path) -> None:
+    adapter = shutil.copytree(pair[0], tmp_path / "adapter")
+    weights = (adapter / "adapters.safetensors").read_bytes()
+    assert run(adapter, "--json", adapter / "adapters.safetensors", "--html", adapter / "adapter_config.json") == 2
+    assert (adapter / "adapters.safetensors").read_bytes() == weights
+    for _ in range(2):
+        assert run(adapter, "--json", adapter / "compared.json", "--html", adapter / "compared.html") == 0

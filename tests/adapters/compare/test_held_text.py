@@ -88,3 +88,10 @@ def test_a_file_without_prompts_is_refused(loaded: LoadedModel, vocabulary: Voca
         file.write_bytes(content)
     with pytest.raises(CommandFault, match=r"prompts\.txt"):
         read(loaded, vocabulary, file)
+
+
+def test_a_prompt_longer_than_any_row_is_refused_by_its_number(loaded: LoadedModel, vocabulary: Vocabulary, tmp_path: Path) -> None:
+    file = tmp_path / "prompts.txt"
+    file.write_text("Hello\n" + "word " * 3000)
+    with pytest.raises(CommandFault, match=r"prompt 2 has .* tokens, expected 2,048 at most"):
+        read(loaded, vocabulary, file)

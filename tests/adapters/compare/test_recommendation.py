@@ -34,7 +34,7 @@ def table(*adapters: Compared) -> dict[str, Any]:
 def test_where_nothing_is_wrong_nothing_is_changed_and_what_was_not_measured_is_named() -> None:
     found = ask(compared("mild"))
     assert found.settings == () and found.adapter is None
-    assert "no change is recommended" in found.text and "--model was not given" in found.text
+    assert "no change is recommended" in found.text and "no --model that they fit was given" in found.text
 
 
 def test_the_notes_broken_configuration_becomes_its_recommended_one() -> None:
