@@ -54,6 +54,7 @@ class Session:
             try:
                 self._record("running")  # first: whatever else is found in the folder is known by it
                 self._folder.clear_scratch()
+                self._drop_old_request()
                 with self._losses.open():
                     return self._learn_or_end()
             except KeyboardInterrupt:
@@ -176,6 +177,12 @@ class Session:
         record = self._record(state, note, digest)
         folder.stop.unlink(missing_ok=True)  # a request that came too late, too
         return Outcome(state=state, output=folder.output, record=record)
+
+    def _drop_old_request(self) -> None:
+        """Take away a request that a run before this one did not live to read: whoever goes on wants to go on."""
+        if (request := self._read_request()) is not None:
+            self._folder.stop.unlink()
+            self._progress.tell(f"a request to stop from before this run is not followed: {request}")
 
     def _read_request(self) -> str | None:
         """Give why somebody wants the training to stop, if anybody does."""

@@ -139,6 +139,15 @@ def test_a_request_to_stop_ends_it_with_an_adapter_and_goes_on_later(validated: 
     assert (validated.output / "adapters.safetensors").read_bytes() == run_whole(validated)["adapters.safetensors"]
 
 
+def test_a_request_to_stop_that_a_killed_run_left_does_not_stop_the_next(validated: TrainingPlan) -> None:
+    run(validated, Listener().at("step 2: ", lambda: (validated.output / "stop").write_text("degeneration begins")))
+    (validated.output / "stop").write_text("degeneration began\nat step 2")
+    listener = Listener()
+    run(change(validated, resume=True), listener)
+    assert listener.has_told("a request to stop from before this run is not followed: degeneration began at step 2")
+    assert read_record(validated.output)["state"] == "finished" and not (validated.output / "stop").exists()
+
+
 def test_at_its_end_there_is_nothing_to_do_but_to_see_that_the_adapter_is_there(validated: TrainingPlan) -> None:
     run(validated)
     files, record = read_files(validated.output), read_record(validated.output)
