@@ -1,7 +1,7 @@
 """Curricula of a few steps on a small random model."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from adapters.curriculum.conduct import Ended, conduct
@@ -35,12 +35,17 @@ def write_curriculum(folder: Path, model: Path, stages: str, *, common: str = CO
     return file
 
 
-def run(file: Path, *, from_stage: str | None = None) -> tuple[Ended, list[str]]:
-    """Read and conduct it; what was told comes along."""
+def run(file: Path, *, from_stage: str | None = None, hear: Callable[[str], object] = lambda text: None) -> tuple[Ended, list[str]]:
+    """Read and conduct it; what was told comes along, and is heard as it is told."""
     curriculum = read_curriculum(file)
     told: list[str] = []
+
+    def tell(text: object) -> None:
+        told.append(str(text))
+        hear(str(text))
+
     first = None if from_stage is None else curriculum.find(from_stage)
-    return conduct(curriculum, foresee(curriculum), lambda text: told.append(str(text)), from_stage=first), told
+    return conduct(curriculum, foresee(curriculum), tell, from_stage=first), told
 
 
 def record_of(file: Path) -> CurriculumRecord:

@@ -170,9 +170,13 @@ def test_a_stage_may_follow_a_model_that_was_the_last(tmp_path: Path, small_gemm
 def test_a_stage_that_was_broken_off_goes_on(done: Path, tmp_path: Path, small_gemma: Path) -> None:
     """A stop file ends the second stage early; afterwards it ends with the same weights as if it had not."""
     file = write_curriculum(tmp_path, small_gemma, FUSED)
-    (tmp_path / "made/02-two").mkdir(parents=True)
-    (tmp_path / "made/02-two/stop").write_text("enough for now")
-    ended, told = run(file)
+    second = tmp_path / "made/02-two"
+
+    def stop_second(text: str) -> None:
+        if second.exists() and text.startswith("step 1 of 2"):
+            (second / "stop").write_text("enough for now")
+
+    ended, told = run(file, hear=stop_second)
     assert ended.model is None and record_of(file).stages[1].state == "begun"
     assert any("stage 2 (two) was stopped" in text and "enough for now" in text for text in told)
     run(file)
